@@ -1,0 +1,147 @@
+/**
+ * One environment, fully resolved: what a validated environment file and the documented defaults add up to.
+ *
+ * Nothing in here is optional because "the default applies"; a field is optional only where its absence means
+ * something (no domain, no recovery Region). Constructs and the sizing engine read this and never the raw file.
+ */
+export interface Environment {
+  /** Name of the environment, prefix of its stack names: lower-case letters, digits, hyphens, 2 to 20 characters. */
+  readonly name: string;
+  /** Named Odoo users, the number that selects the architecture. */
+  readonly users: number;
+  /** Share of the users that work at the same time, above 0 to 1. */
+  readonly concurrency: number;
+  /** Production turns on Multi-AZ, long retention, deletion and termination protection. */
+  readonly production: boolean;
+  /** AWS Region, for example `eu-central-1`. */
+  readonly region: string;
+  /** AWS account, 12 digits. Absent: the account of the credentials in use. */
+  readonly account?: string;
+  /** Region of the copies for disaster recovery. */
+  readonly recoveryRegion?: string;
+  /** How users reach Odoo. Absent only in the small architecture, for trials without TLS. */
+  readonly domain?: Domain;
+  readonly odoo: OdooRelease;
+  /** IPv4 networks from which Odoo may be reached. */
+  readonly allowedCidrs: readonly string[];
+  /** `reference`: the floors of the implementation guide are kept. `measured`: sized from measured CPU per request. */
+  readonly sizing: SizingMode;
+  /** `multi-az`: survives the loss of an Availability Zone. `single-az`: cheaper. */
+  readonly availability: Availability;
+  readonly architecture: CpuArchitecture;
+  readonly storage: StorageNeeds;
+  readonly retention: Retention;
+  readonly objectives: RecoveryObjectives;
+  /** Address that receives alarms. */
+  readonly alarmEmail?: string;
+  /** Tags on every resource, beside the project's own. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly network: NetworkChoice;
+  readonly windows: Windows;
+  /** Values that replace what the sizing engine would have chosen; checked again after they are applied. */
+  readonly overrides: Overrides;
+}
+
+export type SizingMode = 'reference' | 'measured';
+export type Availability = 'single-az' | 'multi-az';
+export type CpuArchitecture = 'arm64' | 'x86_64';
+export type OdooVersion = '18.0' | '19.0';
+
+export interface Domain {
+  /** Host name that users type, for example `erp.example.com`. */
+  readonly name: string;
+  /** Route 53 public hosted zone in the same account; the certificate and the DNS record are made in it. */
+  readonly hostedZone?: { readonly id: string; readonly name: string };
+  /** ACM certificate in the same Region, for names whose zone is elsewhere. */
+  readonly certificateArn?: string;
+}
+
+export interface OdooRelease {
+  readonly version: OdooVersion;
+  readonly image: OdooImage;
+}
+
+/**
+ * Where the Odoo image comes from: the official one pinned by digest, one built from `addons/`, or an image in a
+ * registry named with its digest (Enterprise, for example).
+ */
+export type OdooImage =
+  | { readonly source: 'official' }
+  | { readonly source: 'addons' }
+  | { readonly source: 'registry'; readonly uri: string };
+
+export interface StorageNeeds {
+  /** Growth of database and filestore per year, as a share of today's size: 0.5 is 50 %. */
+  readonly growthPerYear: number;
+  /** Filestore today, in GiB; used for cost and, in small, for the data volume. */
+  readonly filestoreGiB: number;
+  /**
+   * High-water mark: the database (in small, the data volume) never gets less than this, because AWS cannot shrink
+   * storage. Raise it to what is deployed before lowering the number of users.
+   */
+  readonly floorGiB: number;
+}
+
+export interface Retention {
+  /** Days for which the database can be restored to any moment, 1 to 35. */
+  readonly pointInTimeDays: number;
+  /** Number of daily, weekly and monthly recovery points kept. */
+  readonly daily: number;
+  readonly weekly: number;
+  readonly monthly: number;
+  /** Days for which logs are kept. One of CloudWatch Logs' retention values. */
+  readonly logDays: number;
+}
+
+export interface RecoveryObjectives {
+  readonly rtoHours: number;
+  readonly rpoHours: number;
+}
+
+export type NetworkChoice =
+  | {
+      readonly kind: 'new';
+      /** IPv4 range of the VPC, /16 to /22. */
+      readonly cidr: string;
+    }
+  | {
+      readonly kind: 'existing';
+      readonly vpcId: string;
+      readonly cidr: string;
+      readonly availabilityZones: readonly string[];
+      /** One subnet per Availability Zone, in the same order: entry, application (with a route out), database. */
+      readonly publicSubnetIds: readonly string[];
+      readonly privateSubnetIds: readonly string[];
+      readonly isolatedSubnetIds: readonly string[];
+    };
+
+export interface Windows {
+  /** Weekly window for changes by AWS, UTC, for example `sun:03:00-sun:04:00`. */
+  readonly maintenance: string;
+  /** Daily window of the database's own backup, UTC, for example `00:30-01:30`. */
+  readonly backup: string;
+}
+
+/** Every field is optional: absent means that the sizing engine decides. */
+export interface Overrides {
+  readonly app?: {
+    readonly nodesMin?: number;
+    readonly nodesMax?: number;
+    readonly vcpu?: number;
+    readonly memoryMiB?: number;
+    readonly workers?: number;
+    readonly cronWorkers?: number;
+  };
+  /** EC2 instance type of the single server, for example `t4g.xlarge`. Small only. */
+  readonly instanceType?: string;
+  readonly database?: {
+    /** RDS instance class, for example `db.m7g.large`. Medium and large only. */
+    readonly class?: string;
+    readonly storageGiB?: number;
+    readonly multiAz?: boolean;
+    readonly maxConnections?: number;
+    /** PostgreSQL parameters in the engine's own unit, on top of the plan's. */
+    readonly parameters?: Readonly<Record<string, string>>;
+  };
+  readonly natGateways?: number;
+}

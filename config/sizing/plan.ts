@@ -1,0 +1,150 @@
+import type { Availability, CpuArchitecture, SizingMode } from '../environment.ts';
+
+export type Tier = 'small' | 'medium' | 'large';
+
+/** What the sizing engine decides for one environment. Frozen; every number has a reason in `reasons`. */
+export interface Plan {
+  readonly environment: string;
+  readonly tier: Tier;
+  readonly users: number;
+  readonly sizing: SizingMode;
+  readonly availability: Availability;
+  readonly architecture: CpuArchitecture;
+  /** Users expected to work at the same time. */
+  readonly concurrentUsers: number;
+  /** Concurrent users that the capacity is dimensioned and tested for: 150 %. */
+  readonly testedConcurrentUsers: number;
+  readonly app: AppPlan;
+  /** The process that runs scheduled jobs: in small on the server, otherwise an ECS service of its own. */
+  readonly cron: CronPlan;
+  /** The single server. Small only. */
+  readonly server?: ServerPlan;
+  readonly database: DatabasePlan;
+  readonly network: NetworkPlan;
+  readonly costPerMonthUsd: MonthlyCost;
+  /** The same environment sized the other way, to compare. */
+  readonly alternative: { readonly sizing: SizingMode; readonly totalPerMonthUsd: number };
+  readonly rtoHours: number;
+  readonly rpoHours: number;
+  readonly reasons: readonly Reason[];
+  /** What an ordinary AWS account may lack at this size; to be checked before the first deployment. */
+  readonly preflight: readonly PreflightItem[];
+}
+
+/** One web node: in small the server's share for Odoo's web processes, otherwise one Fargate task. */
+export interface AppPlan {
+  readonly nodesMin: number;
+  readonly nodesMax: number;
+  /** vCPU of one node. On Fargate one of its sizes: 1, 2, 4, 8, 16. */
+  readonly vcpu: number;
+  readonly memoryMiB: number;
+  /** Odoo HTTP workers per node. */
+  readonly workers: number;
+  /** Cron workers of the whole environment; they run in the process of {@link Plan.cron}. */
+  readonly cronWorkers: number;
+  readonly odoo: OdooSettings;
+  /** Average CPU share in percent at which the service adds nodes. */
+  readonly targetCpuPercent: number;
+}
+
+export interface CronPlan {
+  /** vCPU and memory of the cron task; in small, its share of the server. */
+  readonly vcpu: number;
+  readonly memoryMiB: number;
+  readonly workers: number;
+}
+
+/** Options of odoo.conf that follow from the size, in Odoo's own units (bytes, seconds, counts). */
+export interface OdooSettings {
+  readonly limitMemorySoftBytes: number;
+  readonly limitMemoryHardBytes: number;
+  readonly limitTimeCpuSeconds: number;
+  readonly limitTimeRealSeconds: number;
+  readonly limitTimeRealCronSeconds: number;
+  readonly limitRequest: number;
+  /** Connections per Odoo process. */
+  readonly dbMaxconn: number;
+  /** Connections of the gevent (websocket) process. */
+  readonly dbMaxconnGevent: number;
+}
+
+export interface ServerPlan {
+  /** EC2 instance type, for example `t4g.xlarge`. */
+  readonly instanceType: string;
+  readonly vcpu: number;
+  readonly memoryMiB: number;
+  readonly rootVolumeGiB: number;
+  /** gp3 volume for PostgreSQL, filestore and certificates. */
+  readonly dataVolume: { readonly sizeGiB: number; readonly iops: number; readonly throughputMiBps: number };
+}
+
+export interface DatabasePlan {
+  /** `host`: PostgreSQL on the single server. `rds`: an RDS for PostgreSQL instance. */
+  readonly kind: 'host' | 'rds';
+  /** RDS instance class such as `db.m7g.large`; on the host, the EC2 instance type. */
+  readonly class: string;
+  readonly vcpu: number;
+  readonly memoryMiB: number;
+  readonly storageGiB: number;
+  /** Up to where RDS storage grows by itself, in GiB; equal to `storageGiB` on the host. */
+  readonly storageMaxGiB: number;
+  /** Provisioned IOPS and MiB/s; absent where gp3's included baseline applies and must not be named. */
+  readonly iops?: number;
+  readonly throughputMiBps?: number;
+  readonly multiAz: boolean;
+  /**
+   * PostgreSQL parameters by name, in the unit the engine takes: on RDS `shared_buffers`, `effective_cache_size` and
+   * `wal_buffers` are 8 kB pages, `work_mem` and `maintenance_work_mem` kB; on the host the same numbers with units
+   * written out (`256MB`).
+   */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly maxConnections: number;
+  /** Connections needed with every node at its maximum and every pool in use, with reserve. */
+  readonly connectionsNeeded: number;
+}
+
+export interface NetworkPlan {
+  readonly availabilityZones: number;
+  readonly natGateways: number;
+}
+
+export interface MonthlyCost {
+  readonly total: number;
+  readonly items: readonly CostItem[];
+  /** Region whose prices were used; differs from the environment's where no price list is stored for it. */
+  readonly pricedRegion: string;
+  /** Date of the newest price, ISO 8601. */
+  readonly asOf: string;
+  /** What a bill has and this estimate does not, in words. */
+  readonly excluded: readonly string[];
+}
+
+export type Confidence = 'high' | 'medium' | 'low';
+
+export interface CostItem {
+  readonly item: string;
+  readonly quantity: number;
+  readonly unit: string;
+  readonly unitPriceUsd: number;
+  readonly perMonthUsd: number;
+  readonly confidence: Confidence;
+}
+
+/** Why a derived number is what it is. */
+export interface Reason {
+  /** Path into the plan, for example `app.workers`. */
+  readonly path: string;
+  readonly value: string | number | boolean;
+  readonly because: string;
+  readonly source: string;
+}
+
+export interface PreflightItem {
+  readonly check: string;
+  /** What this plan needs, for example `24 vCPU (16 steady, 8 more during a deployment)`. */
+  readonly needs: string;
+  /** What a new account usually has. */
+  readonly typicalDefault: string;
+  /** What to do, with the quota code or console page. */
+  readonly action: string;
+}
