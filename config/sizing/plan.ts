@@ -23,13 +23,18 @@ export interface Plan {
   readonly network: NetworkPlan;
   readonly costPerMonthUsd: MonthlyCost;
   /** The same environment sized the other way, to compare. */
-  readonly alternative: { readonly sizing: SizingMode; readonly totalPerMonthUsd: number };
+  readonly alternative: Alternative;
   readonly rtoHours: number;
   readonly rpoHours: number;
   readonly reasons: readonly Reason[];
   /** What an ordinary AWS account may lack at this size; to be checked before the first deployment. */
   readonly preflight: readonly PreflightItem[];
 }
+
+/** What the other sizing mode would cost, or why it cannot serve this environment. */
+export type Alternative =
+  | { readonly sizing: SizingMode; readonly totalPerMonthUsd: number }
+  | { readonly sizing: SizingMode; readonly unavailable: string };
 
 /** One web node: in small the server's share for Odoo's web processes, otherwise one Fargate task. */
 export interface AppPlan {

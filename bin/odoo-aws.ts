@@ -1,0 +1,16 @@
+import { planCommand, USAGE } from '../lib/cli/plan.ts';
+
+/** Subcommands of `odoo-aws`. Each returns the exit code: 0 done, 1 wrong configuration, 2 wrong usage. */
+const commands: Readonly<Record<string, typeof planCommand>> = { plan: planCommand };
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+
+if (command === undefined) {
+  process.stderr.write(
+    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${USAGE}`,
+  );
+  process.exitCode = 2;
+} else {
+  process.exitCode = await command(args, process.stdout, process.stderr);
+}

@@ -1,0 +1,32 @@
+import { defineEnvironment } from '../define-environment.ts';
+
+/**
+ * For the business: 150 users select the large architecture, load-balanced over three Availability Zones, and
+ * `production` switches the protections on. `npm run plan -- --env prod` explains every size and what it costs.
+ */
+export default defineEnvironment({
+  name: 'prod',
+  users: 150,
+  region: 'eu-central-1',
+
+  domain: 'odoo.example.com',
+  hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' },
+
+  // Multi-AZ, 35 days of point-in-time recovery, logs for a year, deletion and termination protection.
+  production: true,
+
+  // Copies of database and filestore go here, so that the loss of a Region is survived.
+  recoveryRegion: 'eu-west-1',
+
+  // Name your account before the first deployment, so that other credentials cannot deploy by accident:
+  // account: '…',
+
+  // Where alarms go. AWS asks this address once for confirmation.
+  alarmEmail: 'odoo-alarms@example.com',
+
+  // On every resource; activate the key as cost allocation tag in the billing console.
+  tags: { 'cost-center': 'erp' },
+
+  // Before you lower `users` one day: AWS cannot shrink storage, so write here what is deployed.
+  // storage: { floorGiB: 500 },
+});

@@ -1,0 +1,117 @@
+import { deepFreeze } from './deep-freeze.ts';
+import { defaultsFor, settingsOf, type PartialFile } from './defaults.ts';
+import type { Domain, Environment, NetworkChoice } from './environment.ts';
+import type { Problem, Result } from './problem.ts';
+import { allowedNetworkRules } from './rules/allowed-networks.ts';
+import { capacityRules } from './rules/capacity.ts';
+import { entryRules } from './rules/entry.ts';
+import { networkRules } from './rules/network.ts';
+import { recoveryRules } from './rules/recovery.ts';
+import type { Draft, Rule } from './rules/rule.ts';
+import { tagRules } from './rules/tags.ts';
+import { windowRules } from './rules/windows.ts';
+import { environmentFileSchema, type EnvironmentFile } from './schema.ts';
+import { describeIssue, problemsOf, valueAt } from './schema/issues.ts';
+import { salvage } from './schema/salvage.ts';
+import { tierOf } from './sizing/tier.ts';
+
+const rules: readonly Rule[] = [
+  entryRules,
+  allowedNetworkRules,
+  networkRules,
+  recoveryRules,
+  windowRules,
+  capacityRules,
+  tagRules,
+];
+
+/** A change to try without editing the file. */
+export interface WhatIf {
+  /** Number of users instead of the file's; text as it comes from a command line, or a number. */
+  readonly users?: unknown;
+}
+
+/**
+ * Turns what an environment file exports into an environment without gaps, or says everything that is wrong with it:
+ * fields by themselves, and the fields that are right, in what they demand of one another.
+ */
+export function resolveEnvironment(file: unknown, whatIf: WhatIf = {}): Result<Environment> {
+  const changed = withUsers(file, whatIf.users);
+  const parsed = environmentFileSchema.safeParse(changed, { error: describeIssue });
+  const problems = parsed.success ? [] : problemsOf(environmentFileSchema, changed, parsed.error);
+  const draft = draftOf(changed, parsed.success ? parsed.data : salvage(environmentFileSchema, changed));
+  problems.push(...rules.flatMap((rule) => rule(draft)));
+
+  if (!parsed.success || problems.length > 0) {
+    return { ok: false, problems: problems.map((problem) => under(labelOf(changed), problem)) };
+  }
+  return { ok: true, value: deepFreeze(environmentOf(parsed.data, draft)) };
+}
+
+function draftOf(written: unknown, salvaged: unknown): Draft {
+  const file: PartialFile = isObject(salvaged) ? salvaged : {};
+  const tier = file.users === undefined ? undefined : tierOf(file.users);
+  const context = { production: file.production ?? defaultsFor({ production: false }).production, tier };
+  return {
+    file,
+    tier,
+    settings: settingsOf(file, { ...context, region: file.region }),
+    isWritten: (path) => valueAt(written, path.split('.')) !== undefined,
+  };
+}
+
+function environmentOf(file: EnvironmentFile, { settings }: Draft): Environment {
+  return {
+    name: file.name,
+    users: file.users,
+    region: file.region,
+    account: file.account,
+    recoveryRegion: file.recoveryRegion,
+    domain: domainOf(file),
+    alarmEmail: file.alarmEmail,
+    network: networkOf(file),
+    ...settings,
+  };
+}
+
+function domainOf({ domain, hostedZone, certificateArn }: EnvironmentFile): Domain | undefined {
+  return domain === undefined ? undefined : { name: domain, hostedZone, certificateArn };
+}
+
+function networkOf({ network, production = false }: EnvironmentFile): NetworkChoice {
+  const cidr = network?.cidr ?? defaultsFor({ production }).network.cidr;
+  const { vpcId, availabilityZones, publicSubnetIds, privateSubnetIds, isolatedSubnetIds } = network ?? {};
+  // The rules see to it that an existing VPC is described completely or not at all.
+  return vpcId && availabilityZones && publicSubnetIds && privateSubnetIds && isolatedSubnetIds
+    ? {
+        kind: 'existing',
+        vpcId,
+        cidr,
+        availabilityZones,
+        publicSubnetIds,
+        privateSubnetIds,
+        isolatedSubnetIds,
+      }
+    : { kind: 'new', cidr };
+}
+
+function withUsers(file: unknown, users: unknown): unknown {
+  if (users === undefined || !isObject(file) || Array.isArray(file)) {
+    return file;
+  }
+  const isNumber = typeof users === 'string' && /^-?\d+(\.\d+)?$/.test(users);
+  return { ...file, users: isNumber ? Number(users) : users };
+}
+
+function labelOf(file: unknown): string {
+  const name = valueAt(file, ['name']);
+  return typeof name === 'string' && name !== '' ? name : 'environment';
+}
+
+function under(label: string, problem: Problem): Problem {
+  return { ...problem, path: problem.path === '' ? label : `${label}.${problem.path}` };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

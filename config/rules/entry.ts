@@ -1,0 +1,131 @@
+import type { Problem } from '../problem.ts';
+import { certificateArnPattern } from '../schema/access.ts';
+import type { Draft, Rule } from './rule.ts';
+
+/** How users reach Odoo: a domain, and one way to a certificate for it. */
+export const entryRules: Rule = (draft) => [
+  ...domainIsThere(draft),
+  ...domainIsInItsZone(draft),
+  ...certificateHasOneSource(draft),
+  ...certificateIsUsable(draft),
+];
+
+function domainIsThere({ file, settings, tier, isWritten }: Draft): Problem[] {
+  if (isWritten('domain')) {
+    return [];
+  }
+  const orphans: Problem[] = (['hostedZone', 'certificateArn'] as const)
+    .filter((field) => isWritten(field))
+    .map((field) => ({
+      path: field,
+      value: file[field],
+      message: 'has no domain to serve',
+      allowed: 'only together with domain',
+      fix: `add domain, or remove ${field}`,
+    }));
+  const needed =
+    tier === 'medium' || tier === 'large'
+      ? `is missing: the ${tier} architecture is reached over HTTPS only, and a certificate needs a name`
+      : settings.production
+        ? 'is missing: without it there is no TLS, which is for trials, not for production'
+        : undefined;
+  return needed === undefined
+    ? orphans
+    : [
+        {
+          path: 'domain',
+          value: undefined,
+          message: needed,
+          allowed: 'a host name; it may be left out only in small and without production',
+          fix: "add domain: 'erp.example.com' with your own name, and the hosted zone that it lies in",
+        },
+        ...orphans,
+      ];
+}
+
+function domainIsInItsZone({ file: { domain, hostedZone } }: Draft): Problem[] {
+  const zone = hostedZone?.name;
+  if (domain === undefined || zone === undefined || domain === zone || domain.endsWith(`.${zone}`)) {
+    return [];
+  }
+  return [
+    {
+      path: 'domain',
+      value: domain,
+      message: `lies outside its hosted zone ${zone}, where neither its certificate nor its record could be made`,
+      allowed: `${zone} or a name that ends in .${zone}`,
+      fix: `choose a name in ${zone}, or set hostedZone to the zone of ${domain}`,
+    },
+  ];
+}
+
+function certificateHasOneSource({ file, tier, isWritten }: Draft): Problem[] {
+  const [zone, certificate] = [isWritten('hostedZone'), isWritten('certificateArn')];
+  if (!isWritten('domain') || tier === undefined) {
+    return [];
+  }
+  if (tier === 'small') {
+    return certificate
+      ? [
+          {
+            path: 'certificateArn',
+            value: file.certificateArn,
+            message:
+              'has no use in small: the server gets its own certificate by ACME, and ACM hands no keys out',
+            allowed: 'medium and large only',
+            fix: 'remove certificateArn',
+          },
+        ]
+      : [];
+  }
+  if (zone && certificate) {
+    return [
+      {
+        path: 'certificateArn',
+        value: file.certificateArn,
+        message: 'is given together with hostedZone, which already makes a certificate',
+        allowed: 'hostedZone or certificateArn',
+        fix: 'keep hostedZone when the zone is in this account, otherwise certificateArn',
+      },
+    ];
+  }
+  if (!zone && !certificate) {
+    return [
+      {
+        path: 'hostedZone',
+        value: undefined,
+        message: 'is missing, and so is certificateArn: the load balancer needs a certificate for the domain',
+        allowed: 'hostedZone or certificateArn',
+        fix: 'add hostedZone: { id, name } when the zone is on Route 53 in this account, otherwise certificateArn',
+      },
+    ];
+  }
+  return [];
+}
+
+function certificateIsUsable({ file: { certificateArn, region, account } }: Draft): Problem[] {
+  const certificate = certificateArnPattern.exec(certificateArn ?? '')?.groups;
+  if (certificate === undefined) {
+    return [];
+  }
+  const problems: Problem[] = [];
+  if (region !== undefined && certificate.region !== region) {
+    problems.push({
+      path: 'certificateArn',
+      value: certificateArn,
+      message: `is a certificate in ${certificate.region}, but a load balancer takes certificates of its own Region only`,
+      allowed: `a certificate in ${region}`,
+      fix: `request or import the certificate in ${region} and write its ARN`,
+    });
+  }
+  if (account !== undefined && certificate.account !== account) {
+    problems.push({
+      path: 'certificateArn',
+      value: certificateArn,
+      message: `is a certificate of account ${certificate.account}, but the environment is in ${account}`,
+      allowed: `a certificate of account ${account}`,
+      fix: `request or import the certificate in account ${account} and write its ARN`,
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,209 @@
+import { isRegionName, regionOf } from '../regions.ts';
+import type { BillBasis, BillLine } from './bill-line.ts';
+import type { Usage } from './usage.ts';
+
+/** Keys for logs and for data. */
+const KMS_KEYS = 2;
+
+/** Passwords of Odoo's database role, of its administrator and of its database manager; RDS has one more. */
+const ODOO_SECRETS = 3;
+
+/** Alarms: on a server; on a database, a load balancer and a service; and on a firewall as well. */
+const ALARMS = { small: 6, medium: 14, large: 16 } as const;
+
+/** Filestore and sessions. */
+export function fileLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
+  const bucket: readonly BillLine[] = [
+    {
+      item: 'S3 filestore bucket',
+      key: 's3.standard.storage',
+      quantity: usage.filestoreGB,
+      unit: 'GB-months',
+      estimated: true,
+    },
+    {
+      item: 'S3 filestore uploads',
+      key: 's3.standard.put',
+      quantity: usage.newObjects / 1000,
+      unit: 'thousand requests',
+      estimated: true,
+    },
+  ];
+  if (plan.tier === 'small') {
+    return bucket;
+  }
+  return [
+    ...(filestoreOnS3Files(environment.region)
+      ? [...bucket, ...s3FilesLines(usage)]
+      : efsFilestoreLines(usage)),
+    { item: 'EFS sessions', key: 'efs.standard.storage', quantity: 1, unit: 'GB-months', estimated: true },
+    {
+      item: 'EFS sessions, read',
+      key: 'efs.elasticThroughput.read',
+      quantity: usage.sessionReadsGB,
+      unit: 'GB',
+      estimated: true,
+    },
+    {
+      item: 'EFS sessions, written',
+      key: 'efs.elasticThroughput.write',
+      quantity: usage.sessionWritesGB,
+      unit: 'GB',
+      estimated: true,
+    },
+  ];
+}
+
+/** S3 Files serves the filestore where the Region has it; elsewhere EFS does. */
+function filestoreOnS3Files(region: string): boolean {
+  return !isRegionName(region) || regionOf(region).s3Files;
+}
+
+function s3FilesLines(usage: Usage): readonly BillLine[] {
+  return [
+    {
+      item: 'S3 Files, files in use',
+      key: 's3files.highPerformanceStorage',
+      quantity: usage.activeFilesGB,
+      unit: 'GB-months',
+      estimated: true,
+    },
+    { item: 'S3 Files, read', key: 's3files.read', quantity: usage.fileReadsGB, unit: 'GB', estimated: true },
+    {
+      item: 'S3 Files, written',
+      key: 's3files.write',
+      quantity: usage.fileWritesGB,
+      unit: 'GB',
+      estimated: true,
+    },
+  ];
+}
+
+function efsFilestoreLines(usage: Usage): readonly BillLine[] {
+  return [
+    {
+      item: 'EFS filestore',
+      key: 'efs.standard.storage',
+      quantity: usage.filestoreGB,
+      unit: 'GB-months',
+      estimated: true,
+    },
+    {
+      item: 'EFS filestore, read',
+      key: 'efs.elasticThroughput.read',
+      quantity: usage.fileReadsGB,
+      unit: 'GB',
+      estimated: true,
+    },
+    {
+      item: 'EFS filestore, written',
+      key: 'efs.elasticThroughput.write',
+      quantity: usage.fileWritesGB,
+      unit: 'GB',
+      estimated: true,
+    },
+  ];
+}
+
+/** Recovery points, keys and secrets. */
+export function backupLines({ plan, usage }: BillBasis): readonly BillLine[] {
+  const secrets = plan.database.kind === 'rds' ? ODOO_SECRETS + 1 : ODOO_SECRETS;
+  const points: BillLine =
+    plan.database.kind === 'rds'
+      ? {
+          item: 'AWS Backup, database snapshots',
+          key: 'backup.rds.warm',
+          quantity: usage.recoveryPointsGB,
+          unit: 'GB-months',
+          estimated: true,
+        }
+      : {
+          item: 'AWS Backup, volume snapshots',
+          key: 'backup.ebs.warm',
+          quantity: usage.recoveryPointsGB,
+          unit: 'GB-months',
+          estimated: true,
+        };
+  const repository: BillLine = {
+    item: 'S3 backup bucket (pgBackRest)',
+    key: 's3.standard.storage',
+    quantity: plan.database.kind === 'host' ? usage.repositoryGB : 0,
+    unit: 'GB-months',
+    estimated: true,
+  };
+  return [
+    points,
+    repository,
+    { item: 'KMS keys', key: 'kms.key', quantity: KMS_KEYS, unit: 'keys' },
+    { item: 'Secrets', key: 'secretsManager.secret', quantity: secrets, unit: 'secrets' },
+    {
+      item: 'Restore tests',
+      key: 'backup.restoreTesting',
+      quantity: 1,
+      unit: 'recovery points',
+      estimated: true,
+    },
+  ];
+}
+
+/** Logs and alarms. */
+export function operationLines({ plan, usage }: BillBasis): readonly BillLine[] {
+  return [
+    {
+      item: 'Logs, taken in',
+      key: 'cloudwatch.logs.ingest',
+      quantity: usage.logsGB,
+      unit: 'GB',
+      estimated: true,
+    },
+    {
+      item: 'Logs, kept',
+      key: 'cloudwatch.logs.storage',
+      quantity: usage.storedLogsGB,
+      unit: 'GB-months',
+      estimated: true,
+    },
+    {
+      item: 'Alarms',
+      key: 'cloudwatch.alarm.standard',
+      quantity: ALARMS[plan.tier],
+      unit: 'alarms',
+      estimated: true,
+    },
+  ];
+}
+
+/** Copies in the recovery Region. */
+export function recoveryLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
+  const region = environment.recoveryRegion;
+  if (region === undefined) {
+    return [];
+  }
+  const snapshots = plan.database.kind === 'rds' ? 'backup.rds.warm' : 'backup.ebs.warm';
+  return [
+    {
+      item: `Copies to ${region}: transfer`,
+      key: 'dataTransfer.crossRegionOut',
+      quantity: usage.changedGB,
+      unit: 'GB',
+      estimated: true,
+    },
+    {
+      item: `Copies in ${region}: snapshots`,
+      key: snapshots,
+      quantity: usage.recoveryPointsGB,
+      unit: 'GB-months',
+      estimated: true,
+      region,
+    },
+    {
+      item: `Copies in ${region}: filestore and backups`,
+      key: 's3.standard.storage',
+      quantity: usage.filestoreGB + (plan.database.kind === 'host' ? usage.repositoryGB : 0),
+      unit: 'GB-months',
+      estimated: true,
+      region,
+    },
+    { item: `KMS keys in ${region}`, key: 'kms.key', quantity: 1, unit: 'keys', region },
+  ];
+}

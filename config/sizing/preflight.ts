@@ -1,0 +1,190 @@
+import type { Environment } from '../environment.ts';
+import { isRegionName, regionOf } from '../regions.ts';
+import type { Plan, PreflightItem } from './plan.ts';
+
+/** What the list of checks is made from. */
+export type CheckedPlan = Pick<Plan, 'tier' | 'app' | 'cron' | 'server' | 'database' | 'network'>;
+
+/** The one-shot task that installs and updates Odoo runs beside the services for a while. */
+const DATABASE_JOB_VCPU = 2;
+
+/** Checks on an ordinary AWS account that no synthesis can make, in the order in which a deployment would trip. */
+export function preflight(environment: Environment, plan: CheckedPlan): readonly PreflightItem[] {
+  return [
+    ...accountChecks(environment),
+    ...networkChecks(environment, plan),
+    ...computeChecks(plan),
+    ...databaseChecks(environment, plan),
+    ...filestoreChecks(environment, plan),
+    ...domainChecks(environment),
+    ...operationChecks(environment),
+  ];
+}
+
+function accountChecks({ account, region, recoveryRegion }: Environment): readonly PreflightItem[] {
+  const regions = recoveryRegion === undefined ? [region] : [region, recoveryRegion];
+  const optIn = regions.filter((name) => isRegionName(name) && regionOf(name).optIn);
+  const targets = regions.map((name) => `aws://${account ?? 'ACCOUNT'}/${name}`).join(' ');
+  return [
+    {
+      check: 'AWS plan of the account',
+      needs: 'a paid plan',
+      typicalDefault: 'new accounts may be on the free plan, which refuses many services',
+      action: 'upgrade the plan in the Billing console',
+    },
+    ...optIn.map((name) => ({
+      check: `Region ${name} switched on`,
+      needs: 'an enabled Region',
+      typicalDefault: 'off: it is an opt-in Region',
+      action: 'enable it under Account, AWS Regions; it takes minutes to hours',
+    })),
+    {
+      check: 'CDK bootstrap',
+      needs: regions.join(' and '),
+      typicalDefault: 'not done',
+      action: `npx cdk bootstrap ${targets}`,
+    },
+  ];
+}
+
+function networkChecks({ network, region }: Environment, plan: CheckedPlan): readonly PreflightItem[] {
+  const addresses = plan.tier === 'small' ? 1 : plan.network.natGateways;
+  const elasticIps: PreflightItem = {
+    check: 'Elastic IP addresses',
+    needs: plan.tier === 'small' ? '1 for the server' : `${addresses} for NAT gateways`,
+    typicalDefault: '5 per Region, those in use included',
+    action: 'Service Quotas, EC2-VPC Elastic IPs, L-0263D0A3',
+  };
+  const vpc: PreflightItem = {
+    check: 'VPCs',
+    needs: '1',
+    typicalDefault: '5 per Region, the default VPC included',
+    action: 'Service Quotas, VPCs per Region, L-F678F1CE',
+  };
+  const zones: PreflightItem = {
+    check: 'Availability Zones',
+    needs: `${plan.network.availabilityZones} in ${region}`,
+    typicalDefault: 'all zones of the Region, but older Regions hide some from new accounts',
+    action: `aws ec2 describe-availability-zones --region ${region}; with fewer, use an existing network`,
+  };
+  return [...(network.kind === 'new' ? [vpc, zones] : []), ...(addresses > 0 ? [elasticIps] : [])];
+}
+
+function computeChecks({ app, cron, server }: CheckedPlan): readonly PreflightItem[] {
+  if (server !== undefined) {
+    return [
+      {
+        check: 'EC2 Standard On-Demand vCPU',
+        needs: `${server.vcpu} vCPU (${server.instanceType}), twice that during a restore drill`,
+        typicalDefault: '5, new accounts from 1',
+        action: 'Service Quotas, Running On-Demand Standard instances, L-1216C47A',
+      },
+    ];
+  }
+  const steady = app.nodesMin * app.vcpu + cron.vcpu;
+  const surge = app.nodesMin * app.vcpu + DATABASE_JOB_VCPU;
+  const scaledOut = app.nodesMax * app.vcpu + cron.vcpu;
+  return [
+    {
+      check: 'Fargate On-Demand vCPU',
+      needs: `${Math.max(steady + surge, scaledOut)} vCPU (${steady} steady, ${surge} more during a deployment, ${scaledOut} scaled out)`,
+      typicalDefault: '6 per Region, new accounts from 0; short of it a deployment hangs instead of failing',
+      action: 'Service Quotas, Fargate On-Demand vCPU resource count, L-3032A538; ask days ahead',
+    },
+  ];
+}
+
+function databaseChecks(
+  { recoveryRegion }: Environment,
+  { database }: CheckedPlan,
+): readonly PreflightItem[] {
+  const instance: PreflightItem = {
+    check: 'RDS instances',
+    needs: `1 ${database.class}${database.multiAz ? ' in two zones' : ''}, one more during a restore drill`,
+    typicalDefault: '40 per Region',
+    action: 'Service Quotas, DB instances, L-7B6409FD',
+  };
+  const replication: PreflightItem = {
+    check: 'RDS backup replication to another Region',
+    needs: `1 to ${recoveryRegion}`,
+    typicalDefault: '20 per account; not between every pair of Regions',
+    action:
+      'aws rds describe-source-regions in the recovery Region, field SupportsDBInstanceAutomatedBackupsReplication',
+  };
+  const backup: PreflightItem = {
+    check: 'AWS Backup opt-in',
+    needs: database.kind === 'rds' ? 'RDS and S3' : 'EBS and S3',
+    typicalDefault: 'mostly on; a type that is off is skipped without an error',
+    action: 'AWS Backup console, Settings, Service opt-in, in every Region used',
+  };
+  return [
+    ...(database.kind === 'rds' ? [instance] : []),
+    ...(database.kind === 'rds' && recoveryRegion !== undefined ? [replication] : []),
+    backup,
+  ];
+}
+
+function filestoreChecks({ region }: Environment, { tier }: CheckedPlan): readonly PreflightItem[] {
+  if (tier === 'small' || (isRegionName(region) && regionOf(region).s3Files)) {
+    return [];
+  }
+  return [
+    {
+      check: 'Amazon S3 Files',
+      needs: 'nothing: the filestore is on EFS instead',
+      typicalDefault: `not available in ${region}`,
+      action: 'expect a higher price per GB of attachments',
+    },
+  ];
+}
+
+function domainChecks({ domain, region }: Environment): readonly PreflightItem[] {
+  if (domain === undefined) {
+    return [];
+  }
+  if (domain.certificateArn !== undefined) {
+    return [
+      {
+        check: 'Certificate',
+        needs: `issued for ${domain.name} in ${region}`,
+        typicalDefault: 'pending until its DNS record exists',
+        action: `aws acm describe-certificate --region ${region} --certificate-arn ${domain.certificateArn}`,
+      },
+    ];
+  }
+  return domain.hostedZone === undefined
+    ? [
+        {
+          check: 'DNS record',
+          needs: `${domain.name} pointing to the server`,
+          typicalDefault: 'none',
+          action: 'create an A record with the address that the deployment prints',
+        },
+      ]
+    : [
+        {
+          check: 'Hosted zone',
+          needs: `public zone ${domain.hostedZone.name} (${domain.hostedZone.id}) in this account, delegated by its parent`,
+          typicalDefault: 'without delegation the certificate stays pending and the stack waits for hours',
+          action: `dig NS ${domain.hostedZone.name} must answer with the zone's four name servers`,
+        },
+      ];
+}
+
+function operationChecks({ alarmEmail }: Environment): readonly PreflightItem[] {
+  const alarms: PreflightItem = {
+    check: 'Alarm e-mail',
+    needs: `${alarmEmail} confirmed`,
+    typicalDefault: 'unconfirmed subscriptions receive nothing',
+    action: 'click the link in the message that AWS sends after the first deployment',
+  };
+  return [
+    ...(alarmEmail === undefined ? [] : [alarms]),
+    {
+      check: "Odoo's outgoing mail",
+      needs: 'an SMTP service on port 587 or 465',
+      typicalDefault: 'port 25 is blocked, and SES starts in its sandbox',
+      action: 'ask for SES production access, or use another provider',
+    },
+  ];
+}

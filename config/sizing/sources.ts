@@ -1,0 +1,13 @@
+/** Where a number comes from, as shown in the plan beside the sentence that uses it. */
+export const sources = {
+  guide: "the implementation guide's sizing table (users, CPU, RAM, storage)",
+  odooDeploy: "Odoo's deployment guide, chapter Builtin server",
+  odooCode: 'Odoo 18.0 and 19.0 source code, odoo/tools/config.py and odoo/sql_db.py',
+  measured: 'measured on Odoo 18.0 and PostgreSQL 15 with two cores, November 2026',
+  fargate: 'Amazon ECS developer guide, Fargate task CPU and memory',
+  rds: 'Amazon RDS user guide, PostgreSQL parameters and gp3 storage',
+  postgres: 'PostgreSQL 17 documentation, chapter Server Configuration',
+  prices: 'dated price data in config/data/aws-prices.json',
+  project: 'a decision of this project',
+  configured: 'the environment file',
+} as const;

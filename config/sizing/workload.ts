@@ -1,0 +1,70 @@
+import type { Environment, SizingMode } from '../environment.ts';
+
+/** Concurrent users that one Odoo HTTP worker serves by the rule of thumb of Odoo's deployment guide. */
+const USERS_PER_WORKER_RULE = 6;
+
+/** The load that capacity is dimensioned and tested for, as a multiple of the expected one. */
+export const TESTED_LOAD = 1.5;
+
+/**
+ * CPU-milliseconds of one request, by tier: mean of a mix of lists, forms, searches, writes and attachments measured on
+ * Odoo 18.0 (November 2026). The higher of two series, taken on a busy machine: Odoo 12.7 and nginx 0.35, PostgreSQL
+ * 5.0. A quiet machine needed 14 instead of 18 in total.
+ */
+export const CPU_MS_PER_REQUEST = { app: 13.05, database: 5 } as const;
+
+/** Assumed, not measured: requests that an active user's browser sends in a busy minute. */
+export const REQUESTS_PER_MINUTE = 30;
+
+/** Share of the CPU that is planned for; response times climb steeply above 85 % (measured). */
+export const TARGET_UTILISATION = 0.6;
+
+/**
+ * Odoo HTTP workers for each vCPU. Odoo's rule allows 2 x vCPU + 1 per node; the one that remains is left to nginx and
+ * the websocket process. More workers do not help: on two cores five were 8 to 15 % slower than two or three (measured).
+ */
+export const WORKERS_PER_VCPU = 2;
+
+/** How many people work at once, and how many Odoo workers that takes. */
+export interface Workload {
+  readonly concurrentUsers: number;
+  readonly testedConcurrentUsers: number;
+  /** Concurrent users that one worker is planned to serve. */
+  readonly usersPerWorker: number;
+  /** HTTP workers for the expected and for the tested load, all nodes together. */
+  readonly workersExpected: number;
+  readonly workersTested: number;
+  /** vCPU that PostgreSQL needs for the tested load. */
+  readonly databaseVcpu: number;
+}
+
+export function workloadOf(environment: Environment): Workload {
+  const concurrentUsers = wholeUsers(environment.users * environment.concurrency);
+  const testedConcurrentUsers = Math.ceil(TESTED_LOAD * concurrentUsers);
+  const usersPerWorker = usersPerWorkerIn(environment.sizing);
+  return {
+    concurrentUsers,
+    testedConcurrentUsers,
+    usersPerWorker,
+    workersExpected: Math.ceil(concurrentUsers / usersPerWorker),
+    workersTested: Math.max(2, Math.ceil(testedConcurrentUsers / usersPerWorker)),
+    databaseVcpu: testedConcurrentUsers / usersPerVcpu(CPU_MS_PER_REQUEST.database),
+  };
+}
+
+/** Concurrent users that one vCPU carries when each of their requests takes so many CPU-milliseconds. */
+function usersPerVcpu(cpuMsPerRequest: number): number {
+  const cpuMsPerUserMinute = REQUESTS_PER_MINUTE * cpuMsPerRequest;
+  return (TARGET_UTILISATION * 60_000) / cpuMsPerUserMinute;
+}
+
+function usersPerWorkerIn(sizing: SizingMode): number {
+  return sizing === 'reference'
+    ? USERS_PER_WORKER_RULE
+    : Math.floor(usersPerVcpu(CPU_MS_PER_REQUEST.app) / WORKERS_PER_VCPU);
+}
+
+/** Rounds up to whole people, but not because of the last bits of a product such as 0.07 x 100. */
+function wholeUsers(product: number): number {
+  return Math.max(1, Math.ceil(product - 1e-9));
+}

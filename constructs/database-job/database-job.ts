@@ -1,0 +1,117 @@
+import { CustomResource } from 'aws-cdk-lib';
+import type { aws_ecs as ecs, aws_kms as kms, aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
+import { Construct, type IDependable } from 'constructs';
+import { readFileSync } from 'node:fs';
+import type { OdooVersion } from '../../config/environment.ts';
+import type { Network } from '../network/network.ts';
+import type { OdooCluster } from '../odoo-service/odoo-cluster.ts';
+import { ODOO_PATHS, OdooTask, type OdooNode } from '../odoo-service/odoo-task.ts';
+import { JobRunner } from './job-runner.ts';
+
+/**
+ * How long a deployment waits. CloudFormation waits for an hour at most, whatever it is told; the rest is for stopping
+ * the task and answering in time.
+ */
+const BUDGET_MINUTES = 50;
+
+const PROGRAM = readFileSync(new URL('./files/database_job.py', import.meta.url), 'utf8');
+
+export interface DatabaseJobProps {
+  readonly cluster: OdooCluster;
+  readonly node: OdooNode;
+  readonly network: Network;
+  /** Major version of the node's image. A database of another one is refused. */
+  readonly version: OdooVersion;
+  /** First password of Odoo's user `admin`. */
+  readonly adminPassword: secretsmanager.ISecret;
+  /** Key of the logs of the functions that run the job. */
+  readonly logKey: kms.IKey;
+  /** Days for which those logs are kept. */
+  readonly logRetentionDays: number;
+}
+
+/**
+ * Makes sure that Odoo's database is there, complete and safe to serve, before a deployment starts anything that serves
+ * it. The only one that creates or initializes a database; no node of the fleet ever does.
+ *
+ * What it defines: a task definition, a custom resource that runs it once and waits for it, and what that takes. The job
+ * runs on the first deployment and on each one that changes the task (image, configuration, program). It is idempotent,
+ * so a run that finds everything in order takes less than a minute and changes nothing. When it fails, the deployment
+ * fails with its message, and what served before goes on serving.
+ *
+ * Security notes: this task alone has the database administrator's credentials. They come from Secrets Manager into the
+ * environment of its one container and are in no argument, template or log.
+ */
+export class DatabaseJob extends Construct {
+  /** Whatever serves the database depends on this. */
+  readonly done: IDependable;
+
+  private readonly task: OdooTask;
+  private readonly container: ecs.ContainerDefinition;
+
+  constructor(scope: Construct, id: string, props: DatabaseJobProps) {
+    super(scope, id);
+    this.task = this.defineTask(props);
+    this.container = this.addJob(props);
+    this.done = this.defineRun(props);
+  }
+
+  private defineTask({ node }: DatabaseJobProps): OdooTask {
+    return new OdooTask(this, 'DatabaseJob', {
+      ...node,
+      role: { kind: 'job' },
+      // Initializing Odoo takes one core and 200 MiB (measured on Odoo 19.0, November 2026); the second core and the
+      // rest are for modules that come with more, and cost a cent per run.
+      vcpu: 2,
+      memoryMiB: 4096,
+    });
+  }
+
+  private addJob({ node, version, adminPassword }: DatabaseJobProps): ecs.ContainerDefinition {
+    const { database, databasePassword } = node;
+    return this.task.addContainer('Job', {
+      entryPoint: ['python3', '-u', '-c', PROGRAM],
+      command: [
+        ...['--host', database.host, '--port', database.port],
+        ...['--ca-bundle', `${ODOO_PATHS.data}/.postgresql/root.crt`],
+        ...['--odoo-config', ODOO_PATHS.configuration, '--odoo-version', version],
+        ...['--filestore', ODOO_PATHS.filestore],
+      ],
+      // The job itself is not Odoo, and hands none of these on to it.
+      secrets: {
+        MASTER_USER: this.task.secret(database.masterSecret, 'username'),
+        MASTER_PASSWORD: this.task.secret(database.masterSecret, 'password'),
+        DATABASE_PASSWORD: this.task.secret(databasePassword),
+        ADMIN_PASSWORD: this.task.secret(adminPassword),
+      },
+    });
+  }
+
+  private defineRun(props: DatabaseJobProps): CustomResource {
+    const { cluster, network, node } = props;
+    const runner = new JobRunner(this, 'Runner', {
+      cluster: cluster.cluster,
+      task: this.task.definition,
+      taskLogs: node.logGroup,
+      logKey: props.logKey,
+      logRetentionDays: props.logRetentionDays,
+    });
+    const run = new CustomResource(this, 'Run', {
+      resourceType: 'Custom::DatabaseJob',
+      serviceToken: runner.serviceToken,
+      properties: {
+        Cluster: cluster.cluster.clusterName,
+        TaskDefinition: this.task.definition.taskDefinitionArn,
+        Container: this.container.containerName,
+        Subnets: network.vpc.selectSubnets(network.appSubnets).subnetIds,
+        SecurityGroup: network.odooSecurityGroup.securityGroupId,
+        LogGroup: node.logGroup.logGroupName,
+        LogStreamPrefix: this.container.logDriverConfig?.options?.['awslogs-stream-prefix'],
+        BudgetMinutes: BUDGET_MINUTES,
+      },
+    });
+    // A task started before its role may read the secrets, or before the mount targets answer, fails or hangs.
+    run.node.addDependency(this.task, cluster, node.filestore.readiness, node.sessions.readiness);
+    return run;
+  }
+}

@@ -1,0 +1,63 @@
+import { aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { AlarmTopic } from './alarm-topic.ts';
+
+/**
+ * `critical`: users cannot work, or data is at risk; somebody must act now. `warning`: it will come to that; during
+ * working hours.
+ */
+export type Severity = 'critical' | 'warning';
+
+export interface OdooAlarmProps {
+  readonly topic: AlarmTopic;
+  /** Lower-case words with hyphens, unique within the environment; also the heading of its section in the runbook. */
+  readonly name: string;
+  readonly severity: Severity;
+  /** What the alarm means for users, as one sentence; the first thing that its receiver reads. */
+  readonly meaning: string;
+  readonly metric: cloudwatch.IMetric;
+  readonly comparison: cloudwatch.ComparisonOperator;
+  readonly threshold: number;
+  /** Periods of the metric that are looked at. */
+  readonly evaluationPeriods: number;
+  /**
+   * How many of them must breach.
+   *
+   * @default - all of them
+   */
+  readonly datapointsToAlarm?: number;
+  /** What silence of the metric means; the wrong choice makes an alarm that never rings, or never stops. */
+  readonly missingData: cloudwatch.TreatMissingData;
+  /**
+   * Percentile alarms only: leaves the state alone while there are too few samples to tell.
+   *
+   * @default false
+   */
+  readonly ignoreLowSamples?: boolean;
+}
+
+/**
+ * An alarm whose name carries environment and severity and whose description leads to `docs/runbook.md`. Tells its
+ * topic when it starts and when it is over.
+ */
+export class OdooAlarm extends Construct {
+  readonly alarm: cloudwatch.Alarm;
+
+  constructor(scope: Construct, id: string, props: OdooAlarmProps) {
+    super(scope, id);
+    this.alarm = new cloudwatch.Alarm(this, 'Alarm', {
+      alarmName: `${props.topic.environmentName}-${props.severity}-${props.name}`,
+      alarmDescription: `${props.meaning} Runbook: docs/runbook.md#${props.name}`,
+      metric: props.metric,
+      comparisonOperator: props.comparison,
+      threshold: props.threshold,
+      evaluationPeriods: props.evaluationPeriods,
+      datapointsToAlarm: props.datapointsToAlarm,
+      treatMissingData: props.missingData,
+      evaluateLowSampleCountPercentile: props.ignoreLowSamples ? 'ignore' : undefined,
+    });
+    const notify = new actions.SnsAction(props.topic.topic);
+    this.alarm.addAlarmAction(notify);
+    this.alarm.addOkAction(notify);
+  }
+}

@@ -1,0 +1,74 @@
+import { aws_cloudwatch as cloudwatch, Duration, type aws_ecs as ecs } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { AlarmTopic } from './alarm-topic.ts';
+import { OdooAlarm } from './odoo-alarm.ts';
+
+const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
+const { BREACHING, MISSING } = cloudwatch.TreatMissingData;
+
+export interface ServiceAlarmsProps {
+  readonly topic: AlarmTopic;
+  readonly service: ecs.BaseService;
+  /** `web` answers users, `cron` runs scheduled jobs; the names of the alarms begin with it. */
+  readonly role: 'web' | 'cron';
+}
+
+/** Alarms of one ECS service: it does not run, or lacks CPU or memory. */
+export class ServiceAlarms extends Construct {
+  constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
+    super(scope, id);
+    this.watchRunning(props);
+    this.watchCpu(props);
+    this.watchMemory(props);
+  }
+
+  private watchRunning({ topic, service, role }: ServiceAlarmsProps): void {
+    new OdooAlarm(this, 'NotRunning', {
+      topic,
+      name: `${role}-not-running`,
+      severity: 'critical',
+      meaning:
+        role === 'web'
+          ? 'Not one web task runs: nobody can work.'
+          : 'No cron task runs: no e-mails, no scheduled actions, and nobody sees an error.',
+      // Every running task reports its CPU once a minute, so the number of samples is the number of tasks. Needs no
+      // Container Insights.
+      metric: service.metricCpuUtilization({ period: Duration.minutes(1), statistic: 'SampleCount' }),
+      comparison: LESS_THAN_THRESHOLD,
+      threshold: 1,
+      // A deployment stops the cron task before it starts the new one; that takes a few minutes.
+      evaluationPeriods: 10,
+      // Without a task nothing is reported.
+      missingData: BREACHING,
+    });
+  }
+
+  private watchCpu({ topic, service, role }: ServiceAlarmsProps): void {
+    new OdooAlarm(this, 'Cpu', {
+      topic,
+      name: `${role}-cpu`,
+      severity: 'warning',
+      meaning: `The ${role} tasks have used nearly all their CPU for half an hour.`,
+      metric: service.metricCpuUtilization({ period: Duration.minutes(5), statistic: 'Average' }),
+      comparison: GREATER_THAN_THRESHOLD,
+      // Above the target of any autoscaling: it rings when scaling is exhausted or there is none.
+      threshold: 90,
+      evaluationPeriods: 6,
+      missingData: MISSING,
+    });
+  }
+
+  private watchMemory({ topic, service, role }: ServiceAlarmsProps): void {
+    new OdooAlarm(this, 'Memory', {
+      topic,
+      name: `${role}-memory`,
+      severity: 'warning',
+      meaning: `A ${role} task has nearly used up its memory; at the limit it is killed with all its requests.`,
+      metric: service.metricMemoryUtilization({ period: Duration.minutes(5), statistic: 'Maximum' }),
+      comparison: GREATER_THAN_THRESHOLD,
+      threshold: 90,
+      evaluationPeriods: 3,
+      missingData: MISSING,
+    });
+  }
+}

@@ -1,0 +1,19 @@
+# Secrets from Secrets Manager into files that only root, and the container that a file is mounted in, can read.
+
+# They are in variables of this process and in environments of root's, never in arguments.
+write_configuration() {
+  local database_password master_password
+  database_password=$(aws secret "$(setting databasePassword)")
+  master_password=$(aws secret "$(setting masterPassword)")
+  DB_PASSWORD=$database_password ADMIN_PASSWD=$master_password python3 "$HERE/configure.py" \
+    --secret DB_PASSWORD --hashed-secret ADMIN_PASSWD \
+    --directory /etc/odoo 0:0 0700 \
+    --file /etc/odoo/web.conf 0:101 0640 "$(cat "$HERE/odoo/web.conf")" \
+    --file /etc/odoo/cron.conf 0:101 0640 "$(cat "$HERE/odoo/cron.conf")"
+  install -m 0600 /dev/stdin /etc/odoo/deployment.env <<END
+IMAGE=$(setting image)
+LOG_GROUP=$(setting logGroup)
+REGION=$AWS_DEFAULT_REGION
+INSTANCE=$(aws instance)
+END
+}

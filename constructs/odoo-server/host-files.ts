@@ -1,0 +1,129 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Domain, OdooVersion } from '../../config/environment.ts';
+import type { Plan } from '../../config/sizing/plan.ts';
+import { DATABASE_NAME, DATABASE_ROLE } from '../database/odoo-database.ts';
+import { loginsPerMinute, renderNginxConf } from '../odoo-node/nginx-conf.ts';
+import { type OdooRole, renderOdooConf } from '../odoo-node/odoo-conf.ts';
+import { nodeFile } from '../odoo-node/render-template.ts';
+import type { BundleFile } from './host-bundle.ts';
+
+/** What of the single server's configuration is known at synthesis. */
+export interface HostSettings {
+  readonly plan: Plan;
+  readonly odooVersion: OdooVersion;
+  /** Identifies the Odoo image in caches, for example its digest. */
+  readonly release: string;
+  /** Absent: plain HTTP, for trials. */
+  readonly domain?: Domain;
+}
+
+/** Mount point of the data volume. Everything that must outlive the server is below it. */
+const DATA = '/srv/data';
+
+/** Where PostgreSQL's socket is, the only way to it: it listens on no port. */
+const SOCKET_DIRECTORY = '/var/run/postgresql';
+
+/** The scripts of the host and its rendered configuration, as the bundle carries them. */
+export function hostFiles(settings: HostSettings): BundleFile[] {
+  const { plan } = settings;
+  return [
+    ...scripts(),
+    { path: 'host.env', text: hostEnvironment(settings) },
+    { path: 'configure.py', text: nodeFile('configure.py') },
+    { path: 'database_watch.py', text: nodeFile('database_watch.py') },
+    { path: 'database_job.py', text: databaseJob() },
+    { path: 'nginx/nginx.conf', text: nginxConf(settings) },
+    { path: 'nginx/unavailable.html', text: nodeFile('unavailable.html') },
+    { path: 'nginx/unavailable.txt', text: nodeFile('unavailable.txt') },
+    { path: 'odoo/web.conf', text: odooConf(plan, { kind: 'web', workers: plan.app.workers }) },
+    { path: 'odoo/cron.conf', text: odooConf(plan, { kind: 'cron', cronWorkers: plan.cron.workers }) },
+    { path: 'postgresql/odoo.conf', text: postgresqlConf(plan) },
+  ];
+}
+
+/** Files that are shipped as they are. The first script reaches the host as user data instead. */
+function scripts(): BundleFile[] {
+  const folder = fileURLToPath(new URL('./files', import.meta.url));
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'bootstrap.sh')
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+}
+
+/** The job that creates and checks the database, the same as in the other architectures. */
+function databaseJob(): string {
+  return readFileSync(new URL('../database-job/files/database_job.py', import.meta.url), 'utf8');
+}
+
+/** Values that the scripts and the units share, as `NAME=value` lines that both systemd and bash read alike. */
+function hostEnvironment({ plan, odooVersion, domain }: HostSettings): string {
+  const values = {
+    DATA,
+    SOCKET_DIRECTORY,
+    DATABASE_NAME,
+    DATABASE_ROLE,
+    ODOO_VERSION: odooVersion,
+    DOMAIN: domain?.name ?? '',
+    ACME_CHALLENGE: domain?.hostedZone ? 'dns' : 'http',
+    WEB_MEMORY_MIB: plan.app.memoryMiB,
+    CRON_MEMORY_MIB: plan.cron.memoryMiB,
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+function nginxConf({ plan, release, domain }: HostSettings): string {
+  return renderNginxConf({
+    entry: {
+      kind: 'server',
+      user: 'www-data',
+      tls: domain && {
+        certificateFile: `${DATA}/certificates/current/fullchain.pem`,
+        certificateKeyFile: `${DATA}/certificates/current/privkey.pem`,
+        acmeDirectory: '/var/lib/odoo-certificate',
+      },
+    },
+    release,
+    loginsPerMinute: loginsPerMinute(plan.users),
+    // Not below /run: that is memory, and the cache of assets is kept here.
+    runDirectory: '/var/lib/nginx/odoo',
+    maintenanceFlag: '/run/odoo/maintenance',
+    pagesDirectory: '/opt/odoo-aws/nginx',
+    filestoreDirectory: `${DATA}/odoo/data/filestore`,
+  });
+}
+
+function odooConf(plan: Plan, role: OdooRole): string {
+  return renderOdooConf({
+    role,
+    database: {
+      host: SOCKET_DIRECTORY,
+      port: '5432',
+      name: DATABASE_NAME,
+      user: DATABASE_ROLE,
+      // A local socket is not encrypted and needs not be: only this host's kernel sees what passes.
+      sslMode: 'disable',
+    },
+    limits: plan.app.odoo,
+    dataDirectory: '/var/lib/odoo',
+    addonsPath: '/mnt/extra-addons',
+  });
+}
+
+/** Quoted, since values such as `1GB` or `0.9` are then read alike by every release of PostgreSQL. */
+function postgresqlConf({ database }: Plan): string {
+  const parameters = {
+    ...database.parameters,
+    max_connections: String(database.maxConnections),
+    listen_addresses: '',
+    unix_socket_directories: SOCKET_DIRECTORY,
+    password_encryption: 'scram-sha-256',
+  };
+  return Object.entries(parameters)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`)
+    .join('');
+}

@@ -1,0 +1,281 @@
+import {
+  aws_autoscaling as autoscaling,
+  aws_ec2 as ec2,
+  aws_iam as iam,
+  type aws_kms as kms,
+  aws_logs as logs,
+  type aws_s3 as s3,
+  type aws_secretsmanager as secretsmanager,
+  CfnElement,
+  Duration,
+  Lazy,
+  Names,
+  RemovalPolicy,
+  Size,
+  Stack,
+  Tags,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { Domain, OdooVersion } from '../../config/environment.ts';
+import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
+import { acknowledge } from '../shared/acknowledge.ts';
+import { hostFiles } from './host-files.ts';
+import { ServerLaunchTemplate } from './server-launch-template.ts';
+import {
+  allowAcmeChallenge,
+  allowAddress,
+  allowAutoScalingToUse,
+  allowBuckets,
+  allowDataVolume,
+  allowSecrets,
+  allowSessionManager,
+} from './server-permissions.ts';
+
+/**
+ * How long a deployment waits for a new server. Packages, the image (about 2 GB unpacked) and the first initialization
+ * take minutes; a server that needs longer than this hangs.
+ */
+const LAUNCH_TIMEOUT = Duration.minutes(30);
+
+/** Secrets that the server reads when it starts. */
+export interface ServerSecrets {
+  /** Password of the database role `odoo`. */
+  readonly odooDatabasePassword: secretsmanager.ISecret;
+  /** First password of Odoo's administrator. */
+  readonly odooAdminPassword: secretsmanager.ISecret;
+  /** Password of Odoo's database manager, which is switched off; its default is `admin`, so it is set all the same. */
+  readonly odooMasterPassword: secretsmanager.ISecret;
+}
+
+export interface OdooServerProps {
+  readonly vpc: ec2.IVpc;
+  /** Public subnet of the server and, for good, of its data volume: a volume never leaves its Availability Zone. */
+  readonly subnet: ec2.ISubnet;
+  /** IPv4 networks from which Odoo may be reached. */
+  readonly allowedCidrs: readonly string[];
+  /** A plan of the small architecture. */
+  readonly plan: Plan;
+  readonly odooVersion: OdooVersion;
+  /** Odoo image, pinned by digest. May be known only at deployment; then `release` must be given. */
+  readonly imageUri: string;
+  /**
+   * Identifies the Odoo code in nginx's cache of scripts and styles; changes with every image.
+   *
+   * @default - the image reference
+   */
+  readonly release?: string;
+  /**
+   * Name for which the server gets a certificate: through its hosted zone, otherwise through port 80.
+   *
+   * @default - plain HTTP, for trials
+   */
+  readonly domain?: Domain;
+  /** Key of the volumes. */
+  readonly dataKey: kms.IKey;
+  readonly logKey: kms.IKey;
+  readonly logRetention: logs.RetentionDays;
+  readonly secrets: ServerSecrets;
+  /** Receives the copy of the filestore, below `filestore/`. */
+  readonly filestoreBucket: s3.IBucket;
+  /** Receives database backups, below `server/`. */
+  readonly backupBucket: s3.IBucket;
+}
+
+/**
+ * The small architecture: nginx, Odoo and PostgreSQL on one EC2 server that may be replaced at any time.
+ *
+ * A dead server is replaced by its Auto Scaling group of one. The new one attaches the same data volume, takes over the
+ * same address and provisions itself from the bundle. A change of the host's files replaces the server in the same way:
+ * the old one stops first, because the volume has room for one user, so Odoo is away for some minutes.
+ *
+ * Security considerations: no SSH, administration by Session Manager. Metadata answers only to tokens and one network
+ * hop away, which is the host and not its containers. Whoever can write to the CDK's assets bucket cannot change the
+ * server: the hash of the bundle is in the launch template.
+ */
+export class OdooServer extends Construct implements ec2.IConnectable, iam.IGrantable {
+  readonly connections: ec2.Connections;
+  readonly grantPrincipal: iam.IPrincipal;
+  readonly role: iam.Role;
+  readonly autoScalingGroup: autoscaling.AutoScalingGroup;
+  readonly dataVolume: ec2.Volume;
+  /** Where Odoo and the provisioning write their logs. */
+  readonly logGroup: logs.LogGroup;
+  /** Fixed IPv4 address of the server, for the DNS record. */
+  readonly publicIp: string;
+
+  private readonly address: ec2.CfnEIP;
+
+  /** @throws when the plan has no server, or when nobody could issue a certificate for the domain. */
+  constructor(scope: Construct, id: string, props: OdooServerProps) {
+    super(scope, id);
+    const server = checked(props);
+
+    this.logGroup = this.createLogGroup(props);
+    this.dataVolume = this.createDataVolume(server, props);
+    this.address = this.createAddress();
+    this.publicIp = this.address.attrPublicIp;
+    const securityGroup = this.createSecurityGroup(props);
+    this.connections = securityGroup.connections;
+    this.role = this.createRole(props);
+    this.grantPrincipal = this.role;
+    const launchTemplate = this.createLaunchTemplate(server, securityGroup, props);
+    this.autoScalingGroup = this.createGroup(launchTemplate, props);
+    this.allowTakingOver(props);
+    Tags.of(this).add('Name', `${props.plan.environment} Odoo server`);
+  }
+
+  private createLogGroup({ logKey, logRetention }: OdooServerProps): logs.LogGroup {
+    return new logs.LogGroup(this, 'Logs', {
+      encryptionKey: logKey,
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+  }
+
+  private createDataVolume({ dataVolume }: ServerPlan, { subnet, dataKey }: OdooServerProps): ec2.Volume {
+    return new ec2.Volume(this, 'DataVolume', {
+      availabilityZone: zoneOf(subnet),
+      volumeType: ec2.EbsDeviceVolumeType.GP3,
+      size: Size.gibibytes(dataVolume.sizeGiB),
+      iops: dataVolume.iops,
+      throughput: dataVolume.throughputMiBps,
+      encrypted: true,
+      encryptionKey: dataKey,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+  }
+
+  /** Kept when the stack goes, like the volume: firewalls and DNS zones elsewhere may name it. */
+  private createAddress(): ec2.CfnEIP {
+    const address = new ec2.CfnEIP(this, 'Address', { domain: 'vpc' });
+    address.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    return address;
+  }
+
+  private createSecurityGroup({ vpc, allowedCidrs }: OdooServerProps): ec2.SecurityGroup {
+    const group = new ec2.SecurityGroup(this, 'Entry', {
+      vpc,
+      description: 'HTTP and HTTPS of the Odoo server',
+      // Package mirrors, image registry, ACME, mail, banks: Odoo calls wherever its users configure.
+      allowAllOutbound: true,
+    });
+    for (const cidr of allowedCidrs) {
+      group.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.HTTP, 'redirect to HTTPS, and ACME');
+      group.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.HTTPS, 'Odoo');
+    }
+    if (allowedCidrs.includes('0.0.0.0/0')) {
+      acknowledge(
+        group,
+        'AwsSolutions-EC23',
+        'The single server is itself the entry of Odoo: its environment allows every IPv4 network to reach nginx on ports 80 and 443, and no other port is open.',
+      );
+    }
+    return group;
+  }
+
+  private createRole({ secrets, domain, filestoreBucket, backupBucket }: OdooServerProps): iam.Role {
+    const role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
+      description: 'The Odoo server',
+    });
+    this.logGroup.grantWrite(role);
+    allowSecrets(role, [secrets.odooDatabasePassword, secrets.odooAdminPassword, secrets.odooMasterPassword]);
+    allowSessionManager(role);
+    allowBuckets(role, { filestoreBucket, backupBucket });
+    if (domain?.hostedZone) allowAcmeChallenge(role, domain.hostedZone.id, domain.name);
+    return role;
+  }
+
+  private createLaunchTemplate(
+    server: ServerPlan,
+    securityGroup: ec2.ISecurityGroup,
+    props: OdooServerProps,
+  ): ec2.LaunchTemplate {
+    allowAutoScalingToUse(props.dataKey);
+    const { launchTemplate } = new ServerLaunchTemplate(this, 'LaunchTemplate', {
+      server,
+      architecture: props.plan.architecture,
+      role: this.role,
+      securityGroup,
+      volumeKey: props.dataKey,
+      files: hostFiles({
+        plan: props.plan,
+        odooVersion: props.odooVersion,
+        release: props.release ?? props.imageUri,
+        domain: props.domain,
+      }),
+      settings: {
+        volume: this.dataVolume.volumeId,
+        address: this.address.attrAllocationId,
+        image: props.imageUri,
+        logGroup: this.logGroup.logGroupName,
+        databasePassword: props.secrets.odooDatabasePassword.secretArn,
+        adminPassword: props.secrets.odooAdminPassword.secretArn,
+        masterPassword: props.secrets.odooMasterPassword.secretArn,
+      },
+      groupLogicalId: Lazy.string({ produce: () => this.groupLogicalId() }),
+    });
+    return launchTemplate;
+  }
+
+  private createGroup(
+    launchTemplate: ec2.LaunchTemplate,
+    { vpc, subnet }: OdooServerProps,
+  ): autoscaling.AutoScalingGroup {
+    const group = new autoscaling.AutoScalingGroup(this, 'Group', {
+      vpc,
+      vpcSubnets: { subnets: [subnet] },
+      launchTemplate,
+      minCapacity: 1,
+      maxCapacity: 1,
+      healthChecks: autoscaling.HealthChecks.ec2({ gracePeriod: Duration.minutes(5) }),
+      signals: autoscaling.Signals.waitForAll({ timeout: LAUNCH_TIMEOUT }),
+      // None in service meanwhile: the volume, and with it PostgreSQL's files, may have one user only.
+      updatePolicy: autoscaling.UpdatePolicy.rollingUpdate({ minInstancesInService: 0, maxBatchSize: 1 }),
+    });
+    acknowledge(
+      group,
+      'AwsSolutions-AS3',
+      'A group of one replaces its server and never scales: what operators must hear of is that Odoo is away, which the alarms on the server report.',
+    );
+    return group;
+  }
+
+  private allowTakingOver({ subnet }: OdooServerProps): void {
+    const tag = { key: 'OdooServer', value: Names.uniqueId(this) };
+    Tags.of(this.autoScalingGroup).add(tag.key, tag.value);
+    allowDataVolume(this.role, this.dataVolume, this.autoScalingGroup);
+    allowAddress(this.role, this.address, subnet, tag);
+    // A server that starts before its role has its policy fails for want of permission.
+    this.autoScalingGroup.node.addDependency(this.role);
+  }
+
+  private groupLogicalId(): string {
+    const group = this.autoScalingGroup.node.defaultChild;
+    if (!CfnElement.isCfnElement(group))
+      throw new Error('the Auto Scaling group has no resource to wait for');
+    return Stack.of(this).getLogicalId(group);
+  }
+}
+
+function checked({ plan, domain, allowedCidrs }: OdooServerProps): ServerPlan {
+  if (!plan.server) {
+    throw new Error(`a single server needs a plan of the small architecture, got ${plan.tier}`);
+  }
+  if (domain && !domain.hostedZone && !allowedCidrs.includes('0.0.0.0/0')) {
+    throw new Error(
+      `nobody can issue a certificate for ${domain.name}: ACME reaches the server neither through a hosted zone nor ` +
+        `through port 80, which is open to ${allowedCidrs.join(', ')}; name the hosted zone of the domain or allow 0.0.0.0/0`,
+    );
+  }
+  return plan.server;
+}
+
+/**
+ * The subnet's zone as the subnet itself reports it. The name that the network was built with may be an index into the
+ * Region's list, and when that list changes the volume would be replaced by an empty one.
+ */
+function zoneOf(subnet: ec2.ISubnet): string {
+  const resource = subnet.node.defaultChild;
+  return resource instanceof ec2.CfnSubnet ? resource.attrAvailabilityZone : subnet.availabilityZone;
+}

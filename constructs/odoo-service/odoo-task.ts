@@ -1,0 +1,352 @@
+import {
+  aws_ecs as ecs,
+  aws_iam as iam,
+  type aws_kms as kms,
+  type aws_logs as logs,
+  aws_secretsmanager as secretsmanager,
+  Duration,
+  Names,
+  Size,
+  Stack,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { CpuArchitecture } from '../../config/environment.ts';
+import type { OdooSettings } from '../../config/sizing/plan.ts';
+import { DATABASE_NAME, DATABASE_ROLE, type OdooDatabase } from '../database/odoo-database.ts';
+import { ODOO_CONF_SECRETS, renderOdooConf, type OdooRole } from '../odoo-node/odoo-conf.ts';
+import { rdsRootCertificates } from '../odoo-node/rds-root-certificates.ts';
+import { nodeFile } from '../odoo-node/render-template.ts';
+import { ODOO_USER } from '../shared/odoo-user.ts';
+import type { SharedDirectory } from '../shared/shared-directory.ts';
+import type { OdooContainerImage } from './odoo-container-image.ts';
+
+/** `uid:gid` of Odoo, as containers and files name their owner. */
+export const ODOO_OWNER = `${ODOO_USER.uid}:${ODOO_USER.gid}`;
+
+/** Paths in every Odoo container. */
+export const ODOO_PATHS = {
+  configuration: '/etc/odoo/odoo.conf',
+  data: '/var/lib/odoo',
+  filestore: '/var/lib/odoo/filestore',
+  sessions: '/var/lib/odoo/sessions',
+  /** Where modules of an image built from `addons/` are. */
+  addons: '/mnt/extra-addons',
+} as const;
+
+/** What all of an environment's Odoo tasks have in common, whatever they do. */
+export interface OdooNode {
+  readonly image: OdooContainerImage;
+  readonly architecture: CpuArchitecture;
+  /** Region of the database, whose root certificates are trusted. */
+  readonly region: string;
+  readonly database: OdooDatabase;
+  /** Password of the role {@link DATABASE_ROLE}. */
+  readonly databasePassword: secretsmanager.ISecret;
+  /** Odoo's master password. The database manager is off; without one, Odoo's default `admin` would be in force. */
+  readonly masterPassword: secretsmanager.ISecret;
+  readonly filestore: SharedDirectory;
+  readonly sessions: SharedDirectory;
+  /** Limits and pool sizes from the plan. */
+  readonly limits: OdooSettings;
+  readonly logGroup: logs.ILogGroup;
+}
+
+/** A file that is written before the containers start. */
+export interface ConfigurationFile {
+  readonly path: string;
+  /** `uid:gid`. */
+  readonly owner: string;
+  /** Octal, for example `0400`. */
+  readonly mode: string;
+  readonly text: string;
+}
+
+/** A scratch directory of the task, lost with it, in every container that mounts it. */
+export interface ScratchDirectory {
+  /** Name of the volume. */
+  readonly name: string;
+  readonly path: string;
+  /** Directories made in it, parents first, each with its owner and mode; the first is usually `path` itself. */
+  readonly directories: readonly Omit<ConfigurationFile, 'text'>[];
+}
+
+export interface OdooTaskProps extends OdooNode {
+  readonly role: OdooRole;
+  readonly vcpu: number;
+  readonly memoryMiB: number;
+  /**
+   * Scratch directories beside Odoo's own, for sidecars.
+   *
+   * @default - none
+   */
+  readonly scratch?: readonly ScratchDirectory[];
+  /**
+   * Files beside Odoo's own, in scratch directories.
+   *
+   * @default - none
+   */
+  readonly files?: readonly ConfigurationFile[];
+}
+
+/** A container of the task; defaults are those of a process that runs Odoo's code. */
+export interface OdooTaskContainerProps {
+  /**
+   * Program and its fixed arguments, instead of the image's entry point, which would put the database password on the
+   * command line.
+   */
+  readonly entryPoint: readonly string[];
+  readonly command?: readonly string[];
+  /**
+   * @default - the environment's Odoo image
+   */
+  readonly image?: ecs.ContainerImage;
+  /**
+   * `uid:gid`.
+   *
+   * @default - {@link ODOO_OWNER}
+   */
+  readonly user?: string;
+  /**
+   * Volumes that the container sees: name, path and whether it only reads.
+   *
+   * @default - Odoo's configuration, data, filestore and sessions, and a directory for temporary files
+   */
+  readonly mounts?: readonly ecs.MountPoint[];
+  /**
+   * Secrets in the container's environment, from {@link OdooTask.secret}. Never for a process that runs Odoo: Odoo 19 lets the environment beat its
+   * configuration file.
+   *
+   * @default - none
+   */
+  readonly secrets?: Readonly<Record<string, ecs.Secret>>;
+  readonly healthCheck?: ecs.HealthCheck;
+  readonly portMappings?: readonly ecs.PortMapping[];
+  /**
+   * Starts the container again where it is when it ends after a minute or more; the task is replaced when it ends
+   * sooner.
+   *
+   * @default false
+   */
+  readonly restart?: boolean;
+  /**
+   * Time to end by itself once asked to. Fargate waits two minutes at most.
+   *
+   * @default Duration.seconds(120)
+   */
+  readonly stopTimeout?: Duration;
+}
+
+const CONFIGURATION_MOUNT: ecs.MountPoint = {
+  sourceVolume: 'configuration',
+  containerPath: '/etc/odoo',
+  readOnly: true,
+};
+
+/** Odoo's own mounts. The parent comes before what is mounted in it. */
+const ODOO_MOUNTS: readonly ecs.MountPoint[] = [
+  CONFIGURATION_MOUNT,
+  { sourceVolume: 'temporary', containerPath: '/tmp', readOnly: false },
+  { sourceVolume: 'data', containerPath: ODOO_PATHS.data, readOnly: false },
+  { sourceVolume: 'filestore', containerPath: ODOO_PATHS.filestore, readOnly: false },
+  { sourceVolume: 'sessions', containerPath: ODOO_PATHS.sessions, readOnly: false },
+];
+
+/** Odoo's scratch directories. A volume starts root-owned, so each gets the owner that its program runs as. */
+const ODOO_SCRATCH: readonly ScratchDirectory[] = [
+  {
+    name: 'configuration',
+    path: '/etc/odoo',
+    directories: [{ path: '/etc/odoo', owner: '0:0', mode: '0755' }],
+  },
+  { name: 'temporary', path: '/tmp', directories: [{ path: '/tmp', owner: '0:0', mode: '1777' }] },
+  {
+    name: 'data',
+    path: ODOO_PATHS.data,
+    directories: [
+      { path: ODOO_PATHS.data, owner: ODOO_OWNER, mode: '0750' },
+      { path: `${ODOO_PATHS.data}/.postgresql`, owner: ODOO_OWNER, mode: '0700' },
+      // Only mount points: the shared directories have owners of their own.
+      { path: ODOO_PATHS.filestore, owner: ODOO_OWNER, mode: '0755' },
+      { path: ODOO_PATHS.sessions, owner: ODOO_OWNER, mode: '0700' },
+    ],
+  },
+];
+
+/**
+ * Task definition of anything that runs Odoo's code: web node, scheduled jobs, database job.
+ *
+ * Every container has a read-only root file system and no privileges. One more, `Configure`, runs first as root: it
+ * gives the scratch directories their owners and writes the configuration, which is the only place where secrets and
+ * configuration meet. No other container of a running Odoo has a secret in its environment.
+ *
+ * The configuration travels as arguments of that container: a few kilobytes that `cdk diff` shows, far under the
+ * 64 KiB of a task definition, and no download that could fail when a node starts.
+ */
+export class OdooTask extends Construct {
+  readonly definition: ecs.FargateTaskDefinition;
+
+  private readonly configure: ecs.ContainerDefinition;
+  private readonly props: OdooTaskProps;
+  private readonly secrets = new Map<string, secretsmanager.ISecret>();
+
+  constructor(scope: Construct, id: string, props: OdooTaskProps) {
+    super(scope, id);
+    this.props = props;
+    this.definition = this.defineTask();
+    this.addVolumes();
+    this.configure = this.addConfigure();
+  }
+
+  /** Adds a container that starts once the configuration is written. The first one added is the task's main one. */
+  addContainer(id: string, container: OdooTaskContainerProps): ecs.ContainerDefinition {
+    const definition = this.define(id, { ...container, essential: true });
+    definition.addContainerDependencies({
+      container: this.configure,
+      condition: ecs.ContainerDependencyCondition.SUCCESS,
+    });
+    return definition;
+  }
+
+  /**
+   * A secret for a container of this task.
+   *
+   * Not `ecs.Secret.fromSecretsManager` on the secret itself: for one with a customer key that writes the task's role
+   * into the key's policy, and so a reference from the stack of the data to this one, which is a cycle.
+   *
+   * @param field - of a secret that is a JSON document; the whole value by default.
+   */
+  secret(secret: secretsmanager.ISecret, field?: string): ecs.Secret {
+    const id = Names.nodeUniqueId(secret.node);
+    const known = this.secrets.get(id);
+    if (known) return ecs.Secret.fromSecretsManager(known, field);
+    const imported = secretsmanager.Secret.fromSecretCompleteArn(this, id, secret.secretArn);
+    this.secrets.set(id, imported);
+    if (secret.encryptionKey) this.letDecrypt(secret.encryptionKey);
+    return ecs.Secret.fromSecretsManager(imported, field);
+  }
+
+  /** Through Secrets Manager only: the same key protects what no task may decrypt by itself. */
+  private letDecrypt(key: kms.IKey): void {
+    this.definition.addToExecutionRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['kms:Decrypt'],
+        resources: [key.keyArn],
+        conditions: {
+          StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` },
+        },
+      }),
+    );
+  }
+
+  private defineTask(): ecs.FargateTaskDefinition {
+    const { vcpu, memoryMiB, architecture } = this.props;
+    return new ecs.FargateTaskDefinition(this, 'Definition', {
+      cpu: vcpu * 1024,
+      memoryLimitMiB: memoryMiB,
+      runtimePlatform: {
+        cpuArchitecture: architecture === 'arm64' ? ecs.CpuArchitecture.ARM64 : ecs.CpuArchitecture.X86_64,
+        operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+      },
+    });
+  }
+
+  private addVolumes(): void {
+    for (const { name } of this.scratch) {
+      this.definition.addVolume({ name });
+    }
+    this.props.filestore.addVolumeTo(this.definition, 'filestore');
+    this.props.sessions.addVolumeTo(this.definition, 'sessions');
+  }
+
+  private get scratch(): readonly ScratchDirectory[] {
+    return [...ODOO_SCRATCH, ...(this.props.scratch ?? [])];
+  }
+
+  private addConfigure(): ecs.ContainerDefinition {
+    const directories = this.scratch.flatMap((volume) => volume.directories);
+    return this.define('Configure', {
+      essential: false,
+      // The owner of a volume can only be changed by root; the container has no network port and ends in a second.
+      user: '0:0',
+      entryPoint: ['python3', '-c', nodeFile('configure.py')],
+      command: [
+        ...['--secret', 'DB_PASSWORD', '--hashed-secret', 'ADMIN_PASSWD'],
+        ...directories.flatMap(({ path, owner, mode }) => ['--directory', path, owner, mode]),
+        ...this.files().flatMap(({ path, owner, mode, text }) => ['--file', path, owner, mode, text]),
+      ],
+      secrets: {
+        [ODOO_CONF_SECRETS[0]]: this.secret(this.props.databasePassword),
+        [ODOO_CONF_SECRETS[1]]: this.secret(this.props.masterPassword),
+      },
+      mounts: this.scratch.map(({ name, path }) => ({
+        sourceVolume: name,
+        containerPath: path,
+        readOnly: false,
+      })),
+    });
+  }
+
+  private files(): readonly ConfigurationFile[] {
+    const { role, database, limits, region, files = [] } = this.props;
+    const odooConf = renderOdooConf({
+      role,
+      database: {
+        host: database.host,
+        port: database.port,
+        name: DATABASE_NAME,
+        user: DATABASE_ROLE,
+        sslMode: 'verify-full',
+      },
+      limits,
+      dataDirectory: ODOO_PATHS.data,
+      addonsPath: ODOO_PATHS.addons,
+    });
+    return [
+      // Not for the group: nginx has the same one.
+      { path: ODOO_PATHS.configuration, owner: ODOO_OWNER, mode: '0400', text: odooConf },
+      {
+        // Where libpq looks by itself, so that no variable has to name it: Odoo hands on nothing but sslmode.
+        path: `${ODOO_PATHS.data}/.postgresql/root.crt`,
+        owner: ODOO_OWNER,
+        mode: '0400',
+        text: rdsRootCertificates(region),
+      },
+      ...files,
+    ];
+  }
+
+  private define(
+    id: string,
+    container: OdooTaskContainerProps & { readonly essential: boolean },
+  ): ecs.ContainerDefinition {
+    const linuxParameters = new ecs.LinuxParameters(this, `${id}Linux`, {
+      // Reaps what Odoo leaves behind (PDF rendering) and hands signals on, which process 1 would ignore.
+      initProcessEnabled: true,
+    });
+    if (container.user !== '0:0') linuxParameters.dropCapabilities(ecs.Capability.ALL);
+    const definition = this.definition.addContainer(id, {
+      image: container.image ?? this.props.image.image,
+      user: container.user ?? ODOO_OWNER,
+      essential: container.essential,
+      entryPoint: [...container.entryPoint],
+      command: container.command && [...container.command],
+      secrets: container.secrets,
+      healthCheck: container.healthCheck,
+      portMappings: container.portMappings && [...container.portMappings],
+      stopTimeout: container.stopTimeout ?? Duration.seconds(120),
+      readonlyRootFilesystem: true,
+      linuxParameters,
+      ulimits: [{ name: ecs.UlimitName.NOFILE, softLimit: 65535, hardLimit: 65535 }],
+      logging: ecs.LogDrivers.awsLogs({
+        logGroup: this.props.logGroup,
+        streamPrefix: this.node.id.toLowerCase(),
+        // A log service that is slow must not stop Odoo; the buffer loses lines only when it overflows.
+        mode: ecs.AwsLogDriverMode.NON_BLOCKING,
+        maxBufferSize: Size.mebibytes(25),
+      }),
+      ...(container.restart && { enableRestartPolicy: true, restartAttemptPeriod: Duration.seconds(60) }),
+    });
+    definition.addMountPoints(...(container.mounts ?? ODOO_MOUNTS));
+    return definition;
+  }
+}

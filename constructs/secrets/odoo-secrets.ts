@@ -1,0 +1,58 @@
+import type { aws_kms as kms, aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { acknowledge } from '../shared/acknowledge.ts';
+import { DataSecret } from '../shared/data-secret.ts';
+
+export interface OdooSecretsProps {
+  readonly encryptionKey: kms.IKey;
+}
+
+/**
+ * The passwords that Odoo itself needs. Each is a plain string of letters and digits, not a JSON document.
+ *
+ * The same three secrets exist in every architecture, so that a change of size changes no password. They outlive their
+ * stack: a backup of the database is of little use without them.
+ */
+export class OdooSecrets extends Construct {
+  /** Password of the PostgreSQL role `odoo`. */
+  readonly odooDatabasePassword: secretsmanager.ISecret;
+  /** Password of Odoo's user `admin` until somebody changes it in Odoo. */
+  readonly odooAdminPassword: secretsmanager.ISecret;
+  /** `admin_passwd`, the password of Odoo's database manager. */
+  readonly odooMasterPassword: secretsmanager.ISecret;
+
+  private readonly encryptionKey: kms.IKey;
+
+  constructor(scope: Construct, id: string, { encryptionKey }: OdooSecretsProps) {
+    super(scope, id);
+    this.encryptionKey = encryptionKey;
+
+    this.odooDatabasePassword = this.password('DatabasePassword', {
+      description: 'Odoo: password of the PostgreSQL role odoo',
+      whyItDoesNotRotate:
+        'Odoo reads its database password when a process starts. Unattended rotation would lock every running process out; it is changed by running the database job and restarting Odoo. PostgreSQL admits no host but those that run Odoo.',
+    });
+    this.odooAdminPassword = this.password('AdminPassword', {
+      description: "Odoo: first password of the user 'admin'",
+      whyItDoesNotRotate:
+        'First password of the application administrator, who changes it in Odoo after the first login. Odoo keeps only a hash of its own, so rotating the stored value would change nothing but make it wrong.',
+    });
+    this.odooMasterPassword = this.password('MasterPassword', {
+      description: "Odoo: password of the database manager ('admin_passwd')",
+      whyItDoesNotRotate:
+        'Guards only the database manager, which is switched off in Odoo (list_db) and unreachable through nginx. It is read when a process starts, so a rotated value would take effect at the next restart at the earliest.',
+    });
+  }
+
+  private password(
+    id: string,
+    {
+      description,
+      whyItDoesNotRotate,
+    }: { readonly description: string; readonly whyItDoesNotRotate: string },
+  ): secretsmanager.ISecret {
+    const secret = new DataSecret(this, id, { description, encryptionKey: this.encryptionKey });
+    acknowledge(secret, 'AwsSolutions-SMG4', whyItDoesNotRotate);
+    return secret;
+  }
+}

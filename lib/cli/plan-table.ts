@@ -1,0 +1,150 @@
+import { styleText } from 'node:util';
+import type { MonthlyCost, Plan, PreflightItem, Reason } from '../../config/sizing/plan.ts';
+import { alignRows, wrap } from './text-layout.ts';
+
+/** How wide the terminal is, and whether it shows bold and dim text. */
+export interface Style {
+  readonly width: number;
+  readonly colors: boolean;
+}
+
+const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+const money = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** A plan for people: what is built, why, what it costs, and what to check before the first deployment. */
+export function renderPlan(plan: Plan, style: Style): string {
+  const { tier, users, concurrentUsers, testedConcurrentUsers } = plan;
+  const title =
+    `${plan.environment}: ${tier}, ${users} ${users === 1 ? 'user' : 'users'} ` +
+    `(${concurrentUsers} at the same time, tested for ${testedConcurrentUsers})`;
+  return [
+    heading(title, style, '='),
+    alignRows(summary(plan), style.width),
+    heading('Why', style),
+    reasons(plan.reasons, style),
+    heading('Cost per month', style),
+    cost(plan.costPerMonthUsd, style),
+    heading('Before the first deployment', style),
+    preflight(plan.preflight, style),
+  ].join('\n');
+}
+
+function summary(plan: Plan): readonly (readonly string[])[] {
+  const { costPerMonthUsd, network } = plan;
+  const rows = [
+    ...(plan.server ? serverRows(plan, plan.server) : serviceRows(plan)),
+    [
+      'Network',
+      `${network.availabilityZones} Availability Zones, ${counted(network.natGateways, 'NAT gateway')}`,
+    ],
+    ['Promise', `restored within ${plan.rtoHours} h (RTO), at most ${plan.rpoHours} h of work lost (RPO)`],
+    [
+      'Cost',
+      `USD ${money.format(costPerMonthUsd.total)} a month, ${costPerMonthUsd.pricedRegion} on demand, prices of ${costPerMonthUsd.asOf}`,
+    ],
+    ['Otherwise', alternative(plan)],
+  ];
+  return rows;
+}
+
+function serverRows(plan: Plan, server: NonNullable<Plan['server']>): readonly (readonly string[])[] {
+  const { dataVolume } = server;
+  return [
+    [
+      'Server',
+      `1 ${server.instanceType}, ${server.vcpu} vCPU, ${gib(server.memoryMiB)} (${plan.architecture}), ${dataVolume.sizeGiB} GiB gp3 data volume`,
+    ],
+    ['Odoo', `${plan.app.workers} HTTP workers, ${counted(plan.app.cronWorkers, 'cron worker')}`],
+    [
+      'Database',
+      `PostgreSQL on the server, ${gib(plan.database.memoryMiB)} of its memory, ${connections(plan)}`,
+    ],
+  ];
+}
+
+function serviceRows(plan: Plan): readonly (readonly string[])[] {
+  const { app, cron, database } = plan;
+  const nodes = app.nodesMin === app.nodesMax ? `${app.nodesMin}` : `${app.nodesMin} to ${app.nodesMax}`;
+  return [
+    [
+      'Odoo',
+      `${nodes} Fargate nodes of ${app.vcpu} vCPU, ${gib(app.memoryMiB)} (${plan.architecture}), ${app.workers} HTTP workers each`,
+    ],
+    [
+      'Cron',
+      `1 Fargate node of ${cron.vcpu} vCPU, ${gib(cron.memoryMiB)}, ${counted(cron.workers, 'cron worker')}`,
+    ],
+    [
+      'Database',
+      `${database.class}${database.multiAz ? ' Multi-AZ' : ''}, ${database.vcpu} vCPU, ${gib(database.memoryMiB)}, ` +
+        `${numbers.format(database.storageGiB)} GiB gp3 growing to ${numbers.format(database.storageMaxGiB)}, ${connections(plan)}`,
+    ],
+  ];
+}
+
+function connections({ database }: Plan): string {
+  return `${database.maxConnections} connections (${database.connectionsNeeded} needed)`;
+}
+
+function alternative({ alternative, sizing }: Plan): string {
+  const chosen = `sized by "${sizing}"`;
+  return 'totalPerMonthUsd' in alternative
+    ? `USD ${money.format(alternative.totalPerMonthUsd)} a month with sizing "${alternative.sizing}"; this plan is ${chosen}`
+    : `not possible with sizing "${alternative.sizing}": ${alternative.unavailable}`;
+}
+
+function reasons(all: readonly Reason[], { width }: Style): string {
+  return all
+    .map(({ path, value, because, source }) =>
+      [`  ${path} = ${value}`, wrap(`${because} (${source})`, width, 6)].join('\n'),
+    )
+    .join('\n');
+}
+
+function cost({ items, total, excluded }: MonthlyCost, { width }: Style): string {
+  const rows = items.map(({ item, quantity, unit, unitPriceUsd, perMonthUsd, confidence }) => [
+    item,
+    numbers.format(quantity),
+    unit,
+    `${unitPriceUsd}`,
+    money.format(perMonthUsd),
+    confidence,
+  ]);
+  const table = alignRows(
+    [
+      ['item', 'quantity', 'unit', 'USD each', 'USD', 'confidence'],
+      ...rows,
+      ['total', '', '', '', money.format(total), ''],
+    ],
+    width,
+    [1, 3, 4],
+  );
+  const left = excluded.map((text) => wrap(`- ${text}`, width, 4)).join('\n');
+  return `${table}\n  Not included:\n${left}`;
+}
+
+function preflight(items: readonly PreflightItem[], { width }: Style): string {
+  return items
+    .map(({ check, needs, typicalDefault, action }) =>
+      [
+        `  [ ] ${check}`,
+        wrap(`needs ${needs}`, width, 6),
+        wrap(`usually: ${typicalDefault}`, width, 6),
+        wrap(`to do: ${action}`, width, 6),
+      ].join('\n'),
+    )
+    .join('\n');
+}
+
+function heading(text: string, { colors, width }: Style, line = '-'): string {
+  const shown = colors ? styleText('bold', text) : text;
+  return `${line === '-' ? '\n' : ''}${shown}\n${line.repeat(Math.min(text.length, width))}`;
+}
+
+function gib(memoryMiB: number): string {
+  return `${numbers.format(memoryMiB / 1024)} GiB`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

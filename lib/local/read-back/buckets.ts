@@ -1,0 +1,74 @@
+import {
+  GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  GetPublicAccessBlockCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import type { Comparison, Deployed } from '../comparison.ts';
+import type { LocalAccount } from '../local-account.ts';
+
+/** Key under which the filestore bucket is tried out; the SHA-1 of nothing, as Odoo would name an empty file. */
+export const PROBE_KEY = 'filestore/odoo/da/da39a3ee5e6b4b0d3255bfef95601890afd80709';
+
+/** Every bucket is private and refuses plain HTTP; those that hold data keep versions, tried with a real object. */
+export async function readBuckets({ account, resources }: Deployed): Promise<readonly Comparison[]> {
+  const buckets = resources.all.filter(({ type }) => type === 'AWS::S3::Bucket');
+  const comparisons = buckets.map(({ logicalId, physicalId }) =>
+    compareBucket(account, logicalId, physicalId),
+  );
+  const filestore = buckets.find(({ logicalId }) => logicalId.startsWith('Filestore'));
+  return [
+    ...(await Promise.all(comparisons)).flat(),
+    ...(filestore ? await tryVersions(account, filestore.physicalId) : []),
+    { what: 'filestore buckets', expected: true, actual: filestore !== undefined },
+  ];
+}
+
+async function compareBucket(account: LocalAccount, name: string, bucket: string): Promise<Comparison[]> {
+  const [access, policy, versioning] = await Promise.all([
+    account.s3.send(new GetPublicAccessBlockCommand({ Bucket: bucket })),
+    account.s3.send(new GetBucketPolicyCommand({ Bucket: bucket })),
+    account.s3.send(new GetBucketVersioningCommand({ Bucket: bucket })),
+  ]);
+  const holdsData = /Filestore|Backup/.test(name);
+  return [
+    {
+      what: `${name} blocks public access`,
+      expected: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      actual: access.PublicAccessBlockConfiguration,
+    },
+    {
+      what: `${name} has a policy against plain HTTP`,
+      expected: true,
+      actual: /"Effect":\s*"Deny".*"aws:SecureTransport":\s*"false"/s.test(policy.Policy ?? ''),
+    },
+    ...(holdsData
+      ? [{ what: `${name} keeps versions`, expected: 'Enabled', actual: versioning.Status }]
+      : []),
+  ];
+}
+
+async function tryVersions(account: LocalAccount, bucket: string): Promise<Comparison[]> {
+  const object = { Bucket: bucket, Key: PROBE_KEY };
+  await account.s3.send(new PutObjectCommand({ ...object, Body: 'first' }));
+  await account.s3.send(new PutObjectCommand({ ...object, Body: 'second' }));
+  const { Versions = [] } = await account.s3.send(
+    new ListObjectVersionsCommand({ Bucket: bucket, Prefix: PROBE_KEY }),
+  );
+  const former = Versions.find(({ IsLatest }) => !IsLatest)?.VersionId;
+  const { Body } = await account.s3.send(new GetObjectCommand({ ...object, VersionId: former }));
+  return [
+    {
+      what: 'an overwritten object can still be read',
+      expected: 'first',
+      actual: await Body?.transformToString(),
+    },
+  ];
+}

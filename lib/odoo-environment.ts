@@ -1,0 +1,54 @@
+import type { App } from 'aws-cdk-lib';
+import type { PlannedEnvironment } from '../config/load.ts';
+import { EdgeStack } from './stacks/edge-stack.ts';
+import { DataStack } from './stacks/data-stack.ts';
+import { NetworkStack } from './stacks/network-stack.ts';
+import { OperationsStack } from './stacks/operations-stack.ts';
+import { ServerStack } from './stacks/server-stack.ts';
+import { ServiceDataStack } from './stacks/service-data-stack.ts';
+import { ServiceStack } from './stacks/service-stack.ts';
+
+/**
+ * The stacks of one environment. This is the only place that asks for the architecture.
+ *
+ * | stack | small | medium | large |
+ * |---|---|---|---|
+ * | Network | yes | yes | yes |
+ * | Data | key, secrets, buckets | and RDS, S3 Files, EFS | the same |
+ * | Edge | no, the server is the entry | load balancer | and a firewall |
+ * | Server | one EC2 server with PostgreSQL | no | no |
+ * | Service | no | ECS services | ECS services |
+ * | Operations | alarms | alarms | alarms |
+ */
+export function addEnvironment(app: App, planned: PlannedEnvironment): void {
+  const networkStack = new NetworkStack(app, planned);
+  switch (planned.plan.tier) {
+    case 'small':
+      addServer(app, planned, networkStack);
+      break;
+    case 'medium':
+      addService(app, planned, networkStack, { firewall: false });
+      break;
+    case 'large':
+      addService(app, planned, networkStack, { firewall: true });
+      break;
+  }
+}
+
+function addServer(app: App, planned: PlannedEnvironment, networkStack: NetworkStack): void {
+  const dataStack = new DataStack(app, planned);
+  const serverStack = new ServerStack(app, { ...planned, networkStack, dataStack });
+  new OperationsStack(app, { ...planned, networkStack }).watchServer(serverStack);
+}
+
+function addService(
+  app: App,
+  planned: PlannedEnvironment,
+  networkStack: NetworkStack,
+  { firewall }: { readonly firewall: boolean },
+): void {
+  const dataStack = new ServiceDataStack(app, { ...planned, networkStack });
+  const edgeStack = new EdgeStack(app, { ...planned, networkStack, firewall });
+  const serviceStack = new ServiceStack(app, { ...planned, networkStack, dataStack, edgeStack });
+  new OperationsStack(app, { ...planned, networkStack }).watchService(dataStack, edgeStack, serviceStack);
+}

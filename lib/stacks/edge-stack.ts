@@ -1,0 +1,50 @@
+import type { Construct } from 'constructs';
+import { AccessLogBucket } from '../../constructs/access-logs/access-log-bucket.ts';
+import { OdooCertificate } from '../../constructs/edge/certificate.ts';
+import { OdooDnsRecord } from '../../constructs/edge/dns-record.ts';
+import { OdooLoadBalancer } from '../../constructs/edge/odoo-load-balancer.ts';
+import { OdooWebAcl } from '../../constructs/edge/web-acl.ts';
+import type { NetworkStack } from './network-stack.ts';
+import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
+
+export interface EdgeStackProps extends OdooStackProps {
+  readonly networkStack: NetworkStack;
+  /** Put a web application firewall in front. About 14 USD a month and 0.60 USD per million requests. */
+  readonly firewall: boolean;
+}
+
+/** The entry of medium and large. It knows nothing of the data, so that both are deployed at the same time. */
+export class EdgeStack extends OdooStack {
+  readonly entry: OdooLoadBalancer;
+
+  /** @throws if the environment has no domain; the validation of the configuration refuses that before. */
+  constructor(scope: Construct, props: EdgeStackProps) {
+    super(scope, 'Edge', props, { description: 'load balancer and certificate', stateful: false });
+    const { environment, plan, networkStack } = props;
+    const { network, logKey } = networkStack;
+    const { domain, retention } = environment;
+    if (domain === undefined) throw new Error(`a ${plan.tier} environment needs a domain, got none`);
+
+    this.entry = new OdooLoadBalancer(this, 'Entry', {
+      vpc: network.vpc,
+      subnets: network.publicSubnets,
+      allowedCidrs: environment.allowedCidrs,
+      certificate: new OdooCertificate(this, 'Certificate', { domain }).certificate,
+      targetSecurityGroup: network.odooSecurityGroup,
+      logBucket: new AccessLogBucket(this, 'AccessLogs', {
+        writers: 'load-balancer',
+        logRetentionDays: retention.logDays,
+      }),
+      deletionProtection: environment.production,
+    });
+    new OdooDnsRecord(this, 'DnsRecord', { domain, target: { loadBalancer: this.entry.loadBalancer } });
+    if (props.firewall) {
+      new OdooWebAcl(this, 'WebAcl', {
+        loadBalancer: this.entry.loadBalancer,
+        users: plan.users,
+        logRetention: retention.logDays,
+        logKey,
+      });
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { Construct } from 'constructs';
+import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
+import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
+import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
+import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
+import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
+import { ServerAlarms } from '../../constructs/monitoring/server-alarms.ts';
+import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
+import type { EdgeStack } from './edge-stack.ts';
+import type { NetworkStack } from './network-stack.ts';
+import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
+import type { ServerStack } from './server-stack.ts';
+import type { ServiceDataStack } from './service-data-stack.ts';
+import type { ServiceStack } from './service-stack.ts';
+
+export interface OperationsStackProps extends OdooStackProps {
+  readonly networkStack: NetworkStack;
+}
+
+/** Who hears of what: the alarms of an environment. Last of its stacks, because it looks at all of them. */
+export class OperationsStack extends OdooStack {
+  private readonly topic: AlarmTopic;
+  private readonly props: OperationsStackProps;
+
+  constructor(scope: Construct, props: OperationsStackProps) {
+    super(scope, 'Operations', props, { description: 'alarms', stateful: false });
+    this.props = props;
+    this.topic = new AlarmTopic(this, 'AlarmTopic', {
+      environmentName: props.environment.name,
+      encryptionKey: props.networkStack.logKey,
+      email: props.environment.alarmEmail,
+    });
+  }
+
+  /** Alarms of the small architecture. */
+  watchServer({ server }: ServerStack): void {
+    new ServerAlarms(this, 'ServerAlarms', {
+      topic: this.topic,
+      autoScalingGroup: server.autoScalingGroup,
+      instanceType: this.props.plan.database.class,
+    });
+  }
+
+  /** Alarms of medium and large. */
+  watchService(
+    { database, filestore }: ServiceDataStack,
+    { entry }: EdgeStack,
+    { service }: ServiceStack,
+  ): void {
+    const { topic } = this;
+    new DatabaseAlarms(this, 'DatabaseAlarms', {
+      topic,
+      database: database.instance,
+      plan: this.props.plan.database,
+    });
+    if (filestore instanceof S3FilesFilestore) {
+      new FilestoreAlarms(this, 'FilestoreAlarms', {
+        topic,
+        fileSystemId: filestore.fileSystem.attrFileSystemId,
+      });
+    }
+    new LoadBalancerAlarms(this, 'LoadBalancerAlarms', {
+      topic,
+      loadBalancer: entry.loadBalancer,
+      targetGroup: entry.targetGroup,
+    });
+    new ServiceAlarms(this, 'WebAlarms', { topic, service: service.web, role: 'web' });
+    new ServiceAlarms(this, 'CronAlarms', { topic, service: service.cron, role: 'cron' });
+  }
+}

@@ -1,0 +1,61 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { OdooDnsRecord } from '../../constructs/edge/dns-record.ts';
+import { OdooServer } from '../../constructs/odoo-server/odoo-server.ts';
+import { OdooContainerImage } from '../../constructs/odoo-service/odoo-container-image.ts';
+import type { DataStack } from './data-stack.ts';
+import type { NetworkStack } from './network-stack.ts';
+import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
+
+export interface ServerStackProps extends OdooStackProps {
+  readonly networkStack: NetworkStack;
+  readonly dataStack: DataStack;
+}
+
+/** The small architecture: one server, its data volume, its address. */
+export class ServerStack extends OdooStack {
+  readonly server: OdooServer;
+
+  constructor(scope: Construct, props: ServerStackProps) {
+    super(scope, 'Server', props, { description: 'the server with Odoo and PostgreSQL', stateful: true });
+    this.server = this.odooServer(props);
+    this.pointDomainAtIt(props);
+  }
+
+  private odooServer({ environment, plan, networkStack, dataStack }: ServerStackProps): OdooServer {
+    const { network, logKey } = networkStack;
+    const [subnet] = network.vpc.selectSubnets(network.publicSubnets).subnets;
+    if (subnet === undefined) throw new Error('the network has no public subnet for the server');
+    const image = new OdooContainerImage(this, 'Image', {
+      release: environment.odoo,
+      architecture: environment.architecture,
+    });
+    return new OdooServer(this, 'Server', {
+      vpc: network.vpc,
+      subnet,
+      allowedCidrs: environment.allowedCidrs,
+      plan,
+      odooVersion: environment.odoo.version,
+      imageUri: image.uri,
+      release: image.release,
+      domain: environment.domain,
+      dataKey: dataStack.key,
+      logKey,
+      logRetention: environment.retention.logDays,
+      secrets: dataStack.secrets,
+      filestoreBucket: dataStack.filestoreBucket,
+      backupBucket: dataStack.backupBucket,
+    });
+  }
+
+  private pointDomainAtIt({ environment: { domain } }: ServerStackProps): void {
+    if (domain === undefined) {
+      new CfnOutput(this, 'Address', {
+        value: `http://${this.server.publicIp}`,
+        description: 'Odoo, without TLS',
+      });
+      return;
+    }
+    new OdooDnsRecord(this, 'DnsRecord', { domain, target: { ipAddress: this.server.publicIp } });
+  }
+}

@@ -1,0 +1,42 @@
+import type { Construct } from 'constructs';
+import { regionOf } from '../../config/regions.ts';
+import { RdsPostgres } from '../../constructs/database/rds-postgres.ts';
+import { EfsFilestore } from '../../constructs/filestore/efs-filestore.ts';
+import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
+import { SessionDirectory } from '../../constructs/sessions/session-directory.ts';
+import type { SharedDirectory } from '../../constructs/shared/shared-directory.ts';
+import { DataStack } from './data-stack.ts';
+import type { NetworkStack } from './network-stack.ts';
+import type { OdooStackProps } from './odoo-stack.ts';
+
+export interface ServiceDataStackProps extends OdooStackProps {
+  readonly networkStack: NetworkStack;
+}
+
+/** The data of medium and large: what every architecture keeps, and what several nodes share. */
+export class ServiceDataStack extends DataStack {
+  readonly database: RdsPostgres;
+  readonly filestore: SharedDirectory;
+  readonly sessions: SharedDirectory;
+
+  constructor(scope: Construct, props: ServiceDataStackProps) {
+    super(scope, props);
+    const { environment, plan, networkStack } = props;
+    const { network, logKey } = networkStack;
+    this.database = new RdsPostgres(this, 'Database', {
+      network,
+      plan: plan.database,
+      windows: environment.windows,
+      pointInTimeDays: environment.retention.pointInTimeDays,
+      dataKey: this.key,
+      logKey,
+      logRetentionDays: environment.retention.logDays,
+      deletionProtection: environment.production,
+    });
+    const mount = { network, encryptionKey: this.key };
+    this.filestore = regionOf(environment.region).s3Files
+      ? new S3FilesFilestore(this, 'Filestore', { ...mount, bucket: this.filestoreBucket })
+      : new EfsFilestore(this, 'EfsFilestore', mount);
+    this.sessions = new SessionDirectory(this, 'Sessions', mount);
+  }
+}

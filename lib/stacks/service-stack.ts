@@ -1,0 +1,73 @@
+import type { Construct, IDependable } from 'constructs';
+import { DatabaseJob } from '../../constructs/database-job/database-job.ts';
+import { OdooCluster } from '../../constructs/odoo-service/odoo-cluster.ts';
+import { OdooContainerImage } from '../../constructs/odoo-service/odoo-container-image.ts';
+import { OdooService } from '../../constructs/odoo-service/odoo-service.ts';
+import type { OdooNode } from '../../constructs/odoo-service/odoo-task.ts';
+import type { EdgeStack } from './edge-stack.ts';
+import type { NetworkStack } from './network-stack.ts';
+import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
+import type { ServiceDataStack } from './service-data-stack.ts';
+
+export interface ServiceStackProps extends OdooStackProps {
+  readonly networkStack: NetworkStack;
+  readonly dataStack: ServiceDataStack;
+  readonly edgeStack: EdgeStack;
+}
+
+/** Odoo itself in medium and large: the job that prepares the database, then the services. */
+export class ServiceStack extends OdooStack {
+  readonly service: OdooService;
+
+  constructor(scope: Construct, props: ServiceStackProps) {
+    super(scope, 'Service', props, { description: 'Odoo on ECS', stateful: false });
+    const { plan, networkStack, edgeStack } = props;
+    const { network } = networkStack;
+    const cluster = new OdooCluster(this, 'Cluster', {
+      vpc: network.vpc,
+      logKey: networkStack.logKey,
+      logRetentionDays: props.environment.retention.logDays,
+    });
+    const node = this.odooNode(cluster, props);
+    this.service = new OdooService(this, 'Odoo', {
+      cluster,
+      node,
+      plan,
+      network,
+      targetGroup: edgeStack.entry.targetGroup,
+      after: [this.databaseJob(cluster, node, props)],
+    });
+  }
+
+  private databaseJob(cluster: OdooCluster, node: OdooNode, props: ServiceStackProps): IDependable {
+    const { environment, networkStack, dataStack } = props;
+    const job = new DatabaseJob(this, 'DatabaseJob', {
+      cluster,
+      node,
+      network: networkStack.network,
+      version: environment.odoo.version,
+      adminPassword: dataStack.secrets.odooAdminPassword,
+      logKey: networkStack.logKey,
+      logRetentionDays: environment.retention.logDays,
+    });
+    return job.done;
+  }
+
+  private odooNode(cluster: OdooCluster, { environment, plan, dataStack }: ServiceStackProps): OdooNode {
+    return {
+      image: new OdooContainerImage(this, 'Image', {
+        release: environment.odoo,
+        architecture: environment.architecture,
+      }),
+      architecture: environment.architecture,
+      region: environment.region,
+      database: dataStack.database,
+      databasePassword: dataStack.secrets.odooDatabasePassword,
+      masterPassword: dataStack.secrets.odooMasterPassword,
+      filestore: dataStack.filestore,
+      sessions: dataStack.sessions,
+      limits: plan.app.odoo,
+      logGroup: cluster.logGroup,
+    };
+  }
+}

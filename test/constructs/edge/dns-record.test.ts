@@ -1,0 +1,66 @@
+import { aws_ec2 as ec2, aws_elasticloadbalancingv2 as elbv2 } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, it } from 'vitest';
+import type { Domain } from '../../../config/environment.ts';
+import { OdooDnsRecord } from '../../../constructs/edge/dns-record.ts';
+import { testStack } from '../../support/stack.ts';
+
+const hostedZone = { id: 'Z0123456789', name: 'example.com' };
+
+describe('DNS record', () => {
+  it('is an alias of the load balancer', () => {
+    toLoadBalancer({ name: 'erp.example.com', hostedZone }).hasResourceProperties('AWS::Route53::RecordSet', {
+      Name: 'erp.example.com.',
+      Type: 'A',
+      HostedZoneId: 'Z0123456789',
+      AliasTarget: Match.objectLike({ DNSName: Match.anyValue() }),
+    });
+  });
+
+  it('may stand at the top of its zone', () => {
+    toLoadBalancer({ name: 'example.com', hostedZone }).hasResourceProperties('AWS::Route53::RecordSet', {
+      Name: 'example.com.',
+    });
+  });
+
+  it('names the fixed address of the server, for five minutes at a time', () => {
+    toAddress({ name: 'erp.example.com', hostedZone }).hasResourceProperties('AWS::Route53::RecordSet', {
+      Name: 'erp.example.com.',
+      Type: 'A',
+      ResourceRecords: ['203.0.113.7'],
+      TTL: '300',
+    });
+  });
+
+  it('is an instruction where the zone is elsewhere: a CNAME to the load balancer', () => {
+    const template = toLoadBalancer({ name: 'erp.example.com' });
+    template.resourceCountIs('AWS::Route53::RecordSet', 0);
+    template.hasOutput('*', {
+      Description: Match.stringLikeRegexp('^Create a CNAME record for erp\\.example\\.com'),
+      Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('LoadBalancer'), 'DNSName'] },
+    });
+  });
+
+  it('is an instruction where the zone is elsewhere: an A record with the address', () => {
+    const template = toAddress({ name: 'erp.example.com' });
+    template.resourceCountIs('AWS::Route53::RecordSet', 0);
+    template.hasOutput('*', {
+      Description: Match.stringLikeRegexp('^Create an A record for erp\\.example\\.com'),
+      Value: '203.0.113.7',
+    });
+  });
+});
+
+function toLoadBalancer(domain: Domain): Template {
+  const stack = testStack();
+  const vpc = new ec2.Vpc(stack, 'Vpc', { natGateways: 0 });
+  const loadBalancer = new elbv2.ApplicationLoadBalancer(stack, 'LoadBalancer', { vpc });
+  new OdooDnsRecord(stack, 'DnsRecord', { domain, target: { loadBalancer } });
+  return Template.fromStack(stack);
+}
+
+function toAddress(domain: Domain): Template {
+  const stack = testStack();
+  new OdooDnsRecord(stack, 'DnsRecord', { domain, target: { ipAddress: '203.0.113.7' } });
+  return Template.fromStack(stack);
+}

@@ -1,0 +1,36 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { expect, it } from 'vitest';
+import { LogKey } from '../../../constructs/encryption/log-key.ts';
+import { openFindings } from '../../support/nag.ts';
+import { testStack } from '../../support/stack.ts';
+
+function build() {
+  const stack = testStack();
+  new LogKey(stack, 'LogKey');
+  return stack;
+}
+
+it('rotates and outlives its stack, as the logs do', () => {
+  Template.fromStack(build()).hasResource('AWS::KMS::Key', {
+    Properties: { EnableKeyRotation: true, PendingWindowInDays: 30 },
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+  });
+});
+
+it.each([
+  ['logs.eu-central-1.amazonaws.com', { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': Match.anyValue() } }],
+  ['cloudwatch.amazonaws.com', { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } }],
+])('admits %s, for this account only', (service, condition) => {
+  Template.fromStack(build()).hasResourceProperties('AWS::KMS::Key', {
+    KeyPolicy: {
+      Statement: Match.arrayWith([
+        Match.objectLike({ Effect: 'Allow', Principal: { Service: service }, Condition: condition }),
+      ]),
+    },
+  });
+});
+
+it('has no open policy finding', () => {
+  expect(openFindings(build())).toEqual([]);
+});

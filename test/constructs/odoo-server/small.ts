@@ -1,0 +1,117 @@
+import {
+  type App,
+  aws_ec2 as ec2,
+  aws_kms as kms,
+  aws_logs as logs,
+  aws_s3 as s3,
+  aws_secretsmanager as secretsmanager,
+  Stack,
+} from 'aws-cdk-lib';
+import type { Plan } from '../../../config/sizing/plan.ts';
+import { OdooServer, type OdooServerProps } from '../../../constructs/odoo-server/odoo-server.ts';
+import { testApp, testStack } from '../../support/stack.ts';
+
+/** A small plan in round numbers. */
+export const smallPlan: Plan = {
+  environment: 'test',
+  tier: 'small',
+  users: 10,
+  sizing: 'reference',
+  availability: 'single-az',
+  architecture: 'arm64',
+  concurrentUsers: 6,
+  testedConcurrentUsers: 9,
+  app: {
+    nodesMin: 1,
+    nodesMax: 1,
+    vcpu: 2,
+    memoryMiB: 2048,
+    workers: 3,
+    cronWorkers: 1,
+    odoo: {
+      limitMemorySoftBytes: 2_147_483_648,
+      limitMemoryHardBytes: 2_684_354_560,
+      limitTimeCpuSeconds: 600,
+      limitTimeRealSeconds: 720,
+      limitTimeRealCronSeconds: 1200,
+      limitRequest: 8192,
+      dbMaxconn: 16,
+      dbMaxconnGevent: 32,
+    },
+    targetCpuPercent: 60,
+  },
+  cron: { vcpu: 1, memoryMiB: 1024, workers: 1 },
+  server: {
+    instanceType: 't4g.large',
+    vcpu: 2,
+    memoryMiB: 8192,
+    rootVolumeGiB: 20,
+    dataVolume: { sizeGiB: 40, iops: 3000, throughputMiBps: 125 },
+  },
+  database: {
+    kind: 'host',
+    class: 't4g.large',
+    vcpu: 2,
+    memoryMiB: 2048,
+    storageGiB: 40,
+    storageMaxGiB: 40,
+    multiAz: false,
+    parameters: {
+      shared_buffers: '512MB',
+      effective_cache_size: '1536MB',
+      work_mem: '16MB',
+      random_page_cost: '1.1',
+    },
+    maxConnections: 200,
+    connectionsNeeded: 90,
+  },
+  network: { availabilityZones: 2, natGateways: 0 },
+  costPerMonthUsd: { total: 60, items: [], pricedRegion: 'eu-central-1', asOf: '2026-11-01', excluded: [] },
+  alternative: { sizing: 'measured', totalPerMonthUsd: 50 },
+  rtoHours: 4,
+  rpoHours: 1,
+  reasons: [],
+  preflight: [],
+};
+
+/** Reference of an image, with the digest of no image in particular. */
+export const imageUri = `docker.io/library/odoo@sha256:${'a'.repeat(64)}`;
+
+/** A server in a stack of its own beside a stack with the state it uses, as an environment has them. */
+export function serverIn(app: App = testApp(), props: Partial<OdooServerProps> = {}) {
+  const data = testStack(app, 'test-Data');
+  const dataKey = new kms.Key(data, 'DataKey', { enableKeyRotation: true });
+  const bucket = (id: string): s3.IBucket => new s3.Bucket(data, id, { encryptionKey: dataKey });
+  const secret = (id: string): secretsmanager.ISecret =>
+    new secretsmanager.Secret(data, id, { encryptionKey: dataKey });
+  const network = testStack(app, 'test-Network');
+  const vpc = new ec2.Vpc(network, 'Vpc', {
+    natGateways: 0,
+    restrictDefaultSecurityGroup: false,
+    subnetConfiguration: [{ name: 'Public', subnetType: ec2.SubnetType.PUBLIC, mapPublicIpOnLaunch: false }],
+  });
+  const stack = testStack(app, 'test-Server');
+  const [subnet] = vpc.publicSubnets;
+  if (!subnet) throw new Error('the test network has no public subnet');
+  const server = new OdooServer(stack, 'Server', {
+    vpc,
+    subnet,
+    allowedCidrs: ['0.0.0.0/0'],
+    plan: smallPlan,
+    odooVersion: '19.0',
+    imageUri,
+    domain: { name: 'erp.example.com', hostedZone: { id: 'Z0123456789ABC', name: 'example.com' } },
+    dataKey,
+    logKey: new kms.Key(network, 'LogKey', { enableKeyRotation: true }),
+    logRetention: logs.RetentionDays.THREE_MONTHS,
+    secrets: {
+      odooDatabasePassword: secret('DatabasePassword'),
+      odooAdminPassword: secret('AdminPassword'),
+      odooMasterPassword: secret('MasterPassword'),
+    },
+    filestoreBucket: bucket('Filestore'),
+    backupBucket: bucket('Backups'),
+    ...props,
+  });
+  return { app, data, stack: Stack.of(server), server };
+}

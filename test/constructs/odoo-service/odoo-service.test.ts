@@ -1,0 +1,326 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { OdooService } from '../../../constructs/odoo-service/odoo-service.ts';
+import { idleAcknowledgments, findingsOf } from '../../support/nag.ts';
+import { type Fixture, service, surroundings } from './odoo-service.fixture.ts';
+
+interface Container {
+  readonly Name: string;
+  readonly User: string;
+  readonly Image: unknown;
+  readonly Essential: boolean;
+  readonly EntryPoint: readonly string[];
+  readonly Command?: readonly string[];
+  readonly Environment?: unknown;
+  readonly Secrets?: readonly { readonly Name: string }[];
+  readonly ReadonlyRootFilesystem: boolean;
+  readonly LinuxParameters: { readonly Capabilities: { readonly Drop?: readonly string[] } };
+  readonly MountPoints: readonly {
+    readonly ContainerPath: string;
+    readonly SourceVolume: string;
+    readonly ReadOnly: boolean;
+  }[];
+  readonly DependsOn?: readonly { readonly ContainerName: string; readonly Condition: string }[];
+  readonly LogConfiguration: { readonly Options: Record<string, unknown> };
+  readonly RestartPolicy?: unknown;
+  readonly StopTimeout: number;
+}
+
+const templates = new Map<Fixture, Template>();
+function templateOf(fixture: Fixture): Template {
+  const known = templates.get(fixture);
+  if (known) return known;
+  const template = Template.fromStack(fixture.stack);
+  templates.set(fixture, template);
+  return template;
+}
+
+const medium = service(40);
+const large = service(150);
+
+/** Containers by name, of the task definition whose logical id says so. */
+function containersOf(task: 'Web' | 'Cron', fixture: Fixture = medium): Record<string, Container> {
+  const definitions = templateOf(fixture).findResources('AWS::ECS::TaskDefinition');
+  const [, definition] = Object.entries(definitions).find(([id]) => id.includes(`${task}Definition`)) ?? [];
+  const containers = (definition?.['Properties'] as { readonly ContainerDefinitions: readonly Container[] })
+    .ContainerDefinitions;
+  return Object.fromEntries(containers.map((container) => [container.Name, container]));
+}
+
+function serviceOf(name: 'Web' | 'Cron', fixture: Fixture) {
+  const services = templateOf(fixture).findResources('AWS::ECS::Service');
+  const [, found] = Object.entries(services).find(([id]) => id.includes(`${name}Service`)) ?? [];
+  return found as { readonly Properties: Record<string, unknown>; readonly DependsOn: readonly string[] };
+}
+
+const everyContainer = () => [...Object.values(containersOf('Web')), ...Object.values(containersOf('Cron'))];
+
+describe('every container', () => {
+  it('has a read-only root file system', () => {
+    for (const { ReadonlyRootFilesystem } of everyContainer()) expect(ReadonlyRootFilesystem).toBe(true);
+  });
+
+  it('runs without root and without capabilities, but for the one that gives directories their owners and ends', () => {
+    for (const { Name, User, Essential, LinuxParameters } of everyContainer()) {
+      if (Name === 'Configure') {
+        expect(User).toBe('0:0');
+        expect(Essential).toBe(false);
+      } else {
+        expect(User).toMatch(/^10[01]:101$/);
+        expect(LinuxParameters.Capabilities.Drop).toEqual(['ALL']);
+      }
+    }
+  });
+
+  it('is pinned by digest', () => {
+    for (const { Image } of everyContainer()) expect(Image).toMatch(/@sha256:[0-9a-f]{64}$/);
+  });
+
+  it('has no environment variables, because Odoo 19 lets them beat its configuration', () => {
+    for (const container of everyContainer()) expect(container.Environment).toBeUndefined();
+  });
+
+  it('gets no secret unless it is the one that writes the configuration', () => {
+    for (const { Name, Secrets } of everyContainer()) {
+      const names = Secrets?.map((secret) => secret.Name) ?? [];
+      expect(names).toEqual(Name === 'Configure' ? ['DB_PASSWORD', 'ADMIN_PASSWD'] : []);
+    }
+  });
+
+  it('starts after the configuration is written', () => {
+    for (const { Name, DependsOn } of everyContainer()) {
+      if (Name === 'Configure') continue;
+      expect(DependsOn).toContainEqual({ ContainerName: 'Configure', Condition: 'SUCCESS' });
+    }
+  });
+
+  it('never waits for its log, and logs where the key and the retention are', () => {
+    for (const { LogConfiguration } of everyContainer()) {
+      expect(LogConfiguration.Options).toMatchObject({
+        mode: 'non-blocking',
+        'max-buffer-size': '26214400b',
+      });
+    }
+    templateOf(medium).hasResource('AWS::Logs::LogGroup', {
+      Properties: { RetentionInDays: 30, KmsKeyId: Match.anyValue(), LogGroupName: Match.absent() },
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+});
+
+describe('a web node', () => {
+  it('fits into a task definition, with room to spare', () => {
+    const [definition] = Object.values(templateOf(large).findResources('AWS::ECS::TaskDefinition'));
+    expect(JSON.stringify(definition).length).toBeLessThan(40 * 1024);
+  });
+
+  it('keeps secrets out of the template', () => {
+    const command = containersOf('Web')['Configure']?.Command ?? [];
+    const odooConf = command[command.indexOf('/etc/odoo/odoo.conf') + 3];
+    expect(odooConf).toContain('db_password = {{DB_PASSWORD}}');
+    expect(odooConf).toContain('db_sslmode = verify-full');
+  });
+
+  it('gives every file an owner and a mode, and odoo.conf to nobody but Odoo', () => {
+    const command = containersOf('Web')['Configure']?.Command ?? [];
+    const files = command.flatMap((word, index) =>
+      word === '--file' ? [command.slice(index + 1, index + 4)] : [],
+    );
+    expect(files).toEqual([
+      ['/etc/odoo/odoo.conf', '100:101', '0400'],
+      ['/var/lib/odoo/.postgresql/root.crt', '100:101', '0400'],
+      ['/srv/nginx/nginx.conf', '0:0', '0444'],
+      ['/srv/nginx/pages/unavailable.html', '0:0', '0444'],
+      ['/srv/nginx/pages/unavailable.txt', '0:0', '0444'],
+    ]);
+  });
+
+  it('lets nginx see the filestore without writing, and the configuration of Odoo not at all', () => {
+    expect(containersOf('Web')['Nginx']?.MountPoints).toEqual([
+      { ContainerPath: '/srv/nginx', SourceVolume: 'nginx', ReadOnly: false },
+      { ContainerPath: '/var/lib/odoo/filestore', SourceVolume: 'filestore', ReadOnly: true },
+    ]);
+  });
+
+  it('mounts what Odoo shares below its data directory, the parent first', () => {
+    const paths = containersOf('Web')['Odoo']?.MountPoints.map((mount) => mount.ContainerPath) ?? [];
+    expect(paths.indexOf('/var/lib/odoo')).toBeLessThan(paths.indexOf('/var/lib/odoo/filestore'));
+    expect(paths).toContain('/var/lib/odoo/sessions');
+    expect(paths).toContain('/tmp');
+  });
+
+  it('starts Odoo itself and not the script of the image, which would show the password in the process list', () => {
+    const odoo = containersOf('Web')['Odoo'];
+    expect(odoo?.EntryPoint).toEqual(['odoo', '--config', '/etc/odoo/odoo.conf']);
+    expect(odoo?.Command).toBeUndefined();
+  });
+
+  it('gives Odoo the time it may have to end', () => {
+    expect(containersOf('Web')['Odoo']?.StopTimeout).toBe(120);
+  });
+
+  it('counts login attempts by the number of users', () => {
+    const nginxConf = (fixture: Fixture) => containersOf('Web', fixture)['Configure']?.Command?.join('\n');
+    expect(nginxConf(medium)).toContain('rate=30r/m');
+    expect(nginxConf(service(1000))).toContain('rate=100r/m');
+  });
+});
+
+describe('the web service', () => {
+  it('is reached on the port that the load balancer sends to', () => {
+    const [targets] = Object.values(
+      Template.fromStack(medium.edge).findResources('AWS::ElasticLoadBalancingV2::TargetGroup'),
+    );
+    expect(serviceOf('Web', medium).Properties['LoadBalancers']).toMatchObject([
+      { ContainerName: 'Nginx', ContainerPort: targets?.['Properties']['Port'] },
+    ]);
+  });
+
+  it('puts new nodes beside the old ones before it takes these away', () => {
+    expect(serviceOf('Web', medium).Properties['DeploymentConfiguration']).toMatchObject({
+      MinimumHealthyPercent: 100,
+      MaximumPercent: 200,
+    });
+  });
+
+  it("scales between the plan's limits on the plan's target, and leaves the number to that", () => {
+    const { nodesMin, nodesMax, targetCpuPercent } = large.plan.app;
+    expect(nodesMax).toBeGreaterThan(nodesMin);
+    expect(serviceOf('Web', large).Properties).not.toHaveProperty('DesiredCount');
+    templateOf(large).hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
+      MinCapacity: nodesMin,
+      MaxCapacity: nodesMax,
+    });
+    templateOf(large).hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
+      TargetTrackingScalingPolicyConfiguration: { TargetValue: targetCpuPercent },
+    });
+  });
+
+  it('has a fixed number where the plan has one', () => {
+    const fixture = surroundings(40);
+    const app = { ...fixture.plan.app, nodesMin: 2, nodesMax: 2 };
+    const { cluster, node, network, loadBalancer, stack } = fixture;
+    new OdooService(stack, 'Odoo', {
+      ...{ cluster, node, network, targetGroup: loadBalancer.targetGroup },
+      plan: { ...fixture.plan, app },
+    });
+    expect(serviceOf('Web', fixture).Properties['DesiredCount']).toBe(2);
+    templateOf(fixture).resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 0);
+  });
+});
+
+describe('the service of scheduled jobs', () => {
+  it('never runs two versions at the same time', () => {
+    expect(serviceOf('Cron', medium).Properties).toMatchObject({
+      DesiredCount: 1,
+      DeploymentConfiguration: { MinimumHealthyPercent: 0, MaximumPercent: 100 },
+    });
+  });
+
+  it('is not behind the load balancer and has no nginx', () => {
+    expect(serviceOf('Cron', medium).Properties['LoadBalancers']).toEqual([]);
+    expect(Object.keys(containersOf('Cron'))).toEqual(['Configure', 'Odoo']);
+  });
+
+  it('starts Odoo again where it is when the database took it down', () => {
+    expect(containersOf('Cron')['Odoo']?.RestartPolicy).toEqual({ Enabled: true, RestartAttemptPeriod: 60 });
+  });
+
+  it('has the size and the workers of the plan', () => {
+    const { vcpu, memoryMiB, workers } = large.plan.cron;
+    templateOf(large).hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Cpu: String(vcpu * 1024),
+      Memory: String(memoryMiB),
+    });
+    expect(containersOf('Cron', large)['Configure']?.Command?.join('\n')).toContain(
+      `max_cron_threads = ${workers}`,
+    );
+  });
+});
+
+describe.each(['Web', 'Cron'] as const)('the %s service', (name) => {
+  const { Properties, DependsOn } = serviceOf(name, medium);
+
+  it('fails a deployment that does not come up, also the very first, which ECS could not roll back', () => {
+    expect(Properties['DeploymentConfiguration']).toMatchObject({
+      DeploymentCircuitBreaker: { Enable: true, Rollback: false },
+    });
+  });
+
+  it('has no public address, no shell, and a capacity provider from the first day', () => {
+    expect(Properties).toMatchObject({
+      NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } },
+      EnableExecuteCommand: false,
+      CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Weight: 1 }],
+    });
+    expect(Properties).not.toHaveProperty('LaunchType');
+    expect(Properties).not.toHaveProperty('ServiceName');
+  });
+
+  it('starts when its role may read the secrets and the cluster has its capacity providers', () => {
+    const template = templateOf(medium);
+    const [associations] = Object.keys(
+      template.findResources('AWS::ECS::ClusterCapacityProviderAssociations'),
+    );
+    const policies = Object.keys(template.findResources('AWS::IAM::Policy'));
+    expect(DependsOn).toContain(associations);
+    expect(DependsOn).toContain(
+      policies.find((id) => id.includes(`${name}DefinitionExecutionRoleDefaultPolicy`)),
+    );
+  });
+
+  it('runs on the architecture of the environment', () => {
+    const fixture = service(40, { architecture: 'x86_64' });
+    templateOf(fixture).allResourcesProperties('AWS::ECS::TaskDefinition', {
+      RuntimePlatform: { CpuArchitecture: 'X86_64', OperatingSystemFamily: 'LINUX' },
+    });
+  });
+});
+
+describe('the stack of the service', () => {
+  it('comes after the others and adds nothing to them', () => {
+    const alone = surroundings(40);
+    expect(medium.stack.dependencies).toEqual(expect.arrayContaining([medium.before, medium.edge]));
+    expect(medium.before.dependencies).toEqual([]);
+    const resources = (fixture: Fixture) =>
+      [fixture.before, fixture.edge].map((stack) => Template.fromStack(stack).toJSON()['Resources']);
+    expect(resources(medium)).toEqual(resources(alone));
+  });
+
+  it('waits for what it is told to, and for the shared directories', () => {
+    const fixture = surroundings(40);
+    const { cluster, node, plan, network, loadBalancer, stack } = fixture;
+    new OdooService(stack, 'Odoo', {
+      ...{ cluster, node, plan, network, targetGroup: loadBalancer.targetGroup },
+      after: [cluster.logGroup],
+    });
+    const [logs] = Object.keys(templateOf(fixture).findResources('AWS::Logs::LogGroup'));
+    for (const name of ['Web', 'Cron'] as const) expect(serviceOf(name, fixture).DependsOn).toContain(logs);
+  });
+
+  it('is refused in a network without a route out, where tasks could pull no image', () => {
+    const { cluster, node, plan, network, loadBalancer, stack } = surroundings(40);
+    const isolated = { ...network, appSubnetsHaveRouteOut: false };
+    expect(
+      () =>
+        new OdooService(stack, 'Odoo', {
+          cluster,
+          node,
+          plan,
+          network: isolated,
+          targetGroup: loadBalancer.targetGroup,
+        }),
+    ).toThrow('without NAT gateways');
+  });
+
+  it('has no open policy finding and no idle acknowledgment', () => {
+    const { stack } = service(150);
+    const here = (line: string) => line.includes(' at Service/');
+    const findings = findingsOf(stack);
+    expect(findings.filter(({ path, acknowledged }) => path.startsWith('Service/') && !acknowledged)).toEqual(
+      [],
+    );
+    expect(idleAcknowledgments(stack, findings).filter(here)).toEqual([]);
+  });
+});

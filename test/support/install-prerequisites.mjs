@@ -1,0 +1,42 @@
+// Run by `npm test` before the tests: the real programs that the tests start (nginx, PostgreSQL's server, shellcheck).
+// Installs what is missing where it may (Debian and Ubuntu, as root or with passwordless sudo); elsewhere says what to do.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+
+const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+const onPath = (program) => runs('sh', '-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`);
+
+// Debian keeps the server's programs out of the PATH, one folder per version.
+const hasPostgresServer = () =>
+  onPath('initdb') ||
+  (existsSync('/usr/lib/postgresql') &&
+    readdirSync('/usr/lib/postgresql').some((version) => existsSync(`/usr/lib/postgresql/${version}/bin/initdb`)));
+
+const PREREQUISITES = [
+  { name: 'nginx', present: () => onPath('nginx'), debian: ['nginx-light'], brew: 'nginx' },
+  { name: 'PostgreSQL server', present: hasPostgresServer, debian: ['postgresql'], brew: 'postgresql@17' },
+  { name: 'psycopg2', present: () => runs('python3', '-c', 'import psycopg2'), debian: ['python3-psycopg2'], brew: 'libpq' },
+  { name: 'shellcheck', present: () => onPath('shellcheck'), debian: ['shellcheck'], brew: 'shellcheck' },
+];
+
+const missing = PREREQUISITES.filter((program) => !program.present());
+if (missing.length > 0) {
+  const packages = missing.flatMap((program) => program.debian);
+  console.error(`Missing for the tests: ${missing.map((program) => program.name).join(', ')}.`);
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  if (onPath('apt-get') && runs(...[...asRoot, 'true'])) {
+    console.error(`Installing ${packages.join(' ')} with apt-get ...`);
+    const apt = (...args) => {
+      const [command, ...rest] = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...args];
+      const { status } = spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
+      if (status !== 0) process.exit(1);
+    };
+    apt('update');
+    apt('install', '-y', '--no-install-recommends', ...packages);
+  } else {
+    console.error(`Install them, then run the tests again:`);
+    console.error(`  Debian, Ubuntu:  sudo apt-get install --no-install-recommends ${packages.join(' ')}`);
+    console.error(`  macOS:           brew install ${missing.map((program) => program.brew).join(' ')}`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,222 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** User whose processes may run a PostgreSQL server; set only where the tests themselves run as root, which may not. */
+export interface Identity {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/**
+ * A throw-away PostgreSQL server on loopback that resembles RDS where it matters: TLS with a certificate for
+ * `localhost`, passwords by SCRAM, and an administrator who is no superuser.
+ */
+export interface PostgresCluster {
+  readonly directory: string;
+  readonly host: 'localhost';
+  readonly port: number;
+  /** Certificate that vouches for the server's. */
+  readonly caBundle: string;
+  /** May create roles and databases, like the master user of RDS. */
+  readonly master: { readonly user: string; readonly password: string };
+  readonly identity: Identity;
+  /**
+   * Runs one statement or several, each in a transaction of its own, as the superuser and without logging them; rows as
+   * lines, fields separated by `|`.
+   */
+  sql(statement: string | readonly string[], database?: string): string;
+  /** Everything that the server logged, with every statement that did not come through `sql`. */
+  log(): string;
+  stop(): void;
+}
+
+const MASTER = { user: 'odoo_master', password: 'master-Secret-1' };
+
+export async function startPostgres(): Promise<PostgresCluster> {
+  const bin = findPostgres();
+  const identity = unprivileged();
+  const directory = mkdtempSync(join(tmpdir(), 'postgres-'));
+  chmodSync(directory, 0o755);
+  own(directory, identity);
+  const port = await freePort();
+  const caBundle = makeCertificates(directory, identity);
+  const run = (program: string, ...args: string[]) =>
+    execFileSync(join(bin, program), args, {
+      ...identity,
+      cwd: directory,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+
+  const data = join(directory, 'data');
+  run(
+    'initdb',
+    '-D',
+    data,
+    '-U',
+    'bootstrap',
+    '-E',
+    'UTF8',
+    '--locale=C.UTF-8',
+    '--auth-host=scram-sha-256',
+    '--no-sync',
+  );
+  const options = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: directory,
+    ssl: 'on',
+    ssl_cert_file: join(directory, 'server.crt'),
+    ssl_key_file: join(directory, 'server.key'),
+    // The data is thrown away; statements are logged to see that no secret is among them.
+    fsync: 'off',
+    log_statement: 'all',
+  };
+  const flags = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`);
+  run('pg_ctl', '-D', data, '-l', join(directory, 'log'), '-w', '-o', flags.join(' '), 'start');
+
+  const sql = (statement: string | readonly string[], database = 'postgres') => {
+    const commands = [statement].flat().flatMap((command) => ['-c', command]);
+    return execFileSync(
+      'psql',
+      [
+        '-h',
+        directory,
+        '-p',
+        String(port),
+        '-U',
+        'bootstrap',
+        '-XAtq',
+        '-v',
+        'ON_ERROR_STOP=1',
+        ...commands,
+        database,
+      ],
+      {
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'], PGOPTIONS: '-c log_statement=none -c client_min_messages=warning' },
+      },
+    ).trim();
+  };
+  sql(`CREATE ROLE ${MASTER.user} LOGIN CREATEDB CREATEROLE PASSWORD '${MASTER.password}'`);
+  return {
+    directory,
+    host: 'localhost',
+    port,
+    caBundle,
+    master: MASTER,
+    identity,
+    sql,
+    log: () => readFileSync(join(directory, 'log'), 'utf8'),
+    stop: () => {
+      run('pg_ctl', '-D', data, '-m', 'immediate', 'stop');
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+/** Folder of `initdb` and `pg_ctl`; Debian keeps them out of the PATH, one folder per version. */
+function findPostgres(): string {
+  const versions = '/usr/lib/postgresql';
+  const debian = listing(versions)
+    .toSorted((one, other) => Number(other) - Number(one))
+    .map((version) => join(versions, version, 'bin'));
+  const candidates = [process.env['POSTGRES_BIN'], ...debian, ...(process.env['PATH'] ?? '').split(':')];
+  const found = candidates.find((folder) => folder !== undefined && listing(folder).includes('initdb'));
+  if (found === undefined) {
+    throw new Error(
+      'no PostgreSQL server found: install it (Debian, Ubuntu: apt-get install postgresql; macOS: brew install' +
+        ' postgresql@17) or name the folder of initdb in POSTGRES_BIN',
+    );
+  }
+  return found;
+}
+
+/** The user of the tests, or `postgres` (made by Debian's package) or `nobody` where they run as root. */
+function unprivileged(): Identity {
+  if (process.getuid?.() !== 0) return {};
+  const user = ['postgres', 'nobody'].find((name) => spawnSync('id', [name]).status === 0) ?? 'nobody';
+  const id = (flag: string) => Number(execFileSync('id', [flag, user], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** Gives a file or directory to the user of the server, so that a job running as that user can write to it. */
+export function own(path: string, identity: Identity): void {
+  if (identity.uid !== undefined && identity.gid !== undefined) chownSync(path, identity.uid, identity.gid);
+}
+
+/** Makes a directory below the cluster's that its user owns. */
+export function ownDirectory(cluster: PostgresCluster, name: string): string {
+  const directory = join(cluster.directory, name);
+  mkdirSync(directory);
+  own(directory, cluster.identity);
+  return directory;
+}
+
+function makeCertificates(directory: string, identity: Identity): string {
+  const file = (name: string) => join(directory, name);
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-days',
+    '2',
+    '-subj',
+    '/CN=Test CA',
+    '-keyout',
+    file('ca.key'),
+    '-out',
+    file('ca.crt'),
+  );
+  openssl('req', ...key, '-subj', '/CN=localhost', '-keyout', file('server.key'), '-out', file('server.csr'));
+  writeFileSync(file('names'), 'subjectAltName=DNS:localhost');
+  const signing = [
+    '-CA',
+    file('ca.crt'),
+    '-CAkey',
+    file('ca.key'),
+    '-CAcreateserial',
+    '-extfile',
+    file('names'),
+  ];
+  openssl('x509', '-req', '-in', file('server.csr'), ...signing, '-days', '2', '-out', file('server.crt'));
+  chmodSync(file('server.key'), 0o600);
+  own(file('server.key'), identity);
+  return file('ca.crt');
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address !== null
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+function listing(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,12 @@
+/** Resource types that hold something that cannot be made again: data, keys to it, or its only name. */
+export const STATEFUL_TYPES: readonly string[] = [
+  'AWS::RDS::DBInstance',
+  'AWS::S3::Bucket',
+  'AWS::S3Files::FileSystem',
+  'AWS::S3Files::AccessPoint',
+  'AWS::EFS::FileSystem',
+  'AWS::EFS::AccessPoint',
+  'AWS::EC2::Volume',
+  'AWS::KMS::Key',
+  'AWS::SecretsManager::Secret',
+];

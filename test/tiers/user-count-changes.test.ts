@@ -1,0 +1,97 @@
+import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
+import { describe, expect, it } from 'vitest';
+import type { SizingMode } from '../../config/environment.ts';
+import { environmentOf, planOf } from '../support/environments.ts';
+import { STATEFUL_TYPES } from '../support/stateful.ts';
+import { type Templates, templatesOf } from '../support/templates.ts';
+
+// Both sides of the tier boundary, the ends of the supported range, and steps in between that change every derived size.
+const COUNTS = [26, 40, 60, 99, 100, 150, 400, 1000, 2500, 5000];
+
+// What CloudFormation does to a resource that loses it: replaces, deletes, or leaves it behind outside the stack.
+const LOSSES: readonly string[] = [
+  ResourceImpact.WILL_REPLACE,
+  ResourceImpact.MAY_REPLACE,
+  ResourceImpact.WILL_DESTROY,
+  ResourceImpact.WILL_ORPHAN,
+];
+
+/**
+ * What a deployment from one set of templates to the other would do to stateful resources, by the create-only
+ * properties of CloudFormation's resource schemas.
+ */
+function lossesBetween(before: Templates, after: Templates): string[] {
+  return Object.entries(before).flatMap(([stack, template]) => {
+    const losses: string[] = [];
+    fullDiff(template, after[stack] ?? { Resources: {} }).resources.forEachDifference((id, change) => {
+      const type = change.oldResourceType ?? '';
+      if (!STATEFUL_TYPES.includes(type)) return;
+      if (LOSSES.includes(change.changeImpact))
+        losses.push(`${stack}/${id} (${type}): ${change.changeImpact}`);
+      const [old, now] = [storage(change.oldProperties), storage(change.newProperties)];
+      if (now < old) losses.push(`${stack}/${id} (${type}): shrinks from ${old} to ${now} GiB`);
+    });
+    return losses;
+  });
+}
+
+function storage(properties: Readonly<Record<string, unknown>> | undefined): number {
+  return Number(properties?.['AllocatedStorage'] ?? properties?.['Size'] ?? 0);
+}
+
+function synthesize(users: number, sizing: SizingMode, floorGiB = 0): Templates {
+  const environment = environmentOf(users, { sizing });
+  return templatesOf({ ...environment, storage: { ...environment.storage, floorGiB } });
+}
+
+describe.each<SizingMode>(['reference', 'measured'])('changing the number of users, sizing %s', (sizing) => {
+  const deployed = new Map(COUNTS.map((users) => [users, synthesize(users, sizing)]));
+
+  const growths = COUNTS.flatMap((from) => COUNTS.filter((to) => to > from).map((to) => [from, to] as const));
+  it.each(growths)('from %i up to %i loses nothing stateful', (from, to) => {
+    expect(lossesBetween(deployed.get(from) ?? {}, deployed.get(to) ?? {})).toEqual([]);
+  });
+
+  const reductions = COUNTS.slice(1).map((from) => [from, COUNTS.filter((to) => to < from)] as const);
+  it.each(reductions)('from %i down to any smaller count loses nothing stateful', (from, smaller) => {
+    // The high-water mark that the operator writes down before going down.
+    const floorGiB = planOf(from, { sizing }).database.storageGiB;
+    const losses = smaller.flatMap((to) =>
+      lossesBetween(deployed.get(from) ?? {}, synthesize(to, sizing, floorGiB)),
+    );
+    expect(losses).toEqual([]);
+  });
+});
+
+describe('the comparison itself', () => {
+  const database = (properties: object): Templates => ({
+    Data: { Resources: { Database: { Type: 'AWS::RDS::DBInstance', Properties: { ...properties } } } },
+  });
+
+  it('sees a create-only property change', () => {
+    const losses = lossesBetween(database({ KmsKeyId: 'a' }), database({ KmsKeyId: 'b' }));
+    expect(losses).toEqual([`Data/Database (AWS::RDS::DBInstance): ${ResourceImpact.WILL_REPLACE}`]);
+  });
+
+  it('sees a removed resource', () => {
+    expect(lossesBetween(database({}), { Data: { Resources: {} } })).toEqual([
+      `Data/Database (AWS::RDS::DBInstance): ${ResourceImpact.WILL_DESTROY}`,
+    ]);
+  });
+
+  it('sees a stack that is gone', () => {
+    expect(lossesBetween(database({}), {})).toHaveLength(1);
+  });
+
+  it('sees storage that shrinks', () => {
+    const losses = lossesBetween(database({ AllocatedStorage: '500' }), database({ AllocatedStorage: '50' }));
+    expect(losses).toEqual(['Data/Database (AWS::RDS::DBInstance): shrinks from 500 to 50 GiB']);
+  });
+
+  it('lets a change in place pass', () => {
+    const before = database({ DBInstanceClass: 'db.m7g.large', AllocatedStorage: '50' });
+    expect(
+      lossesBetween(before, database({ DBInstanceClass: 'db.r7g.xlarge', AllocatedStorage: '500' })),
+    ).toEqual([]);
+  });
+});
