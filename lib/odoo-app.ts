@@ -1,4 +1,4 @@
-import { App, type AppProps } from 'aws-cdk-lib';
+import { App, type AppProps, cx_api as cxapi } from 'aws-cdk-lib';
 import type { PlannedEnvironment } from '../config/load.ts';
 import { addEnvironment } from './odoo-environment.ts';
 import { addPolicyChecks } from './policy/policy-checks.ts';
@@ -6,17 +6,21 @@ import { addPolicyChecks } from './policy/policy-checks.ts';
 /**
  * The CDK app with its settings, still without environments.
  *
- * The CDK's built-in CloudFormation validation costs several times the synthesis itself; it is off unless the context
- * `validate=true` asks for it, as CI does once per environment. cdk-nag runs always.
+ * - The CDK's built-in CloudFormation validation costs several times the synthesis itself; it runs only when
+ *   `CDK_VALIDATION=true` asks for it, as CI does once per environment. The policy checks run always.
+ * - Stack traces hold paths of the machine, so that no two checkouts would synthesize the same bytes. They show where
+ *   in the source a resource comes from, and are on with `cdk synth --debug`.
  */
 export function createApp(props: AppProps = {}): App {
-  const app: App = new App({
+  const debug = process.env['CDK_DEBUG'] === 'true';
+  const app = new App({
     ...props,
     analyticsReporting: false,
-    stackTraces: false,
+    stackTraces: debug,
     treeMetadata: false,
     builtinCloudFormationValidation: process.env['CDK_VALIDATION'] === 'true',
   });
+  app.node.setContext(cxapi.DISABLE_CREATION_STACK_TRACES, !debug);
   addPolicyChecks(app);
   return app;
 }

@@ -3,6 +3,7 @@ import type { Tier } from '../sizing/plan.ts';
 import { valueAt } from '../schema/issues.ts';
 import type { Draft, Rule } from './rule.ts';
 
+/** Overrides that one architecture does not have, and what it has instead. */
 const elsewhere: readonly { readonly path: string; readonly tier: Tier; readonly instead?: string }[] = [
   {
     path: 'overrides.instanceType',

@@ -12,7 +12,7 @@ const projectKeys = ['project', 'environment', 'tier', 'Name', 'OdooServer'];
 export const tagRules: Rule = ({ settings: { tags } }) => {
   const keys = Object.keys(tags);
   const tooMany =
-    keys.length < MOST_TAGS
+    keys.length <= MOST_TAGS
       ? []
       : [
           {

@@ -1,6 +1,7 @@
+import type { Windows } from '../environment.ts';
 import type { Problem } from '../problem.ts';
 import { clock, DAY, momentOf, WEEK } from '../week-time.ts';
-import type { Rule } from './rule.ts';
+import type { Draft, Rule } from './rule.ts';
 
 /** Shortest window that RDS takes. */
 const SHORTEST_MINUTES = 30;
@@ -13,29 +14,37 @@ interface Window {
 }
 
 /** Windows long enough for AWS that keep out of each other's way, across midnight and the end of the week too. */
-export const windowRules: Rule = ({ settings: { windows }, isWritten }) => {
+export const windowRules: Rule = (draft) => {
+  const { windows } = draft.settings;
   const maintenance = parse(windows.maintenance, WEEK);
   const backup = parse(windows.backup, DAY);
   const tooShortOrLong = [
     ...length('windows.maintenance', windows.maintenance, maintenance),
     ...length('windows.backup', windows.backup, backup),
   ];
-  if (tooShortOrLong.length > 0 || !collide(maintenance, backup)) {
-    return tooShortOrLong;
-  }
+  const known = isKnown(draft, 'maintenance') && isKnown(draft, 'backup');
+  return tooShortOrLong.length > 0 || !known || !collide(maintenance, backup)
+    ? tooShortOrLong
+    : [tooClose(draft, maintenance)];
+};
+
+/** A default stands in for a window that is written wrongly, and depends on the Region: neither may be blamed. */
+function isKnown({ file, isWritten }: Draft, window: keyof Windows): boolean {
+  return isWritten(`windows.${window}`) ? file.windows?.[window] !== undefined : file.region !== undefined;
+}
+
+function tooClose({ settings: { windows }, isWritten }: Draft, maintenance: Window): Problem {
   const [culprit, other] = isWritten('windows.backup')
     ? (['backup', 'maintenance'] as const)
     : (['maintenance', 'backup'] as const);
-  return [
-    {
-      path: `windows.${culprit}`,
-      value: windows[culprit],
-      message: `comes too close to the ${other} window ${windows[other]}: RDS refuses windows that overlap, and AWS Backup starts nothing in the hour before maintenance`,
-      allowed: `a backup that ends ${QUIET_MINUTES} minutes or more before maintenance begins, or starts after it`,
-      fix: adviceFor(maintenance),
-    },
-  ];
-};
+  return {
+    path: `windows.${culprit}`,
+    value: windows[culprit],
+    message: `comes too close to the ${other} window ${windows[other]}: RDS refuses windows that overlap, and AWS Backup starts nothing in the hour before maintenance`,
+    allowed: `a backup that ends ${QUIET_MINUTES} minutes or more before maintenance begins, or starts after it`,
+    fix: adviceFor(maintenance),
+  };
+}
 
 function length(path: string, value: string, { minutes }: Window): Problem[] {
   if (minutes >= SHORTEST_MINUTES && minutes < DAY) {
@@ -55,11 +64,11 @@ function length(path: string, value: string, { minutes }: Window): Problem[] {
   ];
 }
 
-/** Lays the daily window out over every day that the weekly one, with the quiet time before it, can touch. */
+/** Lays the daily window out from the Sunday before the week to the Monday after it: what the weekly one can touch. */
 function collide(maintenance: Window, backup: Window): boolean {
   const from = maintenance.start - QUIET_MINUTES;
   const to = maintenance.start + maintenance.minutes;
-  const daysAround = Array.from({ length: 11 }, (_, index) => index - 2);
+  const daysAround = Array.from({ length: 9 }, (_, index) => index - 1);
   return daysAround
     .map((day) => day * DAY + backup.start)
     .some((start) => start < to && from < start + backup.minutes);

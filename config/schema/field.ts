@@ -63,18 +63,11 @@ export function fieldsOf(schema: z.core.$ZodType): Readonly<Record<string, z.cor
 export function textAt(root: z.core.$ZodType, path: readonly PropertyKey[]): FieldText | undefined {
   let schema = required(root);
   for (const key of path) {
-    const next = typeof key === 'string' ? ownField(fieldsOf(schema), key) : undefined;
+    const next = fieldsOf(schema)?.[String(key)];
     if (next === undefined) {
       break;
     }
     schema = required(next);
   }
   return fieldTexts.get(schema);
-}
-
-function ownField(
-  fields: Readonly<Record<string, z.core.$ZodType>> | undefined,
-  key: string,
-): z.core.$ZodType | undefined {
-  return fields !== undefined && Object.hasOwn(fields, key) ? fields[key] : undefined;
 }

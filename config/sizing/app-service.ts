@@ -118,7 +118,7 @@ function nodesMinFor(workers: number, nodesBase: number, { workersExpected }: Wo
 
 function nodesMaxFor(tier: Tier, workers: number, nodesMin: number, { workersTested }: Workload): number {
   const tested = Math.ceil(workersTested / workers);
-  return tier === 'large' ? Math.max(tested, nodesMin) + 1 : Math.max(tested, nodesMin, 2);
+  return tier === 'large' ? Math.max(tested, nodesMin) : Math.max(tested, nodesMin, 2);
 }
 
 function nodeMemoryMiB(environment: Environment, tier: Tier, vcpu: number, workers: number): number {

@@ -161,7 +161,7 @@ function sizedParameters(
     autovacuum_work_mem: {
       value: values.autovacuum_work_mem,
       because:
-        'a quarter of maintenance_work_mem for each of three workers, so that vacuum cannot exhaust memory',
+        'an eighth of maintenance_work_mem for each of three workers, so that vacuum cannot exhaust memory',
       source: sources.project,
     },
     wal_buffers: {

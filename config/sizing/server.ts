@@ -14,9 +14,10 @@ import type { Workload } from './workload.ts';
 const OPERATING_SYSTEM_MIB = 1024;
 
 /**
- * Most memory for PostgreSQL on the server: the smallest database of the next architecture has as much, and growing
- * into it must not take memory away. The rest serves Odoo's peaks and the page cache.
+ * Most memory for PostgreSQL on the server: five eighths of it, so that a few more workers do not take any away, and 8
+ * GiB, which the smallest database of the next architecture has. The rest serves Odoo's peaks and the page cache.
  */
+const MOST_DATABASE_SHARE = 5 / 8;
 const MOST_DATABASE_MIB = 8192;
 
 /** System and logs, and container images: Odoo's takes 2 GiB, the old and the new one are there during an update. */
@@ -91,7 +92,11 @@ export function sizeServer(
   };
   const instance = chooseInstance(notes, environment, need, prices);
   checkInstance(notes, instance, need, workers + cronWorkers);
-  const databaseMemoryMiB = Math.min(MOST_DATABASE_MIB, instance.memoryMiB - withoutDatabaseMiB);
+  const databaseMemoryMiB = Math.min(
+    MOST_DATABASE_MIB,
+    instance.memoryMiB * MOST_DATABASE_SHARE,
+    instance.memoryMiB - withoutDatabaseMiB,
+  );
   const sizeGiB = sizeDataVolume(notes, environment);
   explainShares(notes, instance, { webMemoryMiB, cronMemoryMiB, databaseMemoryMiB, cronWorkers });
   return notes.sized({
@@ -254,7 +259,7 @@ function explainShares(
   notes.because(
     'database.memoryMiB',
     shares.databaseMemoryMiB,
-    `what Odoo and the operating system (${OPERATING_SYSTEM_MIB} MiB) leave, at most ${MOST_DATABASE_MIB}`,
+    `what Odoo and the operating system (${OPERATING_SYSTEM_MIB} MiB) leave, at most five eighths of the server and ${MOST_DATABASE_MIB} MiB`,
     sources.project,
   );
 }

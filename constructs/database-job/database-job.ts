@@ -60,10 +60,10 @@ export class DatabaseJob extends Construct {
     return new OdooTask(this, 'DatabaseJob', {
       ...node,
       role: { kind: 'job' },
-      // Initializing Odoo takes one core and 200 MiB (measured on Odoo 19.0, November 2026); the second core and the
-      // rest are for modules that come with more, and cost a cent per run.
-      vcpu: 2,
-      memoryMiB: 4096,
+      // One core for half a minute, less than 200 MB (measured on Odoo 19.0, November 2026). Small, because a new account
+      // may run only a few Fargate vCPUs, and the services want theirs.
+      vcpu: 1,
+      memoryMiB: 2048,
     });
   }
 
@@ -72,10 +72,12 @@ export class DatabaseJob extends Construct {
     return this.task.addContainer('Job', {
       entryPoint: ['python3', '-u', '-c', PROGRAM],
       command: [
-        ...['--host', database.host, '--port', database.port],
-        ...['--ca-bundle', `${ODOO_PATHS.data}/.postgresql/root.crt`],
-        ...['--odoo-config', ODOO_PATHS.configuration, '--odoo-version', version],
-        ...['--filestore', ODOO_PATHS.filestore],
+        `--host=${database.host}`,
+        `--port=${database.port}`,
+        `--ca-bundle=${ODOO_PATHS.data}/.postgresql/root.crt`,
+        `--odoo-config=${ODOO_PATHS.configuration}`,
+        `--odoo-version=${version}`,
+        `--filestore=${ODOO_PATHS.filestore}`,
       ],
       // The job itself is not Odoo, and hands none of these on to it.
       secrets: {

@@ -113,8 +113,6 @@ export class JobRunner extends Construct {
   }
 
   private defineProvider(start: lambda.Function, watch: lambda.Function): custom_resources.Provider {
-    const startRole = this.defineRole('ProviderStartRole');
-    const watchRole = this.defineRole('ProviderWatchRole');
     const provider = new custom_resources.Provider(this, 'Provider', {
       onEventHandler: start,
       isCompleteHandler: watch,
@@ -122,11 +120,49 @@ export class JobRunner extends Construct {
       // A backstop: the function that watches gives up earlier, and stops the task. The framework's own timeout leaves
       // it running.
       totalTimeout: Duration.minutes(58),
-      frameworkOnEventRole: startRole,
-      frameworkCompleteAndTimeoutRole: watchRole,
+      frameworkOnEventRole: this.defineRole('ProviderStartRole'),
+      frameworkCompleteAndTimeoutRole: this.defineRole('ProviderWatchRole'),
       logGroup: this.logGroup,
     });
+    this.acknowledgeProvider(provider, start, watch);
     return provider;
+  }
+
+  private acknowledgeProvider(
+    provider: custom_resources.Provider,
+    start: lambda.Function,
+    watch: lambda.Function,
+  ): void {
+    acknowledgeWildcard(
+      this,
+      `${start.functionArn}:*`,
+      'The provider framework may invoke the function that starts the job. The wildcard stands for its versions and aliases, of which it has none.',
+    );
+    acknowledgeWildcard(
+      this,
+      `${watch.functionArn}:*`,
+      'The provider framework may invoke the function that watches the job. The wildcard stands for its versions and aliases, of which there are none.',
+    );
+    acknowledgeWildcard(
+      provider,
+      `${frameworkFunction(provider, 'framework-isComplete').functionArn}:*`,
+      'Role of the state machine that polls: it may invoke the polling function of the same provider, in whatever version, and one other.',
+    );
+    acknowledgeWildcard(
+      provider,
+      `${frameworkFunction(provider, 'framework-onTimeout').functionArn}:*`,
+      'Role of the state machine that polls: it may invoke the timeout function of the same provider, in whatever version, when time is up.',
+    );
+    acknowledge(
+      provider,
+      'AwsSolutions-SF1',
+      'Every event of this state machine carries the pre-signed URL with which anybody could answer CloudFormation in its place; it belongs in no log. What happens is in the logs of the functions.',
+    );
+    acknowledge(
+      provider,
+      'AwsSolutions-SF2',
+      'The state machine repeats one call until the job has ended, a few times per deployment. There is no path to trace; the event of the stack says how it ended.',
+    );
   }
 
   /** Not the managed policy that Lambda suggests, which lets a function write to every log group of the account. */
@@ -148,4 +184,11 @@ export class JobRunner extends Construct {
       timeout: Duration.minutes(2),
     });
   }
+}
+
+function frameworkFunction(provider: custom_resources.Provider, id: string): lambda.Function {
+  const child = provider.node.findChild(id);
+  if (!(child instanceof lambda.Function))
+    throw new Error(`the provider framework has no function ${id} any more`);
+  return child;
 }

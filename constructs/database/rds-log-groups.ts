@@ -1,5 +1,6 @@
 import { Aws, Fn, RemovalPolicy, type aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { logRetention } from '../shared/log-retention.ts';
 
 const LOGS = { Server: 'postgresql', Upgrade: 'upgrade' } as const;
 
@@ -37,7 +38,7 @@ export class RdsLogGroups extends Construct {
       new logs.LogGroup(this, name, {
         logGroupName: `/aws/rds/instance/${this.instanceIdentifier}/${log}`,
         encryptionKey,
-        retention: retentionDays,
+        retention: logRetention(retentionDays),
         removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       });
     }

@@ -1,5 +1,5 @@
 import {
-  CfnResource,
+  type CfnResource,
   RemovalPolicy,
   Stack,
   aws_ec2 as ec2,

@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { NetworkChoice } from '../../config/environment.ts';
+import { logRetention } from '../shared/log-retention.ts';
 import type { Network } from './network.ts';
 
 type NewNetwork = Extract<NetworkChoice, { kind: 'new' }>;
@@ -108,7 +109,7 @@ export class OdooNetwork extends Construct implements Network {
   private logFlowsOf(vpc: ec2.Vpc, { logKey, logRetentionDays }: OdooNetworkProps): void {
     const logGroup = new logs.LogGroup(this, 'FlowLogGroup', {
       encryptionKey: logKey,
-      retention: logRetentionDays,
+      retention: logRetention(logRetentionDays),
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     vpc.addFlowLog('FlowLog', {

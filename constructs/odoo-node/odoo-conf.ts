@@ -88,13 +88,7 @@ export function renderOdooConf(settings: OdooConfSettings): string {
 }
 
 function httpWorkers(role: OdooRole): number {
-  switch (role.kind) {
-    case 'web':
-      return role.workers;
-    case 'cron':
-      // None is started without HTTP, but a number other than 0 selects the process model with memory limits.
-      return 1;
-    case 'job':
-      return 0;
-  }
+  if (role.kind === 'web') return role.workers;
+  // None is started without HTTP, but a number other than 0 selects the process model with memory limits.
+  return role.kind === 'cron' ? 1 : 0;
 }

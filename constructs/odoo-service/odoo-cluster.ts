@@ -1,5 +1,10 @@
-import { aws_ecs as ecs, aws_kms as kms, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
-import type { aws_ec2 as ec2 } from 'aws-cdk-lib';
+import {
+  type aws_ec2 as ec2,
+  aws_ecs as ecs,
+  type aws_kms as kms,
+  aws_logs as logs,
+  RemovalPolicy,
+} from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 export interface OdooClusterProps {

@@ -263,6 +263,7 @@ export class OdooTask extends Construct {
   }
 
   private addConfigure(): ecs.ContainerDefinition {
+    const [databasePassword, masterPassword] = ODOO_CONF_SECRETS;
     const directories = this.scratch.flatMap((volume) => volume.directories);
     return this.define('Configure', {
       essential: false,
@@ -270,13 +271,16 @@ export class OdooTask extends Construct {
       user: '0:0',
       entryPoint: ['python3', '-c', nodeFile('configure.py')],
       command: [
-        ...['--secret', 'DB_PASSWORD', '--hashed-secret', 'ADMIN_PASSWD'],
+        '--secret',
+        databasePassword,
+        '--hashed-secret',
+        masterPassword,
         ...directories.flatMap(({ path, owner, mode }) => ['--directory', path, owner, mode]),
         ...this.files().flatMap(({ path, owner, mode, text }) => ['--file', path, owner, mode, text]),
       ],
       secrets: {
-        [ODOO_CONF_SECRETS[0]]: this.secret(this.props.databasePassword),
-        [ODOO_CONF_SECRETS[1]]: this.secret(this.props.masterPassword),
+        [databasePassword]: this.secret(this.props.databasePassword),
+        [masterPassword]: this.secret(this.props.masterPassword),
       },
       mounts: this.scratch.map(({ name, path }) => ({
         sourceVolume: name,

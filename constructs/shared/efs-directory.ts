@@ -109,18 +109,20 @@ export class EfsDirectory extends Construct implements SharedDirectory {
 }
 
 function onlyOverTlsAndMountTargets(): iam.PolicyDocument {
-  const deny = (sid: string, condition: string) =>
-    new iam.PolicyStatement({
-      sid,
-      effect: iam.Effect.DENY,
-      principals: [new iam.AnyPrincipal()],
-      actions: ['elasticfilesystem:Client*'],
-      conditions: { Bool: { [condition]: 'false' } },
-    });
   return new iam.PolicyDocument({
     statements: [
-      deny('NoPlainText', 'aws:SecureTransport'),
-      deny('NoWayAroundTheMountTargets', 'elasticfilesystem:AccessedViaMountTarget'),
+      denyUnless('NoPlainText', 'aws:SecureTransport'),
+      denyUnless('NoWayAroundTheMountTargets', 'elasticfilesystem:AccessedViaMountTarget'),
     ],
+  });
+}
+
+function denyUnless(sid: string, condition: string): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid,
+    effect: iam.Effect.DENY,
+    principals: [new iam.AnyPrincipal()],
+    actions: ['elasticfilesystem:Client*'],
+    conditions: { Bool: { [condition]: 'false' } },
   });
 }

@@ -82,6 +82,8 @@ export class CdkCli {
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_ENDPOINT_URL: this.endpoint,
+      // The CLI remembers which account an access key belongs to, also between runs with other accounts.
+      CDK_HOME: localFolder('cdk-home'),
       CDK_DISABLE_CLI_TELEMETRY: 'true',
       CDK_DISABLE_VERSION_CHECK: 'true',
       NO_COLOR: '1',

@@ -170,6 +170,17 @@ describe('problems', () => {
     ]);
   });
 
+  it('do not blame a window for a default that a wrong field leaves open', () => {
+    const midnight = { maintenance: 'sun:00:00-sun:01:00' };
+
+    expect(problemsOf({ ...files.medium, region: 'eu-west', windows: midnight })).toMatchObject([
+      { path: 'staging.region' },
+    ]);
+    expect(problemsOf({ ...files.medium, windows: { ...midnight, backup: 'noon' } })).toMatchObject([
+      { path: 'staging.windows.backup' },
+    ]);
+  });
+
   it('say that a tag is written twice at both places', () => {
     const problems = problemsOf({ ...files.medium, tags: { Team: 'a', team: 'b' } });
 

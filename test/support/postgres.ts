@@ -166,7 +166,6 @@ export function ownDirectory(cluster: PostgresCluster, name: string): string {
 
 function makeCertificates(directory: string, identity: Identity): string {
   const file = (name: string) => join(directory, name);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   openssl(
     'req',
@@ -196,6 +195,10 @@ function makeCertificates(directory: string, identity: Identity): string {
   chmodSync(file('server.key'), 0o600);
   own(file('server.key'), identity);
   return file('ca.crt');
+}
+
+function openssl(...args: string[]): void {
+  execFileSync('openssl', args, { stdio: 'pipe' });
 }
 
 function freePort(): Promise<number> {

@@ -14,8 +14,7 @@ PACKAGES=(
 
 install_packages() {
   # A cluster that the package made on the root volume would be taken for Odoo's, and dies with the server.
-  mkdir -p /etc/postgresql-common
-  echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+  install -D -m 0644 /dev/stdin /etc/postgresql-common/createcluster.d/odoo.conf <<<'create_main_cluster = false'
   export DEBIAN_FRONTEND=noninteractive
   # At boot the daily update may hold the lock; mirrors are sometimes away for a moment.
   local apt=(apt-get -q -o DPkg::Lock::Timeout=600 -o Acquire::Retries=5)

@@ -6,17 +6,22 @@ SETUP_ROLE=odoo_setup
 start_postgresql() {
   local version cluster
   version=$(newest_postgresql)
-  cluster=$DATA/postgresql/$version/main
+  cluster=$DATA/postgresql/clusters/$version/main
   refuse_other_versions "$version"
+  keep_configuration_with_data
   # The number of the system user follows from the order in which packages were installed: another server, another one.
-  [[ ! -d $cluster ]] || chown -R postgres:postgres "$DATA/postgresql/$version"
-  create_cluster "$version" "$cluster"
-  install -D -o postgres -g postgres -m 0644 "$HERE/postgresql/odoo.conf" "/etc/postgresql/$version/main/conf.d/odoo.conf"
+  chown -R postgres:postgres "$DATA/postgresql"
+  if [[ ! -f $cluster/PG_VERSION ]]; then
+    # Odoo's database has the C collation; the cluster's own only orders what nobody looks at.
+    pg_createcluster --datadir "$cluster" --start-conf auto --locale C.UTF-8 --encoding UTF8 "$version" main -- --data-checksums
+  fi
+  install -o postgres -g postgres -m 0644 "$HERE/postgresql/odoo.conf" "/etc/postgresql/$version/main/conf.d/odoo.conf"
   install -o postgres -g postgres -m 0640 "$HERE/postgresql/pg_hba.conf" "/etc/postgresql/$version/main/pg_hba.conf"
   install_units postgresql@.service.d/odoo.conf
   systemctl enable "postgresql@$version-main.service"
   systemctl restart "postgresql@$version-main.service"
   within 60 pg_isready --quiet --host "$SOCKET_DIRECTORY" || fail 'PostgreSQL does not accept connections'
+  refuse_ignored_parameters
 }
 
 newest_postgresql() {
@@ -25,20 +30,26 @@ newest_postgresql() {
 
 refuse_other_versions() {
   local version=$1 found
-  [[ ! -d $DATA/postgresql/$version ]] || return 0
-  found=$(find "$DATA/postgresql" -mindepth 1 -maxdepth 1 -printf '%f ')
+  mkdir -p "$DATA/postgresql/clusters" "$DATA/postgresql/configuration"
+  [[ ! -d $DATA/postgresql/clusters/$version ]] || return 0
+  found=$(find "$DATA/postgresql/clusters" -mindepth 1 -maxdepth 1 -printf '%f ')
   [[ -z $found ]] || fail "the data volume holds PostgreSQL ${found% }, this server has $version: upgrade the cluster first, nothing was changed"
 }
 
-create_cluster() {
-  local version=$1 cluster=$2
-  [[ ! -d /etc/postgresql/$version/main ]] || return 0
-  if [[ -f $cluster/PG_VERSION ]]; then
-    pg_createcluster --datadir "$cluster" --start-conf auto "$version" main
-  else
-    # Odoo's database has the C collation; the cluster's own only orders what nobody looks at.
-    pg_createcluster --datadir "$cluster" --start-conf auto --locale C.UTF-8 --encoding UTF8 "$version" main -- --data-checksums
-  fi
+# The distribution's tools manage a cluster by its files below /etc and cannot adopt one without them.
+keep_configuration_with_data() {
+  [[ ! -L /etc/postgresql ]] || return 0
+  rmdir /etc/postgresql
+  ln -s "$DATA/postgresql/configuration" /etc/postgresql
+}
+
+# A parameter that is not in force is a server sized for nothing, and nobody would notice.
+refuse_ignored_parameters() {
+  local ignored
+  ignored=$(as_postgres "
+    SELECT coalesce(string_agg(name, ', ') FILTER (WHERE NOT applied), CASE count(*) WHEN 0 THEN 'all' END)
+    FROM pg_file_settings WHERE sourcefile LIKE '%/conf.d/odoo.conf'")
+  [[ -z $ignored ]] || fail "PostgreSQL ignores parameters of the plan: $ignored"
 }
 
 # Sets the setup role's password to the one in SETUP_PASSWORD, or locks the role out.
@@ -57,5 +68,5 @@ close_setup_role() {
 
 as_postgres() {
   runuser -u postgres --whitelist-environment SETUP_PASSWORD -- \
-    psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --host "$SOCKET_DIRECTORY" --dbname postgres <<<"$1"
+    psql --quiet --no-psqlrc --tuples-only --no-align --set ON_ERROR_STOP=1 --host "$SOCKET_DIRECTORY" --dbname postgres <<<"$1"
 }

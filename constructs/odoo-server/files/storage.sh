@@ -51,7 +51,6 @@ create_directories() {
   install -d -o root -g www-data -m 0750 "$DATA/odoo"
   install -d -o 100 -g 101 -m 0755 "$DATA/odoo/data" "$DATA/odoo/data/filestore"
   install -d -o 100 -g 101 -m 0700 "$DATA/odoo/data/sessions"
-  install -d -o root -g root -m 0755 "$DATA/postgresql"
   install -d -o root -g root -m 0700 "$DATA/certificates"
 }
 

@@ -181,11 +181,9 @@ describe('the database on RDS', () => {
   });
 
   it('is named after the stack that holds it and after no input', () => {
-    const [prefix, id] = (instance['DBInstanceIdentifier'] as { 'Fn::Join': [string, [string, unknown]] })[
-      'Fn::Join'
-    ][1];
-    expect(prefix).toBe('odoo-');
-    expect(id).toEqual({ 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] });
+    expect(instance['DBInstanceIdentifier']).toEqual({
+      'Fn::Join': ['', ['odoo-', { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] }]],
+    });
   });
 
   it('is watched: statements, operating system, sign-in by role for restore checks', () => {

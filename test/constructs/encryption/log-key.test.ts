@@ -19,7 +19,10 @@ it('rotates and outlives its stack, as the logs do', () => {
 });
 
 it.each([
-  ['logs.eu-central-1.amazonaws.com', { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': Match.anyValue() } }],
+  [
+    'logs.eu-central-1.amazonaws.com',
+    { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': Match.anyValue() } },
+  ],
   ['cloudwatch.amazonaws.com', { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } }],
 ])('admits %s, for this account only', (service, condition) => {
   Template.fromStack(build()).hasResourceProperties('AWS::KMS::Key', {

@@ -7,10 +7,11 @@ import { idleAcknowledgments, openFindings } from '../../support/nag.ts';
 import { testNetwork } from '../../support/network.ts';
 import { testApp, testStack } from '../../support/stack.ts';
 
-type Resources = Record<string, { Type: string; Properties?: Record<string, unknown> }>;
+type Resources = Record<string, { Properties?: Record<string, unknown> }>;
 
-const resourcesOf = (template: Template, ...types: string[]): Resources =>
-  Object.fromEntries(types.flatMap((type) => Object.entries(template.findResources(type)))) as Resources;
+function resourcesOf(template: Template, ...types: string[]): Resources {
+  return Object.fromEntries(types.flatMap((type) => Object.entries(template.findResources(type))));
+}
 
 /** Everything that something else is placed in, with its address range: what must never be replaced. */
 function layoutOf(natGateways: number): Record<string, unknown> {

@@ -29,6 +29,7 @@ const file = (name: string, text: string, mode = '0400') => [
   mode,
   text,
 ];
+const folder = (name: string, mode: string) => ['--directory', join(directory, name), OWNER, mode];
 const written = (name: string) => readFileSync(join(directory, name), 'utf8');
 
 describe('the configuration of a node', () => {
@@ -47,8 +48,13 @@ describe('the configuration of a node', () => {
     configure(['--hashed-secret', 'ADMIN_PASSWD', ...file('odoo.conf', '{{ADMIN_PASSWD}}')]);
     const [, scheme, rounds, salt = '', digest] = written('odoo.conf').split('$');
     expect(scheme).toBe('pbkdf2-sha512');
-    const bytes = (text: string) => Buffer.from(text.replaceAll('.', '+'), 'base64');
-    const expected = pbkdf2Sync(SECRETS.ADMIN_PASSWD, bytes(salt), Number(rounds), 64, 'sha512');
+    const expected = pbkdf2Sync(
+      SECRETS.ADMIN_PASSWD,
+      Buffer.from(salt.replaceAll('.', '+'), 'base64'),
+      Number(rounds),
+      64,
+      'sha512',
+    );
     expect(digest).toBe(expected.toString('base64').replaceAll('+', '.').replaceAll('=', ''));
     expect(Number(rounds)).toBeGreaterThanOrEqual(600_000);
   });
@@ -60,8 +66,8 @@ describe('the configuration of a node', () => {
 
   it('makes directories with owner and mode, parents first', () => {
     const { status } = configure([
-      ...['--directory', join(directory, 'run'), OWNER, '0755'],
-      ...['--directory', join(directory, 'run/flags'), OWNER, '1777'],
+      ...folder('run', '0755'),
+      ...folder('run/flags', '1777'),
       ...file('run/flags/a', 'text', '0444'),
     ]);
     expect(status).toBe(0);

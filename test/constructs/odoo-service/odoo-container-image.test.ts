@@ -34,10 +34,9 @@ describe('the Odoo image', () => {
 
   it('is one from a private ECR repository, which the task may pull, and nothing else', () => {
     const uri = `111122223333.dkr.ecr.eu-central-1.amazonaws.com/erp/odoo@sha256:${'b'.repeat(64)}`;
-    const { stack, template } = define({ source: 'registry', uri });
+    const { template } = define({ source: 'registry', uri });
     const [definition] = Object.values(template().findResources('AWS::ECS::TaskDefinition'));
-    const { Image } = definition?.['Properties'].ContainerDefinitions[0] as { readonly Image: unknown };
-    expect(JSON.stringify(stack.resolve(Image))).toContain(`@sha256:${'b'.repeat(64)}`);
+    expect(JSON.stringify(definition)).toContain(`@sha256:${'b'.repeat(64)}`);
     template().hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -86,8 +85,8 @@ interface DockerImage {
 /** Images that the deployment builds, as its asset manifest says. */
 function dockerImagesOf(app: App): DockerImage[] {
   const { directory } = app.synth();
-  const manifest = JSON.parse(readFileSync(join(directory, 'Test.assets.json'), 'utf8')) as {
+  const manifest: {
     readonly dockerImages: Record<string, { readonly source: DockerImage }>;
-  };
+  } = JSON.parse(readFileSync(join(directory, 'Test.assets.json'), 'utf8'));
   return Object.values(manifest.dockerImages).map(({ source }) => source);
 }

@@ -1,12 +1,12 @@
 import {
-  App,
+  type App,
   aws_certificatemanager as acm,
   aws_ec2 as ec2,
-  aws_ecs as ecs,
+  type aws_ecs as ecs,
   aws_kms as kms,
   aws_s3 as s3,
   aws_secretsmanager as secretsmanager,
-  Stack,
+  type Stack,
 } from 'aws-cdk-lib';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import type { Environment } from '../../../config/environment.ts';
@@ -127,9 +127,8 @@ function databaseIn(stack: Stack): OdooDatabase {
 }
 
 function secretIn(stack: Stack, id: string): secretsmanager.ISecret {
-  const key =
-    stack.node.tryFindChild('DataKey') ?? new kms.Key(stack, 'DataKey', { enableKeyRotation: true });
-  return new secretsmanager.Secret(stack, id, { encryptionKey: key as kms.Key });
+  const encryptionKey = new kms.Key(stack, `${id}Key`, { enableKeyRotation: true });
+  return new secretsmanager.Secret(stack, id, { encryptionKey });
 }
 
 /** A volume of the simplest kind, with something that must be ready before it is mounted. */

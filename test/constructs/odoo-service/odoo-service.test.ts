@@ -26,6 +26,11 @@ interface Container {
   readonly StopTimeout: number;
 }
 
+interface ServiceResource {
+  readonly Properties: Record<string, unknown>;
+  readonly DependsOn: readonly string[];
+}
+
 const templates = new Map<Fixture, Template>();
 function templateOf(fixture: Fixture): Template {
   const known = templates.get(fixture);
@@ -42,18 +47,27 @@ const large = service(150);
 function containersOf(task: 'Web' | 'Cron', fixture: Fixture = medium): Record<string, Container> {
   const definitions = templateOf(fixture).findResources('AWS::ECS::TaskDefinition');
   const [, definition] = Object.entries(definitions).find(([id]) => id.includes(`${task}Definition`)) ?? [];
-  const containers = (definition?.['Properties'] as { readonly ContainerDefinitions: readonly Container[] })
-    .ContainerDefinitions;
+  const containers: readonly Container[] = definition?.['Properties'].ContainerDefinitions ?? [];
   return Object.fromEntries(containers.map((container) => [container.Name, container]));
 }
 
-function serviceOf(name: 'Web' | 'Cron', fixture: Fixture) {
+function serviceOf(name: 'Web' | 'Cron', fixture: Fixture): ServiceResource {
   const services = templateOf(fixture).findResources('AWS::ECS::Service');
-  const [, found] = Object.entries(services).find(([id]) => id.includes(`${name}Service`)) ?? [];
-  return found as { readonly Properties: Record<string, unknown>; readonly DependsOn: readonly string[] };
+  const id = Object.keys(services).find((logicalId) => logicalId.includes(`${name}Service`)) ?? '';
+  const found: ServiceResource = { Properties: {}, DependsOn: [], ...services[id] };
+  return found;
 }
 
 const everyContainer = () => [...Object.values(containersOf('Web')), ...Object.values(containersOf('Cron'))];
+
+function configurationOf(fixture: Fixture): string | undefined {
+  return containersOf('Web', fixture)['Configure']?.Command?.join('\n');
+}
+
+/** Resources of the stacks that the service's own builds on. */
+function resourcesBefore(fixture: Fixture): unknown[] {
+  return [fixture.before, fixture.edge].map((stack) => Template.fromStack(stack).toJSON()['Resources']);
+}
 
 describe('every container', () => {
   it('has a read-only root file system', () => {
@@ -161,9 +175,8 @@ describe('a web node', () => {
   });
 
   it('counts login attempts by the number of users', () => {
-    const nginxConf = (fixture: Fixture) => containersOf('Web', fixture)['Configure']?.Command?.join('\n');
-    expect(nginxConf(medium)).toContain('rate=30r/m');
-    expect(nginxConf(service(1000))).toContain('rate=100r/m');
+    expect(configurationOf(medium)).toContain('rate=30r/m');
+    expect(configurationOf(service(1000))).toContain('rate=100r/m');
   });
 });
 
@@ -202,7 +215,10 @@ describe('the web service', () => {
     const app = { ...fixture.plan.app, nodesMin: 2, nodesMax: 2 };
     const { cluster, node, network, loadBalancer, stack } = fixture;
     new OdooService(stack, 'Odoo', {
-      ...{ cluster, node, network, targetGroup: loadBalancer.targetGroup },
+      cluster,
+      node,
+      network,
+      targetGroup: loadBalancer.targetGroup,
       plan: { ...fixture.plan, app },
     });
     expect(serviceOf('Web', fixture).Properties['DesiredCount']).toBe(2);
@@ -283,16 +299,18 @@ describe('the stack of the service', () => {
     const alone = surroundings(40);
     expect(medium.stack.dependencies).toEqual(expect.arrayContaining([medium.before, medium.edge]));
     expect(medium.before.dependencies).toEqual([]);
-    const resources = (fixture: Fixture) =>
-      [fixture.before, fixture.edge].map((stack) => Template.fromStack(stack).toJSON()['Resources']);
-    expect(resources(medium)).toEqual(resources(alone));
+    expect(resourcesBefore(medium)).toEqual(resourcesBefore(alone));
   });
 
   it('waits for what it is told to, and for the shared directories', () => {
     const fixture = surroundings(40);
     const { cluster, node, plan, network, loadBalancer, stack } = fixture;
     new OdooService(stack, 'Odoo', {
-      ...{ cluster, node, plan, network, targetGroup: loadBalancer.targetGroup },
+      cluster,
+      node,
+      plan,
+      network,
+      targetGroup: loadBalancer.targetGroup,
       after: [cluster.logGroup],
     });
     const [logs] = Object.keys(templateOf(fixture).findResources('AWS::Logs::LogGroup'));
@@ -316,11 +334,10 @@ describe('the stack of the service', () => {
 
   it('has no open policy finding and no idle acknowledgment', () => {
     const { stack } = service(150);
-    const here = (line: string) => line.includes(' at Service/');
     const findings = findingsOf(stack);
     expect(findings.filter(({ path, acknowledged }) => path.startsWith('Service/') && !acknowledged)).toEqual(
       [],
     );
-    expect(idleAcknowledgments(stack, findings).filter(here)).toEqual([]);
+    expect(idleAcknowledgments(stack, findings).filter((line) => line.includes(' at Service/'))).toEqual([]);
   });
 });

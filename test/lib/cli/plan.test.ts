@@ -1,0 +1,180 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { loadEnvironmentFiles, resolveAll } from '../../../config/load.ts';
+import type { Plan } from '../../../config/sizing/plan.ts';
+import { type Output, planCommand } from '../../../lib/cli/plan.ts';
+
+interface Result {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly errors: string;
+}
+
+class Recorder implements Output {
+  text = '';
+  readonly columns?: number;
+
+  constructor(columns?: number) {
+    this.columns = columns;
+  }
+
+  write(text: string): void {
+    this.text += text;
+  }
+}
+
+async function plan(args: readonly string[], columns?: number): Promise<Result> {
+  const out = new Recorder(columns);
+  const errors = new Recorder();
+  const exitCode = await planCommand(args, out, errors);
+  return { exitCode, out: out.text, errors: errors.text };
+}
+
+async function shippedPlan(env: string): Promise<Plan | undefined> {
+  const planned = resolveAll(await loadEnvironmentFiles(), { env });
+  return planned.ok ? planned.value[0]?.plan : undefined;
+}
+
+describe('plan --json', () => {
+  it.each(['dev', 'staging', 'prod'])('prints the plan of %s as one object and nothing else', async (env) => {
+    const { exitCode, out, errors } = await plan(['--env', env, '--json']);
+    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
+    expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(await shippedPlan(env))));
+  });
+
+  it('has the documented fields', async () => {
+    const { out } = await plan(['--env', 'prod', '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      tier: 'large',
+      users: 150,
+      app: {
+        nodesMin: expect.any(Number),
+        nodesMax: expect.any(Number),
+        vcpu: expect.any(Number),
+        memoryMiB: expect.any(Number),
+        workers: expect.any(Number),
+        cronWorkers: expect.any(Number),
+      },
+      database: {
+        kind: 'rds',
+        class: expect.any(String),
+        vcpu: expect.any(Number),
+        memoryMiB: expect.any(Number),
+        storageGiB: expect.any(Number),
+        multiAz: expect.any(Boolean),
+        parameters: expect.any(Object),
+        maxConnections: expect.any(Number),
+        connectionsNeeded: expect.any(Number),
+      },
+      costPerMonthUsd: { total: expect.any(Number), items: expect.any(Array) },
+      rtoHours: expect.any(Number),
+      rpoHours: expect.any(Number),
+    });
+  });
+
+  it('prints an array of all environments where none is named', async () => {
+    const { out } = await plan(['--json']);
+    expect(JSON.parse(out).map(({ environment, tier }: Plan) => [environment, tier])).toEqual([
+      ['dev', 'small'],
+      ['prod', 'large'],
+      ['staging', 'medium'],
+    ]);
+  });
+
+  it('takes another number of users for one environment', async () => {
+    const { out } = await plan(['--env', 'prod', '--users', '400', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ environment: 'prod', users: 400 });
+  });
+});
+
+describe('plan --users without an environment', () => {
+  it.each([
+    ['10', 'small'],
+    ['40', 'medium'],
+    ['150', 'large'],
+  ])('shows what %s users get by default: %s', async (users, tier) => {
+    const { exitCode, out } = await plan(['--users', users, '--json']);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      environment: 'what-if',
+      users: Number(users),
+      tier,
+      sizing: 'reference',
+    });
+  });
+});
+
+describe('plan', () => {
+  it('shows architecture, reasons, cost, alternative and pre-flight list of every environment', async () => {
+    const { out } = await plan([]);
+    expect(out.match(/^(dev|staging|prod): (small|medium|large), \d+ users/gm)).toHaveLength(3);
+    for (const section of ['Why', 'Cost per month', 'Not included:', 'Before the first deployment']) {
+      expect(out.split(section), section).toHaveLength(4);
+    }
+    expect(out).toMatch(/Otherwise +USD [\d,.]+ a month with sizing "measured"/);
+  });
+
+  it('shows every reason, every item of the cost and every check', async () => {
+    const { out } = await plan(['--env', 'prod'], 400);
+    const shipped = await shippedPlan('prod');
+    expect(shipped?.reasons.filter(({ because }) => !out.includes(because))).toEqual([]);
+    expect(shipped?.costPerMonthUsd.items.filter(({ item }) => !out.includes(item))).toEqual([]);
+    expect(shipped?.preflight.filter(({ needs }) => !out.includes(needs))).toEqual([]);
+  });
+
+  it('keeps prose within the width of the terminal', async () => {
+    const { out } = await plan(['--env', 'prod'], 80);
+    const [beforeTable = '', , afterTable = ''] = out.split(/Cost per month|Before the first deployment/);
+    const tooLong = `${beforeTable}${afterTable}`.split('\n').filter((line) => line.length > 80);
+    expect(tooLong).toEqual([]);
+  });
+
+  it('writes no colours where nobody sees them', async () => {
+    const { out } = await plan(['--env', 'prod']);
+    expect(out).not.toContain(String.fromCodePoint(27));
+  });
+});
+
+describe('plan refuses', () => {
+  it.each([
+    [['--bogus'], /Unknown option '--bogus'/],
+    [['prod'], /Unexpected argument 'prod'/],
+    [['--env'], /--env/],
+  ])('%j as wrong usage, exit code 2', async (args, message) => {
+    const { exitCode, out, errors } = await plan(args);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(errors).toMatch(message);
+    expect(errors).toContain('npm run plan -- [--env NAME]');
+  });
+
+  it.each([
+    [['--env', 'pord'], /did you mean "prod"/],
+    [['--env', 'prod', '--users', '0'], /prod\.users/],
+    [['--users', 'many'], /what-if\.users/],
+    [['--users', '90000'], /several environments, one per company group/],
+  ])('%j as a wrong configuration, exit code 1', async (args, message) => {
+    const { exitCode, out, errors } = await plan(args);
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+    expect(errors).toMatch(message);
+  });
+});
+
+describe('the program', () => {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const command = ['--import', 'tsx', 'bin/odoo-aws.ts'];
+
+  it('prints the plan and nothing but the plan', () => {
+    const out = execFileSync(process.execPath, [...command, 'plan', '--users', '40', '--json'], {
+      cwd: root,
+    });
+    expect(JSON.parse(out.toString())).toMatchObject({ tier: 'medium' });
+  });
+
+  it.each([[[]], [['toString']]])(
+    'ends with 2 when called with %j',
+    (args) => {
+      expect(spawnSync(process.execPath, [...command, ...args], { cwd: root }).status).toBe(2);
+    },
+  );
+});
