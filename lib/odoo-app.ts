@@ -1,4 +1,5 @@
 import { App, type AppProps, cx_api as cxapi } from 'aws-cdk-lib';
+import cdkJson from '../cdk.json' with { type: 'json' };
 import type { PlannedEnvironment } from '../config/load.ts';
 import { addEnvironment } from './odoo-environment.ts';
 import { addPolicyChecks } from './policy/policy-checks.ts';
@@ -15,6 +16,8 @@ export function createApp(props: AppProps = {}): App {
   const debug = process.env['CDK_DEBUG'] === 'true';
   const app = new App({
     ...props,
+    // The command line hands these over as well. Run without it, the app would build with other feature flags.
+    context: { ...cdkJson.context, ...props.context },
     analyticsReporting: false,
     stackTraces: debug,
     treeMetadata: false,

@@ -6,7 +6,8 @@ const MOST_TAGS = 40;
 /** What every AWS service takes in keys and values. */
 const tagCharacters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 /** Keys that the project sets itself: for cost allocation, for the console and for permissions. */
-const projectKeys = ['project', 'environment', 'tier', 'Name', 'OdooServer'];
+const projectKeys = ['Name', 'OdooServer'];
+const projectPrefix = 'odoo-aws:';
 
 /** Tags that every AWS service accepts. */
 export const tagRules: Rule = ({ settings: { tags } }) => {
@@ -40,11 +41,13 @@ function keyProblems(key: string, keys: readonly string[]): Problem[] {
       'rename the key',
     );
   }
-  const taken = projectKeys.some((projectKey) => projectKey.toLowerCase() === key.toLowerCase());
+  const lowerCase = key.toLowerCase();
+  const taken =
+    lowerCase.startsWith(projectPrefix) || projectKeys.some((own) => own.toLowerCase() === lowerCase);
   if (taken) {
     return refuse(
       'is a tag that the project sets itself, and IAM takes keys that differ in capitals only for the same',
-      `any other key than ${projectKeys.join(', ')}`,
+      `any other key than ${projectKeys.join(', ')} and those that begin with ${projectPrefix}`,
       'remove it, or rename the key',
     );
   }

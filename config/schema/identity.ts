@@ -74,7 +74,7 @@ function adviceForRegion(value: unknown): string {
 /** Tags of the customer. */
 export const tags = z.record(z.string(), z.string()).register(fieldTexts, {
   meaning:
-    'Tags on every resource, for example for cost allocation, beside those of the project: `project`, `environment` and `tier`.',
+    "Tags on every resource, for example for cost allocation, beside the project's own `odoo-aws:project`, `odoo-aws:environment` and `odoo-aws:tier`.",
   allowed:
     'up to 40 keys of 1 to 128 characters with values of up to 256, made of letters, digits, spaces and + - = . _ : / @',
   fix: "write keys and values as text, for example { 'cost-center': '4711' }",

@@ -2,28 +2,25 @@ import type { Environment } from '../environment.ts';
 import { FARGATE_VCPUS, fargateMemoryMiB, fargateSizesInWords, isFargateSize } from './fargate.ts';
 import { floorsOf } from './floors.ts';
 import { GEVENT_PROCESSES, taskMemoryMiB, vcpuForWorkers, workersAllowedOn } from './odoo-workers.ts';
-import type { Tier } from './plan.ts';
+import type { AppPlan, Tier } from './plan.ts';
 import { type Sized, SizingNotes } from './sized.ts';
 import { sources } from './sources.ts';
 import { type Workload, WORKERS_PER_VCPU } from './workload.ts';
 
-/** Size of the ECS service that serves users, in medium and large. */
-export interface AppServiceSize {
-  readonly nodesMin: number;
-  readonly nodesMax: number;
-  readonly vcpu: number;
-  readonly memoryMiB: number;
-  readonly workers: number;
-}
+/** Size of the ECS service that serves users. */
+export type AppServiceSize = Pick<AppPlan, 'nodesMin' | 'nodesMax' | 'vcpu' | 'memoryMiB' | 'workers'>;
+
+/** Architectures in which Odoo runs as a service. */
+export type ServiceTier = Exclude<Tier, 'small'>;
 
 /**
  * From how many nodes on larger ones are taken instead: medium is one or two nodes by design; in large, eight keep the
  * loss of one below a third of the capacity, and more would cost connections (each node has a websocket process).
  */
-const MOST_NODES: Readonly<Record<Tier, number>> = { small: 1, medium: 2, large: 8 };
+const MOST_NODES: Readonly<Record<ServiceTier, number>> = { medium: 2, large: 8 };
 
 /** Memory per vCPU in GiB that the guide's sizes amount to: 8 GiB for 4 vCPU in medium, 32 GiB for 8 in large. */
-const REFERENCE_GIB_PER_VCPU: Readonly<Record<Tier, number>> = { small: 2, medium: 2, large: 4 };
+const REFERENCE_GIB_PER_VCPU: Readonly<Record<ServiceTier, number>> = { medium: 2, large: 4 };
 
 /**
  * Sizes the service: as many nodes as the expected load needs, room for the tested load and a lost node on top.
@@ -33,18 +30,17 @@ const REFERENCE_GIB_PER_VCPU: Readonly<Record<Tier, number>> = { small: 2, mediu
  */
 export function sizeAppService(
   environment: Environment,
-  tier: Tier,
+  tier: ServiceTier,
   workload: Workload,
 ): Sized<AppServiceSize> {
   const notes = new SizingNotes(environment);
   const override = environment.overrides.app ?? {};
   const nodesBase = leastNodes(environment, tier);
-  const natural = smallestFit(environment, tier, workload);
 
   const vcpu = notes.overridable(
     'app.vcpu',
     { name: 'app.vcpu', value: override.vcpu },
-    natural.vcpu,
+    smallestFit(environment, tier, workload),
     whyThisNode(environment, tier),
     environment.sizing === 'reference' ? sources.guide : sources.measured,
   );
@@ -86,12 +82,12 @@ export function sizeAppService(
   return notes.sized(size);
 }
 
-function leastNodes(environment: Environment, tier: Tier): number {
+function leastNodes(environment: Environment, tier: ServiceTier): number {
   return tier === 'large' || environment.availability === 'multi-az' ? 2 : 1;
 }
 
 /** The smallest node of which few enough are needed. */
-function smallestFit(environment: Environment, tier: Tier, workload: Workload): { readonly vcpu: number } {
+function smallestFit(environment: Environment, tier: ServiceTier, workload: Workload): number {
   const nodesBase = leastNodes(environment, tier);
   const candidates = FARGATE_VCPUS.filter((vcpu) => vcpu * nodesBase >= leastAppVcpu(environment, tier));
   const fitting = candidates.find((vcpu) => {
@@ -100,11 +96,11 @@ function smallestFit(environment: Environment, tier: Tier, workload: Workload): 
     return nodesMaxFor(tier, workers, nodesMin, workload) <= MOST_NODES[tier];
   });
   // Beyond the largest node there are simply more of them.
-  return { vcpu: fitting ?? Math.max(...FARGATE_VCPUS) };
+  return fitting ?? Math.max(...FARGATE_VCPUS);
 }
 
 /** In measured mode large still has 2 vCPU per node: with two workers one heavy report would block half a node. */
-function leastAppVcpu(environment: Environment, tier: Tier): number {
+function leastAppVcpu(environment: Environment, tier: ServiceTier): number {
   return Math.max(floorsOf(environment).appVcpu, tier === 'large' ? 4 : 1);
 }
 
@@ -116,25 +112,30 @@ function nodesMinFor(workers: number, nodesBase: number, { workersExpected }: Wo
   return Math.max(nodesBase, Math.ceil(workersExpected / workers));
 }
 
-function nodesMaxFor(tier: Tier, workers: number, nodesMin: number, { workersTested }: Workload): number {
+function nodesMaxFor(
+  tier: ServiceTier,
+  workers: number,
+  nodesMin: number,
+  { workersTested }: Workload,
+): number {
   const tested = Math.ceil(workersTested / workers);
-  return tier === 'large' ? Math.max(tested, nodesMin) : Math.max(tested, nodesMin, 2);
+  return tier === 'large' ? Math.max(tested, nodesMin) + 1 : Math.max(tested, nodesMin, 2);
 }
 
-function nodeMemoryMiB(environment: Environment, tier: Tier, vcpu: number, workers: number): number {
+function nodeMemoryMiB(environment: Environment, tier: ServiceTier, vcpu: number, workers: number): number {
   const perVcpuMiB = environment.sizing === 'reference' ? REFERENCE_GIB_PER_VCPU[tier] * 1024 * vcpu : 0;
   const neededMiB = Math.max(perVcpuMiB, taskMemoryMiB(workers + GEVENT_PROCESSES));
   // With overridden values there may be no such Fargate size; the check below then says so.
   return fargateMemoryMiB(vcpu, neededMiB) ?? neededMiB;
 }
 
-function whyThisNode(environment: Environment, tier: Tier): string {
+function whyThisNode(environment: Environment, tier: ServiceTier): string {
   const { appVcpu } = floorsOf(environment);
   const few = `the smallest node of which ${MOST_NODES[tier]} or fewer carry the load`;
   return appVcpu > 0 ? `${few}; the guide wants ${appVcpu} vCPU or more for the application` : few;
 }
 
-function whyThisMemory(environment: Environment, tier: Tier): string {
+function whyThisMemory(environment: Environment, tier: ServiceTier): string {
   return environment.sizing === 'reference'
     ? `the guide's sizes amount to ${REFERENCE_GIB_PER_VCPU[tier]} GiB per vCPU`
     : 'the least that Fargate offers for it with this vCPU';

@@ -1,9 +1,9 @@
 import type { Environment } from '../environment.ts';
-import { sizeAppService } from './app-service.ts';
+import { type AppServiceSize, type ServiceTier, sizeAppService } from './app-service.ts';
 import { sizeConnections } from './connection-budget.ts';
 import { sizeCronTask } from './cron-task.ts';
 import { sizeHostDatabase, sizeRdsDatabase } from './database.ts';
-import type { AppPlan, CronPlan, DatabasePlan, ServerPlan, Tier } from './plan.ts';
+import type { CronPlan, DatabasePlan, ServerPlan, Tier } from './plan.ts';
 import type { PriceBook } from './prices.ts';
 import { sizeServer, sizeServerProcesses } from './server.ts';
 import type { Sized } from './sized.ts';
@@ -11,7 +11,7 @@ import type { Workload } from './workload.ts';
 
 /** Everything that runs: Odoo, its scheduled jobs, its database, and in small the server that holds all three. */
 export interface Compute {
-  readonly app: Pick<AppPlan, 'nodesMin' | 'nodesMax' | 'vcpu' | 'memoryMiB' | 'workers'>;
+  readonly app: AppServiceSize;
   readonly cron: CronPlan;
   readonly server?: ServerPlan;
   readonly database: DatabasePlan;
@@ -45,7 +45,7 @@ function onOneServer(environment: Environment, workload: Workload, prices: Price
 
 function onServices(
   environment: Environment,
-  tier: Tier,
+  tier: ServiceTier,
   workload: Workload,
   prices: PriceBook,
 ): Sized<Compute> {

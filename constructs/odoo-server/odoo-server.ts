@@ -1,6 +1,7 @@
 import {
   aws_autoscaling as autoscaling,
   aws_ec2 as ec2,
+  type aws_ecr as ecr,
   aws_iam as iam,
   type aws_kms as kms,
   aws_logs as logs,
@@ -58,6 +59,12 @@ export interface OdooServerProps {
   readonly odooVersion: OdooVersion;
   /** Odoo image, pinned by digest. May be known only at deployment; then `release` must be given. */
   readonly imageUri: string;
+  /**
+   * ECR repository of the image, from which the server may then pull.
+   *
+   * @default - the image is public
+   */
+  readonly imageRepository?: ecr.IRepository;
   /**
    * Identifies the Odoo code in nginx's cache of scripts and styles; changes with every image.
    *
@@ -173,7 +180,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     return group;
   }
 
-  private createRole({ secrets, domain, filestoreBucket, backupBucket }: OdooServerProps): iam.Role {
+  private createRole({ secrets, domain, imageRepository, ...buckets }: OdooServerProps): iam.Role {
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
       description: 'The Odoo server',
@@ -181,7 +188,8 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     this.logGroup.grantWrite(role);
     allowSecrets(role, [secrets.odooDatabasePassword, secrets.odooAdminPassword, secrets.odooMasterPassword]);
     allowSessionManager(role);
-    allowBuckets(role, { filestoreBucket, backupBucket });
+    allowBuckets(role, buckets);
+    imageRepository?.grantPull(role);
     if (domain?.hostedZone) allowAcmeChallenge(role, domain.hostedZone.id, domain.name);
     return role;
   }

@@ -66,7 +66,7 @@ export function allowSessionManager(role: iam.Role): void {
   acknowledge(
     role,
     'AwsSolutions-IAM5[Resource::*]',
-    'An agent of Session Manager registers itself and opens its own channels, an ACME client finds a hosted zone by its name: AWS offers no resource to name for any of these actions, and none of them reads or changes anything of another machine.',
+    'An agent of Session Manager registers itself and opens its own channels, an ACME client finds a hosted zone by its name, a container engine logs in to its registry: AWS offers no resource to name for any of these actions, and none of them reads or changes anything of another machine.',
   );
 }
 

@@ -5,7 +5,8 @@ import type { AppPlan, Plan } from '../../config/sizing/plan.ts';
 import type { Network } from '../network/network.ts';
 import { NGINX_PORT } from '../odoo-node/nginx-conf.ts';
 import type { OdooCluster } from './odoo-cluster.ts';
-import { ODOO_PATHS, OdooTask, type OdooNode } from './odoo-task.ts';
+import { OdooTask, type OdooNode } from './odoo-task.ts';
+import { ODOO_PATHS } from './task-layout.ts';
 import { WebTask } from './web-task.ts';
 
 export interface OdooServiceProps {

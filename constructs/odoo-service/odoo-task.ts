@@ -16,22 +16,19 @@ import { DATABASE_NAME, DATABASE_ROLE, type OdooDatabase } from '../database/odo
 import { ODOO_CONF_SECRETS, renderOdooConf, type OdooRole } from '../odoo-node/odoo-conf.ts';
 import { rdsRootCertificates } from '../odoo-node/rds-root-certificates.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
-import { ODOO_USER } from '../shared/odoo-user.ts';
 import type { SharedDirectory } from '../shared/shared-directory.ts';
 import type { OdooContainerImage } from './odoo-container-image.ts';
+import {
+  configureArguments,
+  ODOO_MOUNTS,
+  ODOO_OWNER,
+  ODOO_PATHS,
+  ODOO_SCRATCH,
+  type ConfigurationFile,
+  type ScratchDirectory,
+} from './task-layout.ts';
 
-/** `uid:gid` of Odoo, as containers and files name their owner. */
-export const ODOO_OWNER = `${ODOO_USER.uid}:${ODOO_USER.gid}`;
-
-/** Paths in every Odoo container. */
-export const ODOO_PATHS = {
-  configuration: '/etc/odoo/odoo.conf',
-  data: '/var/lib/odoo',
-  filestore: '/var/lib/odoo/filestore',
-  sessions: '/var/lib/odoo/sessions',
-  /** Where modules of an image built from `addons/` are. */
-  addons: '/mnt/extra-addons',
-} as const;
+export { ODOO_PATHS } from './task-layout.ts';
 
 /** What all of an environment's Odoo tasks have in common, whatever they do. */
 export interface OdooNode {
@@ -49,25 +46,6 @@ export interface OdooNode {
   /** Limits and pool sizes from the plan. */
   readonly limits: OdooSettings;
   readonly logGroup: logs.ILogGroup;
-}
-
-/** A file that is written before the containers start. */
-export interface ConfigurationFile {
-  readonly path: string;
-  /** `uid:gid`. */
-  readonly owner: string;
-  /** Octal, for example `0400`. */
-  readonly mode: string;
-  readonly text: string;
-}
-
-/** A scratch directory of the task, lost with it, in every container that mounts it. */
-export interface ScratchDirectory {
-  /** Name of the volume. */
-  readonly name: string;
-  readonly path: string;
-  /** Directories made in it, parents first, each with its owner and mode; the first is usually `path` itself. */
-  readonly directories: readonly Omit<ConfigurationFile, 'text'>[];
 }
 
 export interface OdooTaskProps extends OdooNode {
@@ -113,8 +91,8 @@ export interface OdooTaskContainerProps {
    */
   readonly mounts?: readonly ecs.MountPoint[];
   /**
-   * Secrets in the container's environment, from {@link OdooTask.secret}. Never for a process that runs Odoo: Odoo 19 lets the environment beat its
-   * configuration file.
+   * Secrets in the container's environment, from {@link OdooTask.secret}. Never for a process that runs Odoo: Odoo 19
+   * lets the environment beat its configuration file.
    *
    * @default - none
    */
@@ -135,42 +113,6 @@ export interface OdooTaskContainerProps {
    */
   readonly stopTimeout?: Duration;
 }
-
-const CONFIGURATION_MOUNT: ecs.MountPoint = {
-  sourceVolume: 'configuration',
-  containerPath: '/etc/odoo',
-  readOnly: true,
-};
-
-/** Odoo's own mounts. The parent comes before what is mounted in it. */
-const ODOO_MOUNTS: readonly ecs.MountPoint[] = [
-  CONFIGURATION_MOUNT,
-  { sourceVolume: 'temporary', containerPath: '/tmp', readOnly: false },
-  { sourceVolume: 'data', containerPath: ODOO_PATHS.data, readOnly: false },
-  { sourceVolume: 'filestore', containerPath: ODOO_PATHS.filestore, readOnly: false },
-  { sourceVolume: 'sessions', containerPath: ODOO_PATHS.sessions, readOnly: false },
-];
-
-/** Odoo's scratch directories. A volume starts root-owned, so each gets the owner that its program runs as. */
-const ODOO_SCRATCH: readonly ScratchDirectory[] = [
-  {
-    name: 'configuration',
-    path: '/etc/odoo',
-    directories: [{ path: '/etc/odoo', owner: '0:0', mode: '0755' }],
-  },
-  { name: 'temporary', path: '/tmp', directories: [{ path: '/tmp', owner: '0:0', mode: '1777' }] },
-  {
-    name: 'data',
-    path: ODOO_PATHS.data,
-    directories: [
-      { path: ODOO_PATHS.data, owner: ODOO_OWNER, mode: '0750' },
-      { path: `${ODOO_PATHS.data}/.postgresql`, owner: ODOO_OWNER, mode: '0700' },
-      // Only mount points: the shared directories have owners of their own.
-      { path: ODOO_PATHS.filestore, owner: ODOO_OWNER, mode: '0755' },
-      { path: ODOO_PATHS.sessions, owner: ODOO_OWNER, mode: '0700' },
-    ],
-  },
-];
 
 /**
  * Task definition of anything that runs Odoo's code: web node, scheduled jobs, database job.
@@ -270,14 +212,7 @@ export class OdooTask extends Construct {
       // The owner of a volume can only be changed by root; the container has no network port and ends in a second.
       user: '0:0',
       entryPoint: ['python3', '-c', nodeFile('configure.py')],
-      command: [
-        '--secret',
-        databasePassword,
-        '--hashed-secret',
-        masterPassword,
-        ...directories.flatMap(({ path, owner, mode }) => ['--directory', path, owner, mode]),
-        ...this.files().flatMap(({ path, owner, mode, text }) => ['--file', path, owner, mode, text]),
-      ],
+      command: configureArguments(directories, this.files()),
       secrets: {
         [databasePassword]: this.secret(this.props.databasePassword),
         [masterPassword]: this.secret(this.props.masterPassword),

@@ -3,14 +3,8 @@ import type { Construct } from 'constructs';
 import { imageReference, NGINX_IMAGE } from '../../config/images.ts';
 import { loginsPerMinute, NGINX_PORT, renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
-import {
-  ODOO_OWNER,
-  ODOO_PATHS,
-  OdooTask,
-  type ConfigurationFile,
-  type OdooNode,
-  type ScratchDirectory,
-} from './odoo-task.ts';
+import { OdooTask, type OdooNode } from './odoo-task.ts';
+import { ODOO_OWNER, ODOO_PATHS, type ConfigurationFile, type ScratchDirectory } from './task-layout.ts';
 
 /** User and group of nginx in its official image. */
 const NGINX_USER = '101:101';

@@ -4,6 +4,9 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { localFolder, projectRoot } from './workspace.ts';
 
+/** Nothing takes a tenth of this on the emulator; what does, waits for something that will not come. */
+const TIME_LIMIT_MS = 300_000;
+
 const cli = join(projectRoot, 'node_modules/aws-cdk/bin/cdk');
 
 /** How a call of the CDK's command line ended. */
@@ -50,6 +53,8 @@ export class CdkCli {
       cwd: projectRoot,
       env: this.childEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: TIME_LIMIT_MS,
+      killSignal: 'SIGKILL',
     });
     let output = '';
     const collect = (chunk: Buffer): void => {
@@ -62,7 +67,10 @@ export class CdkCli {
     child.stderr.on('data', collect);
     const exitCode = await new Promise<number>((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code) => resolve(code ?? 1));
+      child.once('close', (code, killedBy) => {
+        if (killedBy) output += `\nended by ${killedBy} after ${TIME_LIMIT_MS / 1000} s without a result`;
+        resolve(code ?? 1);
+      });
     });
     log.end();
     return { exitCode, output };

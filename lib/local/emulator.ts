@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync, readFileSync } from 'node:fs';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -47,7 +47,7 @@ export class Emulator {
       stdio: ['pipe', log, log],
       env: {
         PATH: process.env['PATH'],
-        TMPDIR: localFolder('tmp'),
+        TMPDIR: temporaryFolder(),
         // Unset, the emulator listens on every interface.
         BIND_HOST: '127.0.0.1',
         GATEWAY_PORT: String(port),
@@ -100,6 +100,16 @@ export class Emulator {
       `the emulator did not start on ${this.endpoint}; its last words (${this.logFile}):\n${said}`,
     );
   }
+}
+
+/**
+ * Where the emulator unpacks Lambda functions: below the project, so that they find the AWS clients that the Lambda
+ * runtime would bring along, but CommonJS, which the project around it is not.
+ */
+function temporaryFolder(): string {
+  const folder = localFolder('tmp');
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
+  return folder;
 }
 
 async function freePort(): Promise<number> {

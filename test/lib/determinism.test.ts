@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import cdkJson from '../../cdk.json' with { type: 'json' };
 import { loadEnvironmentFiles, resolveAll } from '../../config/load.ts';
 import { addEnvironments, createApp } from '../../lib/odoo-app.ts';
 
@@ -14,7 +13,7 @@ async function assembly(name: string): Promise<Record<string, string>> {
   const resolved = resolveAll(await loadEnvironmentFiles());
   if (!resolved.ok) throw new Error('the shipped environments have problems');
   const outdir = join(WORK, name);
-  const app = createApp({ outdir, context: cdkJson.context });
+  const app = createApp({ outdir });
   addEnvironments(app, resolved.value);
   app.synth();
   const files = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());

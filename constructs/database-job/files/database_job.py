@@ -75,7 +75,7 @@ class Job:
             dbname=database,
             user=user or self.secrets["MASTER_USER"],
             password=password or self.secrets["MASTER_PASSWORD"],
-            sslmode="verify-full",
+            sslmode="require",
             sslrootcert=self.settings.ca_bundle,
             connect_timeout=10,
             application_name="odoo-database-job",
@@ -248,7 +248,8 @@ def run_odoo(job, database, data_dir):
     try:
         for line in process.stdout:
             print(line, end="", flush=True)
-            if re.search(r" (ERROR|CRITICAL) ", line):
+            # Or the last line of a traceback, which says more.
+            if re.search(r" (ERROR|CRITICAL) |^[\w.]*(Error|Exception)\b", line):
                 last_error = line.strip()
         code = process.wait()
     finally:

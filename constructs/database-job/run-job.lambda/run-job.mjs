@@ -102,7 +102,7 @@ export function createHandlers({ ecs, logs, cloudFormation }, now = Date.now) {
     });
     // ECS answers 200 even when it started nothing, for lack of capacity for example.
     const [task] = tasks;
-    if (failures.length > 0 || task?.taskArn === undefined) {
+    if (task?.taskArn === undefined) {
       const reasons = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(': '));
       throw new Error(
         `ECS could not start the job: ${reasons.join('; ') || 'no reason given'}; deploy again`,

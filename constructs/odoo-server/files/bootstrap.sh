@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 set -euo pipefail
 umask 077
 get() { curl -sSf --retry 6 --retry-all-errors "$@"; }

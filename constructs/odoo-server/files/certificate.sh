@@ -1,6 +1,7 @@
 #!/bin/bash
 # Gets the certificate of the domain by ACME, or renews it when a third of its life is left; otherwise does nothing.
 set -euo pipefail
+# shellcheck source=/dev/null
 source "$(dirname "${BASH_SOURCE[0]}")/host.env"
 
 CERTIFICATES=$DATA/certificates

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # nginx in front of Odoo, and the certificate it serves.
 
 start_nginx() {

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Odoo in containers: the job that prepares the database once, then web and cron as two units.
 
 pull_image() {

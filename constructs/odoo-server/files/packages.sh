@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Packages of the distribution, and only those: they get security updates by themselves for as long as Ubuntu does.
 
 PACKAGES=(

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # PostgreSQL of the distribution, with its files on the data volume and no port: a socket is the only way in.
 
 # Role of the database job. It may log in only while provisioning runs, with a password made for that run.

@@ -8,6 +8,7 @@ set -euo pipefail
 umask 022
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=/dev/null
 source "$HERE/host.env"
 for part in packages storage secrets postgresql odoo nginx; do
   # shellcheck source=/dev/null

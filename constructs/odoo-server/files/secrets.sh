@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Secrets from Secrets Manager into files that only root, and the container that a file is mounted in, can read.
 
 # They are in variables of this process and in environments of root's, never in arguments.

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The data volume: attached, formatted only if it is blank, mounted by its UUID, grown to its size.
 
 attach_volume() {

@@ -15,8 +15,8 @@ describe('tags', () => {
     },
     {
       when: 'a key that the project sets, in other capitals too',
-      change: { tags: { Environment: 'test' } },
-      path: 'tags.Environment',
+      change: { tags: { 'Odoo-AWS:environment': 'test' } },
+      path: 'tags.Odoo-AWS:environment',
       message: /^is a tag that the project sets itself/,
       fix: /rename the key/,
     },

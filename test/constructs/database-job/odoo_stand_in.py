@@ -43,7 +43,8 @@ if behavior == "half":
     os.kill(os.getppid(), 9)
     sys.exit(137)
 if behavior == "import-error":
-    print("2026-11-22 03:29:29,022 7 CRITICAL odoo odoo.service.server: Failed to initialize database `odoo`.", flush=True)
+    print("2026-11-22 03:29:29,022 7 CRITICAL odoo odoo.service.server: Failed to initialize database `odoo`.")
+    print("Traceback (most recent call last):\nodoo.tools.convert.ParseError: while parsing x.xml:19\n", flush=True)
     sys.exit(255)
 if behavior == "slow":
     time.sleep(2)

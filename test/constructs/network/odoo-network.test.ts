@@ -63,6 +63,8 @@ describe('a new network', () => {
   ])('with %i NAT gateways says whether the app subnets have a route out', (natGateways, expected) => {
     const made = testNetwork({ natGateways });
     expect(made.network.appSubnetsHaveRouteOut).toBe(expected);
+    // What the CDK takes for subnets with a route out.
+    expect(made.network.vpc.privateSubnets).toHaveLength(expected ? 3 : 0);
     Template.fromStack(made.stack).resourceCountIs('AWS::EC2::NatGateway', natGateways);
   });
 

@@ -302,6 +302,19 @@ describe('the stack of the service', () => {
     expect(resourcesBefore(medium)).toEqual(resourcesBefore(alone));
   });
 
+  it('lets a task decrypt its secrets, and with the same key nothing else', () => {
+    const statements = Object.values(templateOf(medium).findResources('AWS::IAM::Policy')).flatMap(
+      (policy) => policy['Properties'].PolicyDocument.Statement,
+    );
+    const decrypting = statements.filter(({ Action }) => JSON.stringify(Action).includes('kms:Decrypt'));
+    expect(decrypting.length).toBeGreaterThan(0);
+    for (const { Condition } of decrypting) {
+      expect(Condition).toEqual({
+        StringEquals: { 'kms:ViaService': 'secretsmanager.eu-central-1.amazonaws.com' },
+      });
+    }
+  });
+
   it('waits for what it is told to, and for the shared directories', () => {
     const fixture = surroundings(40);
     const { cluster, node, plan, network, loadBalancer, stack } = fixture;

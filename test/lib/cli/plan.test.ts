@@ -171,10 +171,7 @@ describe('the program', () => {
     expect(JSON.parse(out.toString())).toMatchObject({ tier: 'medium' });
   });
 
-  it.each([[[]], [['toString']]])(
-    'ends with 2 when called with %j',
-    (args) => {
-      expect(spawnSync(process.execPath, [...command, ...args], { cwd: root }).status).toBe(2);
-    },
-  );
+  it.each([[[]], [['toString']]])('ends with 2 when called with %j', (args) => {
+    expect(spawnSync(process.execPath, [...command, ...args], { cwd: root }).status).toBe(2);
+  });
 });
