@@ -45,6 +45,7 @@ export function defaultsFor({ production, tier, region }: DefaultsContext) {
       filestoreGiB: 10,
       // Nothing is deployed yet.
       floorGiB: 0,
+      filestore: isRegionName(region) && !regionOf(region).s3Files ? 'efs' : 's3-files',
     },
     retention: production
       ? { pointInTimeDays: 35, daily: 7, weekly: 4, monthly: 12, logDays: 365 }
@@ -76,6 +77,7 @@ export function settingsOf(file: PartialFile, context: DefaultsContext): Setting
       growthPerYear: file.storage?.growthPerYear ?? defaults.storage.growthPerYear,
       filestoreGiB: file.storage?.filestoreGiB ?? defaults.storage.filestoreGiB,
       floorGiB: file.storage?.floorGiB ?? defaults.storage.floorGiB,
+      filestore: file.storage?.filestore ?? defaults.storage.filestore,
     },
     retention: {
       pointInTimeDays: file.retention?.pointInTimeDays ?? defaults.retention.pointInTimeDays,

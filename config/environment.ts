@@ -45,6 +45,7 @@ export interface Environment {
 export type SizingMode = 'reference' | 'measured';
 export type Availability = 'single-az' | 'multi-az';
 export type CpuArchitecture = 'arm64' | 'x86_64';
+export type FilestoreKind = 's3-files' | 'efs';
 export type OdooVersion = '18.0' | '19.0';
 
 export interface Domain {
@@ -80,6 +81,11 @@ export interface StorageNeeds {
    * storage. Raise it to what is deployed before lowering the number of users.
    */
   readonly floorGiB: number;
+  /**
+   * What medium and large keep attachments on: `s3-files`, a bucket mounted with Amazon S3 Files, or `efs`, Amazon EFS,
+   * also where the Region has no S3 Files.
+   */
+  readonly filestore: FilestoreKind;
 }
 
 export interface Retention {

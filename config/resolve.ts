@@ -8,6 +8,7 @@ import { entryRules } from './rules/entry.ts';
 import { networkRules } from './rules/network.ts';
 import { recoveryRules } from './rules/recovery.ts';
 import type { Draft, Rule } from './rules/rule.ts';
+import { regionRules } from './rules/region.ts';
 import { tagRules } from './rules/tags.ts';
 import { windowRules } from './rules/windows.ts';
 import { environmentFileSchema, type EnvironmentFile } from './schema.ts';
@@ -18,6 +19,7 @@ import { tierOf } from './sizing/tier.ts';
 const rules: readonly Rule[] = [
   entryRules,
   allowedNetworkRules,
+  regionRules,
   networkRules,
   recoveryRules,
   windowRules,

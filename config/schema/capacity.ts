@@ -79,6 +79,15 @@ export const storage = group('How much is stored, today and later.', {
   floorGiB: gibibytes(
     'The database (in small: the data volume) never gets less than this, in GiB, because AWS cannot shrink storage. Before you lower `users`, raise it to what is deployed.',
   ),
+  filestore: z
+    .enum(['s3-files', 'efs'])
+    .register(fieldTexts, {
+      meaning:
+        'What medium and large keep attachments on. `s3-files`: a versioned bucket that Odoo mounts with Amazon S3 Files. `efs`: Amazon EFS, for Regions without S3 Files. Never change it once deployed: the other one is empty, and attachments do not move by themselves.',
+      allowed: 's3-files, efs',
+      fix: chooseOneOf(['s3-files', 'efs']),
+    })
+    .optional(),
 });
 
 function gibibytes(meaning: string) {

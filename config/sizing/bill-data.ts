@@ -1,4 +1,3 @@
-import { isRegionName, regionOf } from '../regions.ts';
 import type { BillBasis, BillLine } from './bill-line.ts';
 import type { Usage } from './usage.ts';
 
@@ -8,8 +7,11 @@ const KMS_KEYS = 2;
 /** Passwords of Odoo's database role, of its administrator and of its database manager; RDS has one more. */
 const ODOO_SECRETS = 3;
 
-/** Alarms: on a server; on a database, a load balancer and a service; and on a firewall as well. */
-const ALARMS = { small: 6, medium: 14, large: 16 } as const;
+/** Alarms: on a server; on a database, a load balancer, services and file systems. */
+const ALARMS = { small: 4, medium: 22, large: 22 } as const;
+
+/** Metrics that Container Insights writes for a cluster with two services; assumed. */
+const CONTAINER_INSIGHTS_METRICS = 40;
 
 /** Filestore and sessions. */
 export function fileLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
@@ -33,7 +35,7 @@ export function fileLines({ environment, plan, usage }: BillBasis): readonly Bil
     return bucket;
   }
   return [
-    ...(filestoreOnS3Files(environment.region)
+    ...(environment.storage.filestore === 's3-files'
       ? [...bucket, ...s3FilesLines(usage)]
       : efsFilestoreLines(usage)),
     { item: 'EFS sessions', key: 'efs.standard.storage', quantity: 1, unit: 'GB-months', estimated: true },
@@ -52,11 +54,6 @@ export function fileLines({ environment, plan, usage }: BillBasis): readonly Bil
       estimated: true,
     },
   ];
-}
-
-/** S3 Files serves the filestore where the Region has it; elsewhere EFS does. */
-function filestoreOnS3Files(region: string): boolean {
-  return !isRegionName(region) || regionOf(region).s3Files;
 }
 
 function s3FilesLines(usage: Usage): readonly BillLine[] {
@@ -161,6 +158,13 @@ export function operationLines({ plan, usage }: BillBasis): readonly BillLine[] 
       key: 'cloudwatch.logs.storage',
       quantity: usage.storedLogsGB,
       unit: 'GB-months',
+      estimated: true,
+    },
+    {
+      item: 'Container Insights metrics',
+      key: 'cloudwatch.customMetric.first10k',
+      quantity: plan.tier === 'small' ? 0 : CONTAINER_INSIGHTS_METRICS,
+      unit: 'metrics',
       estimated: true,
     },
     {

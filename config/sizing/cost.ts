@@ -10,7 +10,7 @@ const neverIncluded: readonly string[] = [
   'taxes, support plans, free-tier credits and savings plans',
   'nodes above the steady number while the service is scaled out or being deployed',
   'CPU credits of burstable types beyond their baseline',
-  'Container Insights metrics, enhanced monitoring and Lambda of the deployment itself',
+  'enhanced monitoring of the database, access logs, and Lambda functions of the deployment itself',
   'hosted zone, domain name, e-mail sending, CloudTrail and other account-wide services',
 ];
 

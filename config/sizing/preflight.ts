@@ -5,9 +5,6 @@ import type { Plan, PreflightItem } from './plan.ts';
 /** What the list of checks is made from. */
 export type CheckedPlan = Pick<Plan, 'tier' | 'app' | 'cron' | 'server' | 'database' | 'network'>;
 
-/** The one-shot task that installs and updates Odoo runs beside the services for a while. */
-const DATABASE_JOB_VCPU = 2;
-
 /** Checks on an ordinary AWS account that no synthesis can make, in the order in which a deployment would trip. */
 export function preflight(environment: Environment, plan: CheckedPlan): readonly PreflightItem[] {
   return [
@@ -82,7 +79,8 @@ function computeChecks({ app, cron, server }: CheckedPlan): readonly PreflightIt
     ];
   }
   const steady = app.nodesMin * app.vcpu + cron.vcpu;
-  const surge = app.nodesMin * app.vcpu + DATABASE_JOB_VCPU;
+  // A rolling deployment starts as many new nodes as there are before it stops the old ones.
+  const surge = app.nodesMin * app.vcpu;
   const scaledOut = app.nodesMax * app.vcpu + cron.vcpu;
   return [
     {
@@ -124,17 +122,24 @@ function databaseChecks(
   ];
 }
 
-function filestoreChecks({ region }: Environment, { tier }: CheckedPlan): readonly PreflightItem[] {
-  if (tier === 'small' || (isRegionName(region) && regionOf(region).s3Files)) {
+function filestoreChecks({ region, storage }: Environment, { tier }: CheckedPlan): readonly PreflightItem[] {
+  if (tier === 'small') {
     return [];
   }
   return [
-    {
-      check: 'Amazon S3 Files',
-      needs: 'nothing: the filestore is on EFS instead',
-      typicalDefault: `not available in ${region}`,
-      action: 'expect a higher price per GB of attachments',
-    },
+    storage.filestore === 's3-files'
+      ? {
+          check: 'Amazon S3 Files',
+          needs: `1 file system in ${region}`,
+          typicalDefault: 'a service of 2026, not yet in every Region',
+          action: 'if the console does not offer it there, set storage.filestore to "efs"',
+        }
+      : {
+          check: 'Amazon EFS for the filestore',
+          needs: 'nothing to be switched on',
+          typicalDefault: 'about ten times the price of S3 per GB of attachments',
+          action: 'raise storage.filestoreGiB to what you have and look at the cost again',
+        },
   ];
 }
 

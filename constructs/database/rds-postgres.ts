@@ -209,6 +209,8 @@ export class RdsPostgres extends Construct implements OdooDatabase {
   private rotateMasterPassword(): void {
     this.instance.addRotationSingleUser({
       automaticallyAfter: Duration.days(30),
+      // Fresh as it is, changing it at once would only meet the job that makes Odoo's database.
+      rotateImmediatelyOnUpdate: false,
       vpcSubnets: this.props.network.appSubnets,
     });
   }

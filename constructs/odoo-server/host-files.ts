@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Domain, OdooVersion } from '../../config/environment.ts';
-import type { Plan } from '../../config/sizing/plan.ts';
+import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
 import { DATABASE_NAME, DATABASE_ROLE } from '../database/odoo-database.ts';
 import { loginsPerMinute, renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { type OdooRole, renderOdooConf } from '../odoo-node/odoo-conf.ts';
@@ -12,6 +12,7 @@ import type { BundleFile } from './host-bundle.ts';
 /** What of the single server's configuration is known at synthesis. */
 export interface HostSettings {
   readonly plan: Plan;
+  readonly server: ServerPlan;
   readonly odooVersion: OdooVersion;
   /** Identifies the Odoo image in caches, for example its digest. */
   readonly release: string;
@@ -58,7 +59,7 @@ function databaseJob(): string {
 }
 
 /** Values that the scripts and the units share, as `NAME=value` lines that both systemd and bash read alike. */
-function hostEnvironment({ plan, odooVersion, domain }: HostSettings): string {
+function hostEnvironment({ plan, server, odooVersion, domain }: HostSettings): string {
   const values = {
     DATA,
     SOCKET_DIRECTORY,
@@ -69,6 +70,9 @@ function hostEnvironment({ plan, odooVersion, domain }: HostSettings): string {
     ACME_CHALLENGE: domain?.hostedZone ? 'dns' : 'http',
     WEB_MEMORY_MIB: plan.app.memoryMiB,
     CRON_MEMORY_MIB: plan.cron.memoryMiB,
+    // The plan's shares are averages: one heavy report takes a gigabyte, and would be killed at its share. Half the
+    // machine is what a container gets before it is; should both want it, the kernel spares PostgreSQL.
+    MEMORY_LIMIT_MIB: Math.floor(server.memoryMiB / 2),
   };
   return Object.entries(values)
     .map(([name, value]) => `${name}=${value}\n`)

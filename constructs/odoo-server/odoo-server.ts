@@ -208,6 +208,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       volumeKey: props.dataKey,
       files: hostFiles({
         plan: props.plan,
+        server,
         odooVersion: props.odooVersion,
         release: props.release ?? props.imageUri,
         domain: props.domain,

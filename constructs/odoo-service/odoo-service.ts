@@ -29,7 +29,8 @@ export interface OdooServiceProps {
  *
  * A failed deployment ends with the tasks that served before still serving. CloudFormation rolls back, not ECS: ECS
  * can only return to a completed deployment, so with its own rollback the very first one would hang for three hours
- * instead of failing.
+ * instead of failing. Without it, a deployment that the circuit breaker ends fails the stack at once, also the first
+ * (stated by AWS in aws/containers-roadmap, issue 1205, February 2021).
  */
 export class OdooService extends Construct {
   readonly web: ecs.FargateService;

@@ -80,9 +80,10 @@ export class WebTask extends OdooTask {
       restart: true,
       healthCheck: {
         command: ['CMD', 'python3', '-c', ODOO_LISTENS],
-        interval: Duration.seconds(15),
+        interval: Duration.seconds(30),
         timeout: Duration.seconds(10),
-        retries: 4,
+        // Five minutes: under overload Linux refuses connections for a while, and fewer nodes would not help then.
+        retries: 10,
         // Loading the registry takes minutes with many modules.
         startPeriod: Duration.seconds(300),
       },

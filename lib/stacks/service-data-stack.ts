@@ -1,5 +1,4 @@
 import type { Construct } from 'constructs';
-import { regionOf } from '../../config/regions.ts';
 import { RdsPostgres } from '../../constructs/database/rds-postgres.ts';
 import { EfsFilestore } from '../../constructs/filestore/efs-filestore.ts';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
@@ -34,9 +33,10 @@ export class ServiceDataStack extends DataStack {
       deletionProtection: environment.production,
     });
     const mount = { network, encryptionKey: this.key };
-    this.filestore = regionOf(environment.region).s3Files
-      ? new S3FilesFilestore(this, 'Filestore', { ...mount, bucket: this.filestoreBucket })
-      : new EfsFilestore(this, 'EfsFilestore', mount);
+    this.filestore =
+      environment.storage.filestore === 's3-files'
+        ? new S3FilesFilestore(this, 'Filestore', { ...mount, bucket: this.filestoreBucket })
+        : new EfsFilestore(this, 'EfsFilestore', mount);
     this.sessions = new SessionDirectory(this, 'Sessions', mount);
   }
 }

@@ -75,7 +75,7 @@ class Job:
             dbname=database,
             user=user or self.secrets["MASTER_USER"],
             password=password or self.secrets["MASTER_PASSWORD"],
-            sslmode="require",
+            sslmode="verify-full",
             sslrootcert=self.settings.ca_bundle,
             connect_timeout=10,
             application_name="odoo-database-job",
@@ -130,26 +130,23 @@ def probe_filestore(job):
     works, every upload into them fails, and Odoo 18 only logs it. Asked before Odoo writes its first attachment.
     """
     root = Path(job.settings.filestore, DATABASE)
+    probed = 0
     try:
         root.mkdir(parents=True, exist_ok=True)
-        names = [f"{number:02x}" for number in range(256)]
-        directories = [root / parent / name for parent in (".", "checklist") for name in names]
-        existing = [directory for directory in (root, *directories) if directory.is_dir()]
-        for directory in existing:
-            probe = directory / f".probe-{uuid.uuid4().hex}"
-            # A directory in the root, because that is what Odoo adds there; files everywhere else.
-            if directory == root:
-                probe.mkdir()
-                probe.rmdir()
-            else:
-                probe.write_bytes(b"probe")
-                probe.unlink()
+        # Odoo notes in `checklist`, laid out the same way, what it may clear away.
+        for parent in (root, root / "checklist"):
+            for directory in (parent, *(parent / f"{number:02x}" for number in range(256))):
+                if directory.is_dir():
+                    probe = directory / f".probe-{uuid.uuid4().hex}"
+                    probe.touch()
+                    probe.unlink()
+                    probed += 1
     except OSError as error:
         raise JobError(
             f"the filestore is not writable for uid {os.getuid()}: {error}; give {root} and everything in it to uid"
             f" {os.getuid()}, gid {os.getgid()}, on Amazon S3 Files through the mount or as POSIX metadata of the objects"
         ) from None
-    job.report["filestoreDirectories"] = len(existing)
+    job.report["filestoreDirectories"] = probed
 
 
 def ensure_role(job):

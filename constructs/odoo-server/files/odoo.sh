@@ -22,7 +22,7 @@ run_database_job() {
   export SETUP_PASSWORD MASTER_USER MASTER_PASSWORD DATABASE_PASSWORD ADMIN_PASSWORD
   open_setup_role
   docker run --rm --name odoo-database-job --network none --user 100:101 --cap-drop ALL \
-    --security-opt no-new-privileges --memory "${WEB_MEMORY_MIB}m" \
+    --security-opt no-new-privileges --memory "${MEMORY_LIMIT_MIB}m" \
     --env MASTER_USER --env MASTER_PASSWORD --env DATABASE_PASSWORD --env ADMIN_PASSWORD \
     --volume "$DATA/odoo/data:/var/lib/odoo" --volume "$SOCKET_DIRECTORY:$SOCKET_DIRECTORY" \
     --volume /etc/odoo/web.conf:/etc/odoo/odoo.conf:ro --volume "$HERE/database_job.py:/database_job.py:ro" \

@@ -68,6 +68,6 @@ close_setup_role() {
 }
 
 as_postgres() {
-  runuser -u postgres --whitelist-environment SETUP_PASSWORD -- \
+  runuser -u postgres -- \
     psql --quiet --no-psqlrc --tuples-only --no-align --set ON_ERROR_STOP=1 --host "$SOCKET_DIRECTORY" --dbname postgres <<<"$1"
 }

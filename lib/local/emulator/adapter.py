@@ -37,9 +37,8 @@ def rule(properties):
     """The arguments that authorize one security group rule."""
     text = {"Description": properties.get("Description", "")}
     entry = {key: properties[key] for key in ("IpProtocol", "FromPort", "ToPort") if key in properties}
-    peer = properties.get("SourceSecurityGroupId") or properties.get("DestinationSecurityGroupId")
-    if peer:
-        entry["UserIdGroupPairs"] = [{"GroupId": peer, **text}]
+    if "SourceSecurityGroupId" in properties:
+        entry["UserIdGroupPairs"] = [{"GroupId": properties["SourceSecurityGroupId"], **text}]
     else:
         entry["IpRanges"] = [{"CidrIp": properties["CidrIp"], **text}]
     return {"GroupId": properties["GroupId"], "IpPermissions": [entry]}
@@ -50,18 +49,16 @@ def carried(service, noun, ref):
     return Api(service, f"create_{noun}", f"delete_{noun}", ref, {ref.split(".")[-1]: ref})
 
 
-RULE = ("SecurityGroupRules[0].SecurityGroupRuleId",
-        {"GroupId": "GroupId", "SecurityGroupRuleIds": "SecurityGroupRules[].SecurityGroupRuleId"}, rule)
 TYPES = {
     "AWS::EC2::EIP": Api("ec2", "allocate_address", "release_address", "PublicIp", {"AllocationId": "AllocationId"}),
     "AWS::EC2::FlowLog": Api(
         "ec2", "create_flow_logs", "delete_flow_logs", "FlowLogIds[0]", {"FlowLogIds": "FlowLogIds"},
         lambda p: {"ResourceIds" if key == "ResourceId" else key: p[key] for key in p}),
     "AWS::EC2::NatGateway": carried("ec2", "nat_gateway", "NatGateway.NatGatewayId"),
-    "AWS::EC2::SecurityGroupEgress": Api(
-        "ec2", "authorize_security_group_egress", "revoke_security_group_egress", *RULE),
     "AWS::EC2::SecurityGroupIngress": Api(
-        "ec2", "authorize_security_group_ingress", "revoke_security_group_ingress", *RULE),
+        "ec2", "authorize_security_group_ingress", "revoke_security_group_ingress",
+        "SecurityGroupRules[0].SecurityGroupRuleId",
+        {"GroupId": "GroupId", "SecurityGroupRuleIds": "SecurityGroupRules[].SecurityGroupRuleId"}, rule),
     "AWS::EC2::Volume": carried("ec2", "volume", "VolumeId"),
     "AWS::ECS::ClusterCapacityProviderAssociations": Api(
         "ecs", "put_cluster_capacity_providers", "put_cluster_capacity_providers", "Cluster",
@@ -135,9 +132,20 @@ def left_out(identifier, *_):
     return f"left-out-{identifier.removeprefix('left-out-')}", Nothing(Id=identifier)
 
 
-provisioners._RESOURCE_HANDLERS.update({kind: handlers(kind, api) for kind, api in TYPES.items()})
-provisioners._RESOURCE_HANDLERS.update(
-    {kind: {"create": left_out, "update": left_out, "delete": lambda *_: None} for kind in LEFT_OUT["types"]})
+def unless(with_property, native):
+    """The type's own handlers, except for resources with a property that they cannot carry: those are left out."""
+    return {**native,
+            "create": lambda i, new, *at: (left_out if with_property in new else native["create"])(i, new, *at),
+            "update": lambda i, old, new, *at: (left_out if with_property in new else native["update"])(i, old, new, *at),
+            "delete": lambda i, old: None if with_property in old else native["delete"](i, old)}
+
+
+NATIVE = provisioners._RESOURCE_HANDLERS
+NATIVE.update({kind: handlers(kind, api) for kind, api in TYPES.items()})
+NATIVE.update({kind: {"create": left_out, "update": left_out, "delete": lambda *_: None} for kind in LEFT_OUT["types"]})
+for each in LEFT_OUT["resources with"]:
+    kind, with_property = each.split(".")
+    NATIVE[kind] = unless(with_property, NATIVE[kind])
 # A handler that calls the server back must not run on the server's own event loop.
 blocks = stacks._runs_on_worker_thread
 stacks._runs_on_worker_thread = lambda kind: kind in TYPES or (blocks(kind) and kind not in LEFT_OUT["types"])

@@ -12,6 +12,12 @@ import type { LocalAccount } from '../local-account.ts';
 /** Key under which the filestore bucket is tried out; the SHA-1 of nothing, as Odoo would name an empty file. */
 export const PROBE_KEY = 'filestore/odoo/da/da39a3ee5e6b4b0d3255bfef95601890afd80709';
 
+interface PolicyStatement {
+  readonly Effect: string;
+  readonly Principal: unknown;
+  readonly Condition?: { readonly Bool?: Readonly<Record<string, unknown>> };
+}
+
 /** Every bucket is private and refuses plain HTTP; those that hold data keep versions, tried with a real object. */
 export async function readBuckets({ account, resources }: Deployed): Promise<readonly Comparison[]> {
   const buckets = resources.all.filter(({ type }) => type === 'AWS::S3::Bucket');
@@ -47,12 +53,22 @@ async function compareBucket(account: LocalAccount, name: string, bucket: string
     {
       what: `${name} has a policy against plain HTTP`,
       expected: true,
-      actual: /"Effect":\s*"Deny".*"aws:SecureTransport":\s*"false"/s.test(policy.Policy ?? ''),
+      actual: refusesPlainHttp(policy.Policy),
     },
     ...(holdsData
       ? [{ what: `${name} keeps versions`, expected: 'Enabled', actual: versioning.Status }]
       : []),
   ];
+}
+
+function refusesPlainHttp(policy = '{}'): boolean {
+  const { Statement = [] }: { Statement?: readonly PolicyStatement[] } = JSON.parse(policy);
+  return Statement.some(
+    ({ Effect, Principal, Condition }) =>
+      Effect === 'Deny' &&
+      JSON.stringify(Principal).includes('"*"') &&
+      String(Condition?.Bool?.['aws:SecureTransport']) === 'false',
+  );
 }
 
 async function tryVersions(account: LocalAccount, bucket: string): Promise<Comparison[]> {

@@ -98,8 +98,9 @@ describe('the monthly cost', () => {
     expect(amountOf(planOf(10).costPerMonthUsd, /NAT/)).toBe(0);
   });
 
-  it('keeps the filestore on EFS where the Region has no S3 Files', () => {
-    const items = planOf(40, { region: 'me-central-1' }).costPerMonthUsd.items.map(({ item }) => item);
+  it('counts EFS instead of S3 where the filestore is there', () => {
+    const storage = { ...environmentOf(40).storage, filestore: 'efs' as const };
+    const items = planOf(40, { storage }).costPerMonthUsd.items.map(({ item }) => item);
     expect(items.filter((item) => item.startsWith('EFS filestore'))).not.toEqual([]);
     expect(items.filter((item) => item.startsWith('S3'))).toEqual([]);
   });

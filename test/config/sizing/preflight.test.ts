@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PreflightItem } from '../../../config/sizing/plan.ts';
-import { planOf, production } from '../../support/environments.ts';
+import { environmentOf, planOf, production } from '../../support/environments.ts';
 
 function checkOf(items: readonly PreflightItem[], check: string): PreflightItem | undefined {
   return items.find((item) => item.check === check);
@@ -8,9 +8,9 @@ function checkOf(items: readonly PreflightItem[], check: string): PreflightItem 
 
 describe('the pre-flight list', () => {
   it('adds the vCPU of a rolling deployment to the steady ones', () => {
-    // 2 x 4 vCPU of web and 1 of cron; a deployment starts 8 more and the 2 of the database job.
+    // 2 x 4 vCPU of web and 1 of cron; a deployment starts 8 more.
     expect(checkOf(planOf(150, production).preflight, 'Fargate On-Demand vCPU')).toMatchObject({
-      needs: '19 vCPU (9 steady, 10 more during a deployment, 17 scaled out)',
+      needs: '17 vCPU (9 steady, 8 more during a deployment, 17 scaled out)',
       typicalDefault: expect.stringContaining('6 per Region'),
       action: expect.stringContaining('L-3032A538'),
     });
@@ -45,9 +45,11 @@ describe('the pre-flight list', () => {
     ).toBeDefined();
   });
 
-  it('says that the filestore is elsewhere where the Region has no S3 Files', () => {
-    expect(checkOf(planOf(40, { region: 'me-south-1' }).preflight, 'Amazon S3 Files')).toBeDefined();
-    expect(checkOf(planOf(40).preflight, 'Amazon S3 Files')).toBeUndefined();
+  it('checks the service that the filestore is kept on, where there is one', () => {
+    const storage = { ...environmentOf(40).storage, filestore: 'efs' as const };
+    expect(checkOf(planOf(40).preflight, 'Amazon S3 Files')?.needs).toContain('eu-central-1');
+    expect(checkOf(planOf(40, { storage }).preflight, 'Amazon EFS for the filestore')).toBeDefined();
+    expect(checkOf(planOf(10).preflight, 'Amazon S3 Files')).toBeUndefined();
   });
 
   it('checks what the domain rests on: zone, certificate, or a record made by hand', () => {

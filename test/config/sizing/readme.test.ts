@@ -37,7 +37,7 @@ describe('the worked example', () => {
     const plan = await planFor(users);
     const example = exampleOf(users);
     expect(example.length).toBeGreaterThan(10);
-    expect(example.map(([path]) => [path, `${valueAt(plan, path)}`])).toEqual(example);
+    expect(example.map(([path]) => [path, String(valueAt(plan, path))])).toEqual(example);
   });
 });
 

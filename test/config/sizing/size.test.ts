@@ -312,18 +312,19 @@ describe('a plan', () => {
 
   it('never gets less storage than is deployed already', () => {
     expect(
-      planOf(40, { storage: { growthPerYear: 0, filestoreGiB: 1, floorGiB: 777 } }).database.storageGiB,
+      planOf(40, { storage: { growthPerYear: 0, filestoreGiB: 1, floorGiB: 777, filestore: 's3-files' } })
+        .database.storageGiB,
     ).toBe(777);
     expect(
-      planOf(10, { storage: { growthPerYear: 0, filestoreGiB: 1, floorGiB: 777 } }).server?.dataVolume
-        .sizeGiB,
+      planOf(10, { storage: { growthPerYear: 0, filestoreGiB: 1, floorGiB: 777, filestore: 's3-files' } })
+        .server?.dataVolume.sizeGiB,
     ).toBe(777);
   });
 
   it('leaves RDS room to grow, at least a tenth', () => {
     for (const growthPerYear of [0, 0.01, 0.5, 2]) {
       const { storageGiB, storageMaxGiB } = planOf(150, {
-        storage: { growthPerYear, filestoreGiB: 10, floorGiB: 0 },
+        storage: { growthPerYear, filestoreGiB: 10, floorGiB: 0, filestore: 's3-files' },
       }).database;
       expect(storageMaxGiB).toBeGreaterThanOrEqual(Math.ceil(storageGiB * 1.1));
     }

@@ -191,7 +191,7 @@ describe('a run that is killed', () => {
   });
 
   it('by ECS, with SIGTERM, ends Odoo too and says that it was stopped', async () => {
-    const { code, report } = await runJob({ odoo: 'slow', terminateAfter: '"standIn"' });
+    const { code, report } = await runJob({ odoo: 'hangs', terminateAfter: '"standIn"' });
     expect(code).toBe(1);
     expect(report).toMatchObject({ outcome: 'stopped', step: 'ensure_database' });
     expect(databases()).toEqual(['odoo_initializing']);

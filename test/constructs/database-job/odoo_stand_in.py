@@ -1,7 +1,7 @@
 """Stands in for `odoo --init=base`: reads the same options and configuration, connects the same way, and leaves the
 few tables, states, files and exit codes that the job looks at. It is not Odoo and proves nothing about it.
 
-The first argument selects the behaviour: ok, slow, half, no-web, pending, import-error, old.
+The first argument selects the behaviour: ok, slow, hangs, half, no-web, pending, import-error, old.
 """
 
 import configparser
@@ -48,6 +48,8 @@ if behavior == "import-error":
     sys.exit(255)
 if behavior == "slow":
     time.sleep(2)
+if behavior == "hangs":
+    time.sleep(300)
 
 content = b"an attachment"
 name = hashlib.sha1(content).hexdigest()

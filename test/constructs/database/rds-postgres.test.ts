@@ -159,6 +159,7 @@ describe('the database on RDS', () => {
     });
     template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
       RotationRules: { ScheduleExpression: 'rate(30 days)' },
+      RotateImmediatelyOnUpdate: false,
     });
     const [rotation] = Object.values(template.findResources('AWS::Serverless::Application'));
     expect(JSON.stringify(rotation?.['Properties'].Parameters.vpcSubnetIds)).toContain('AppSubnet');

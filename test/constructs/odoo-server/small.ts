@@ -7,9 +7,17 @@ import {
   aws_secretsmanager as secretsmanager,
   Stack,
 } from 'aws-cdk-lib';
-import type { Plan } from '../../../config/sizing/plan.ts';
+import type { Plan, ServerPlan } from '../../../config/sizing/plan.ts';
 import { OdooServer, type OdooServerProps } from '../../../constructs/odoo-server/odoo-server.ts';
 import { testApp, testStack } from '../../support/stack.ts';
+
+export const smallServer: ServerPlan = {
+  instanceType: 't4g.large',
+  vcpu: 2,
+  memoryMiB: 8192,
+  rootVolumeGiB: 20,
+  dataVolume: { sizeGiB: 40, iops: 3000, throughputMiBps: 125 },
+};
 
 /** A small plan in round numbers. */
 export const smallPlan: Plan = {
@@ -41,13 +49,7 @@ export const smallPlan: Plan = {
     targetCpuPercent: 60,
   },
   cron: { vcpu: 1, memoryMiB: 1024, workers: 1 },
-  server: {
-    instanceType: 't4g.large',
-    vcpu: 2,
-    memoryMiB: 8192,
-    rootVolumeGiB: 20,
-    dataVolume: { sizeGiB: 40, iops: 3000, throughputMiBps: 125 },
-  },
+  server: smallServer,
   database: {
     kind: 'host',
     class: 't4g.large',

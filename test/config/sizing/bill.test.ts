@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { Environment } from '../../../config/environment.ts';
+import { environmentOf, planOf, production } from '../../support/environments.ts';
+import { resourcesOf, templatesOf } from '../../support/templates.ts';
+
+const HOURS = 730;
+
+/** How many of an item the bill charges for. */
+function billed(users: number, changes: Partial<Environment>, item: string): number {
+  const { items } = planOf(users, changes).costPerMonthUsd;
+  return items.find((candidate) => candidate.item === item)?.quantity ?? 0;
+}
+
+describe.each([
+  [10, {}],
+  [40, {}],
+  [150, production],
+])('the bill of %i users charges for what the templates build', (users, changes) => {
+  const templates = templatesOf(environmentOf(users, changes));
+  const built = (...types: readonly string[]): number => resourcesOf(templates, ...types).length;
+
+  it.each([
+    ['KMS keys', 'AWS::KMS::Key', 1],
+    ['Secrets', 'AWS::SecretsManager::Secret', 1],
+    ['NAT gateways', 'AWS::EC2::NatGateway', HOURS],
+    ['Application Load Balancer', 'AWS::ElasticLoadBalancingV2::LoadBalancer', HOURS],
+    ['WAF web ACL', 'AWS::WAFv2::WebACL', 1],
+    ['EFS sessions', 'AWS::EFS::FileSystem', 1],
+  ])('%s', (item, type, each) => {
+    expect(billed(users, changes, item)).toBe(built(type) * each);
+  });
+
+  it('every rule of the firewall', () => {
+    const rules = resourcesOf(templates, 'AWS::WAFv2::WebACL').flatMap(
+      ({ resource }) => resource.Properties?.['Rules'],
+    );
+    expect(billed(users, changes, 'WAF rules')).toBe(rules.flat().length);
+  });
+
+  it('no fewer alarms than there are', () => {
+    expect(billed(users, changes, 'Alarms')).toBeGreaterThanOrEqual(built('AWS::CloudWatch::Alarm'));
+  });
+
+  it('nothing that is not there, and no interface endpoint that it forgot', () => {
+    const interfaces = resourcesOf(templates, 'AWS::EC2::VPCEndpoint').filter(
+      ({ resource }) => resource.Properties?.['VpcEndpointType'] === 'Interface',
+    );
+    expect(interfaces).toEqual([]);
+    expect(built('AWS::RDS::DBInstance')).toBe(planOf(users, changes).database.kind === 'rds' ? 1 : 0);
+    expect(built('AWS::S3Files::FileSystem') > 0).toBe(billed(users, changes, 'S3 Files, files in use') > 0);
+  });
+});

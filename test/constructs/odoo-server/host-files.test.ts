@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { hostFiles, type HostSettings } from '../../../constructs/odoo-server/host-files.ts';
+import { packBundle } from '../../../constructs/odoo-server/host-bundle.ts';
+import { imageUri, smallPlan, smallServer } from './small.ts';
+
+const settings: HostSettings = {
+  plan: smallPlan,
+  server: smallServer,
+  odooVersion: '19.0',
+  release: imageUri,
+  domain: { name: 'erp.example.com', hostedZone: { id: 'Z0123456789ABC', name: 'example.com' } },
+};
+
+function file(path: string, changes: Partial<HostSettings> = {}): string {
+  const found = hostFiles({ ...settings, ...changes }).find((file) => file.path === path);
+  if (!found) throw new Error(`the bundle has no ${path}`);
+  return found.text;
+}
+
+describe('the files of the host', () => {
+  it('are named by relative paths, the units below their folder', () => {
+    const paths = hostFiles(settings).map(({ path }) => path);
+    expect(paths).toContain('provision.sh');
+    expect(paths).toContain('systemd/postgresql@.service.d/odoo.conf');
+    expect(paths.filter((path) => path.startsWith('/') || path.includes('..'))).toEqual([]);
+  });
+
+  it('do not carry the script that fetches them, which is the user data', () => {
+    expect(hostFiles(settings).map(({ path }) => path)).not.toContain('bootstrap.sh');
+  });
+
+  it('hold placeholders instead of secrets', () => {
+    expect(file('odoo/web.conf')).toContain('db_password = {{DB_PASSWORD}}');
+    expect(file('odoo/web.conf')).toContain('admin_passwd = {{ADMIN_PASSWD}}');
+  });
+
+  it('are the same bytes for the same settings', () => {
+    expect(packBundle(hostFiles(settings)).sha256).toBe(packBundle(hostFiles(settings)).sha256);
+  });
+});
+
+describe('Odoo on the host', () => {
+  it('reaches PostgreSQL through its socket', () => {
+    expect(file('odoo/web.conf')).toContain('db_host = /var/run/postgresql\n');
+  });
+
+  it('runs web and scheduled jobs apart', () => {
+    expect(file('odoo/web.conf')).toMatch(/^workers = 3$/m);
+    expect(file('odoo/web.conf')).toMatch(/^max_cron_threads = 0$/m);
+    expect(file('odoo/cron.conf')).toMatch(/^max_cron_threads = 1$/m);
+    expect(file('odoo/cron.conf')).toMatch(/^http_enable = False$/m);
+  });
+
+  it('may take half the memory of the server before it is stopped, not its average share', () => {
+    expect(file('host.env')).toMatch(/^MEMORY_LIMIT_MIB=4096$/m);
+    expect(file('host.env')).toMatch(/^CRON_MEMORY_MIB=1024$/m);
+  });
+});
+
+describe('PostgreSQL on the host', () => {
+  it('gets the parameters of the plan and listens on no port', () => {
+    expect(file('postgresql/odoo.conf').split('\n')).toEqual([
+      "effective_cache_size = '1536MB'",
+      "listen_addresses = ''",
+      "max_connections = '200'",
+      "password_encryption = 'scram-sha-256'",
+      "random_page_cost = '1.1'",
+      "shared_buffers = '512MB'",
+      "unix_socket_directories = '/var/run/postgresql'",
+      "work_mem = '16MB'",
+      '',
+    ]);
+  });
+});
+
+describe('nginx on the host', () => {
+  it('serves the certificate on the data volume', () => {
+    expect(file('nginx/nginx.conf')).toContain(
+      'ssl_certificate /srv/data/certificates/current/fullchain.pem;',
+    );
+  });
+
+  it('serves plain HTTP without a domain', () => {
+    expect(file('nginx/nginx.conf', { domain: undefined })).not.toContain('ssl_certificate');
+    expect(file('host.env', { domain: undefined })).toMatch(/^DOMAIN=$/m);
+  });
+
+  it('sends files from where Odoo keeps them', () => {
+    expect(file('nginx/nginx.conf')).toContain('alias /srv/data/odoo/data/filestore;');
+  });
+});
+
+describe('the certificate', () => {
+  it('is asked for in the hosted zone where there is one, otherwise through port 80', () => {
+    expect(file('host.env')).toMatch(/^ACME_CHALLENGE=dns$/m);
+    expect(file('host.env', { domain: { name: 'erp.example.com' } })).toMatch(/^ACME_CHALLENGE=http$/m);
+  });
+});
