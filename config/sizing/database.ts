@@ -16,7 +16,7 @@ import type { Workload } from './workload.ts';
  * Share of an RDS class's memory that PostgreSQL may use: `DBInstanceClassMemory` is less than the nominal memory by
  * what the system and RDS take. Assumed; the amount is not published.
  */
-export const RDS_USABLE_MEMORY = 0.9;
+const RDS_USABLE_MEMORY = 0.9;
 
 /** PostgreSQL on the single server, with what the server leaves to it. */
 export function sizeHostDatabase(
@@ -25,29 +25,30 @@ export function sizeHostDatabase(
   { needed, maxConnections }: ConnectionBudget,
 ): Sized<DatabasePlan> {
   const notes = new SizingNotes(environment);
-  const parameters = sizeParameters(notes, environment, hostParameters, databaseMemoryMiB, maxConnections);
+  notes.because('database.kind', 'host', 'one server holds everything', sources.project);
+  notes.because('database.class', server.instanceType, 'the single server', sources.project);
   const storageGiB = notes.because(
     'database.storageGiB',
     server.dataVolume.sizeGiB,
     'the data volume, shared with the filestore',
     sources.project,
   );
-  notes.because('database.kind', 'host', 'one server holds everything', sources.project);
-  notes.because('database.class', server.instanceType, 'the single server', sources.project);
+  notes.because(
+    'database.storageMaxGiB',
+    storageGiB,
+    'an EBS volume does not grow by itself',
+    sources.project,
+  );
+  notes.because('database.multiAz', false, 'one server lives in one zone', sources.project);
   return notes.sized({
     kind: 'host',
     class: server.instanceType,
     vcpu: server.vcpu,
     memoryMiB: databaseMemoryMiB,
     storageGiB,
-    storageMaxGiB: notes.because(
-      'database.storageMaxGiB',
-      storageGiB,
-      'an EBS volume does not grow by itself',
-      sources.project,
-    ),
-    multiAz: notes.because('database.multiAz', false, 'one server lives in one zone', sources.project),
-    parameters,
+    storageMaxGiB: storageGiB,
+    multiAz: false,
+    parameters: sizeParameters(notes, environment, hostParameters, databaseMemoryMiB, maxConnections),
     maxConnections,
     connectionsNeeded: needed,
   });
@@ -62,6 +63,7 @@ export function sizeRdsDatabase(
   prices: PriceBook,
 ): Sized<DatabasePlan> {
   const notes = new SizingNotes(environment);
+  notes.because('database.kind', 'rds', 'a database server apart from the application', sources.guide);
   const multiAz = notes.overridable(
     'database.multiAz',
     { name: 'database.multiAz', value: environment.overrides.database?.multiAz },
@@ -69,30 +71,27 @@ export function sizeRdsDatabase(
     `follows availability "${environment.availability}"`,
     sources.configured,
   );
-  const rds = chooseRdsClass(
-    notes,
-    environment,
-    { workload, maxConnections, appNodeMemoryMiB, multiAz, usableMemory: RDS_USABLE_MEMORY },
-    prices,
+  const load = { workload, maxConnections, appNodeMemoryMiB, multiAz, usableMemory: RDS_USABLE_MEMORY };
+  const rds = chooseRdsClass(notes, environment, load, prices);
+  notes.because('database.vcpu', rds.vcpu, `what ${rds.name} has`, sources.prices);
+  notes.because('database.memoryMiB', rds.memoryMiB, `what ${rds.name} has`, sources.prices);
+  const storageGiB = sizeStorage(notes, environment);
+  const storageMaxGiB = notes.because(
+    'database.storageMaxGiB',
+    databaseStorageMaxGiB(storageGiB, environment),
+    'storage autoscaling reaches three years of growth, and at least 10 % more than is allocated, or RDS refuses it',
+    sources.rds,
   );
   const usableMiB = Math.floor(rds.memoryMiB * RDS_USABLE_MEMORY);
-  const parameters = sizeParameters(notes, environment, rdsParameters, usableMiB, maxConnections);
-  const storageGiB = sizeStorage(notes, environment);
-  notes.because('database.kind', 'rds', 'a database server apart from the application', sources.guide);
   return notes.sized({
     kind: 'rds',
     class: rds.name,
-    vcpu: notes.because('database.vcpu', rds.vcpu, `what ${rds.name} has`, sources.prices),
-    memoryMiB: notes.because('database.memoryMiB', rds.memoryMiB, `what ${rds.name} has`, sources.prices),
+    vcpu: rds.vcpu,
+    memoryMiB: rds.memoryMiB,
     storageGiB,
-    storageMaxGiB: notes.because(
-      'database.storageMaxGiB',
-      databaseStorageMaxGiB(storageGiB, environment),
-      'storage autoscaling reaches three years of growth, and at least 10 % more than is allocated, or RDS refuses it',
-      sources.rds,
-    ),
+    storageMaxGiB,
     multiAz,
-    parameters,
+    parameters: sizeParameters(notes, environment, rdsParameters, usableMiB, maxConnections),
     maxConnections,
     connectionsNeeded: needed,
   });

@@ -1,6 +1,6 @@
 /** Where a number comes from, as shown in the plan beside the sentence that uses it. */
 export const sources = {
-  guide: "the implementation guide's sizing table (users, CPU, RAM, storage)",
+  guide: 'the implementation guide (sizes, tested load, PostgreSQL settings)',
   odooDeploy: "Odoo's deployment guide, chapter Builtin server",
   odooCode: 'Odoo 18.0 and 19.0 source code, odoo/tools/config.py and odoo/sql_db.py',
   measured: 'measured on Odoo 18.0 and PostgreSQL 15 with two cores, November 2026',

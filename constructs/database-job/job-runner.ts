@@ -10,6 +10,7 @@ import {
 import type { aws_ecs as ecs, aws_kms as kms } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
+import { logRetention } from '../shared/log-retention.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 
@@ -50,7 +51,7 @@ export class JobRunner extends Construct {
 
   private defineLogGroup(): logs.LogGroup {
     return new logs.LogGroup(this, 'Logs', {
-      retention: this.props.logRetentionDays,
+      retention: logRetention(this.props.logRetentionDays),
       encryptionKey: this.props.logKey,
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MANAGED_RULE_GROUPS, type ManagedRuleGroup } from './managed-rules.ts';
+import { logRetention } from '../shared/log-retention.ts';
 
 /** Paths where a password is tried, also below a language (`/fr/web/login`). POST requests are counted. */
 export const LOGIN_PATHS =
@@ -23,7 +24,8 @@ export interface OdooWebAclProps {
   readonly loadBalancer: elbv2.ApplicationLoadBalancer;
   /** Named Odoo users, the measure of how many may log in at once. */
   readonly users: number;
-  readonly logRetention: logs.RetentionDays;
+  /** Days for which logs are kept; one of CloudWatch Logs' retention values. */
+  readonly logRetentionDays: number;
   /** Key for CloudWatch Logs. */
   readonly logKey: kms.IKey;
   /**
@@ -95,7 +97,7 @@ export class OdooWebAcl extends Construct {
       // WAF demands the prefix. The stack's own unique id follows, so that the log group which a deleted stack leaves
       // behind never blocks the next one.
       logGroupName: `aws-waf-logs-${Fn.select(2, Fn.split('/', Stack.of(this).stackId))}`,
-      retention: props.logRetention,
+      retention: logRetention(props.logRetentionDays),
       encryptionKey: props.logKey,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });

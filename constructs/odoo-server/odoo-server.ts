@@ -20,6 +20,7 @@ import { Construct } from 'constructs';
 import type { Domain, OdooVersion } from '../../config/environment.ts';
 import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
+import { logRetention } from '../shared/log-retention.ts';
 import { hostFiles } from './host-files.ts';
 import { ServerLaunchTemplate } from './server-launch-template.ts';
 import {
@@ -80,7 +81,8 @@ export interface OdooServerProps {
   /** Key of the volumes. */
   readonly dataKey: kms.IKey;
   readonly logKey: kms.IKey;
-  readonly logRetention: logs.RetentionDays;
+  /** Days for which logs are kept; one of CloudWatch Logs' retention values. */
+  readonly logRetentionDays: number;
   readonly secrets: ServerSecrets;
   /** Receives the copy of the filestore, below `filestore/`. */
   readonly filestoreBucket: s3.IBucket;
@@ -131,10 +133,10 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     Tags.of(this).add('Name', `${props.plan.environment} Odoo server`);
   }
 
-  private createLogGroup({ logKey, logRetention }: OdooServerProps): logs.LogGroup {
+  private createLogGroup({ logKey, logRetentionDays }: OdooServerProps): logs.LogGroup {
     return new logs.LogGroup(this, 'Logs', {
       encryptionKey: logKey,
-      retention: logRetention,
+      retention: logRetention(logRetentionDays),
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }

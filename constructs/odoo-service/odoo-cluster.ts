@@ -6,6 +6,7 @@ import {
   RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { logRetention } from '../shared/log-retention.ts';
 
 export interface OdooClusterProps {
   readonly vpc: ec2.IVpc;
@@ -29,7 +30,7 @@ export class OdooCluster extends Construct {
       enableFargateCapacityProviders: true,
     });
     this.logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: props.logRetentionDays,
+      retention: logRetention(props.logRetentionDays),
       encryptionKey: props.logKey,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });

@@ -14,7 +14,8 @@ export const USAGE = `npm run plan -- [--env NAME] [--users N] [--json]
   --env NAME   the environment of config/environments/NAME.ts; all of them if left out
   --users N    another number of users, to try out; without --env an environment of
                defaults in eu-central-1 that is not production
-  --json       the plan as one JSON object (without --env and --users: an array of them)
+  --json       the plan as one JSON object, the type Plan of config/sizing/plan.ts (without
+               --env and --users: an array of them)
 `;
 
 /** Where a command writes: the parts of a terminal stream that it needs. */

@@ -16,6 +16,8 @@ export interface EdgeStackProps extends OdooStackProps {
 /** The entry of medium and large. It knows nothing of the data, so that both are deployed at the same time. */
 export class EdgeStack extends OdooStack {
   readonly entry: OdooLoadBalancer;
+  /** Where users reach Odoo. */
+  readonly url: string;
 
   /** @throws if the environment has no domain; the validation of the configuration refuses that before. */
   constructor(scope: Construct, props: EdgeStackProps) {
@@ -25,6 +27,7 @@ export class EdgeStack extends OdooStack {
     const { domain, retention } = environment;
     if (domain === undefined) throw new Error(`a ${plan.tier} environment needs a domain, got none`);
 
+    this.url = `https://${domain.name}`;
     this.entry = new OdooLoadBalancer(this, 'Entry', {
       vpc: network.vpc,
       subnets: network.publicSubnets,
@@ -42,7 +45,7 @@ export class EdgeStack extends OdooStack {
       new OdooWebAcl(this, 'WebAcl', {
         loadBalancer: this.entry.loadBalancer,
         users: plan.users,
-        logRetention: retention.logDays,
+        logRetentionDays: retention.logDays,
         logKey,
       });
     }

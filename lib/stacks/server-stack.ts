@@ -1,9 +1,9 @@
-import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { OdooDnsRecord } from '../../constructs/edge/dns-record.ts';
 import { OdooServer } from '../../constructs/odoo-server/odoo-server.ts';
 import { OdooContainerImage } from '../../constructs/odoo-service/odoo-container-image.ts';
 import type { DataStack } from './data-stack.ts';
+import { showFirstLogin } from './first-login.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 
@@ -41,21 +41,19 @@ export class ServerStack extends OdooStack {
       domain: environment.domain,
       dataKey: dataStack.key,
       logKey,
-      logRetention: environment.retention.logDays,
+      logRetentionDays: environment.retention.logDays,
       secrets: dataStack.secrets,
       filestoreBucket: dataStack.filestoreBucket,
       backupBucket: dataStack.backupBucket,
     });
   }
 
-  private pointDomainAtIt({ environment: { domain } }: ServerStackProps): void {
-    if (domain === undefined) {
-      new CfnOutput(this, 'Address', {
-        value: `http://${this.server.publicIp}`,
-        description: 'Odoo, without TLS',
-      });
-      return;
+  private pointDomainAtIt({ environment: { domain }, dataStack }: ServerStackProps): void {
+    if (domain !== undefined) {
+      new OdooDnsRecord(this, 'DnsRecord', { domain, target: { ipAddress: this.server.publicIp } });
     }
-    new OdooDnsRecord(this, 'DnsRecord', { domain, target: { ipAddress: this.server.publicIp } });
+    // Without a domain a trial over plain HTTP.
+    const url = domain === undefined ? `http://${this.server.publicIp}` : `https://${domain.name}`;
+    showFirstLogin(this, url, dataStack.secrets.odooAdminPassword);
   }
 }

@@ -5,6 +5,7 @@ import { OdooContainerImage } from '../../constructs/odoo-service/odoo-container
 import { OdooService } from '../../constructs/odoo-service/odoo-service.ts';
 import type { OdooNode } from '../../constructs/odoo-service/odoo-task.ts';
 import type { EdgeStack } from './edge-stack.ts';
+import { showFirstLogin } from './first-login.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 import type { ServiceDataStack } from './service-data-stack.ts';
@@ -37,6 +38,7 @@ export class ServiceStack extends OdooStack {
       targetGroup: edgeStack.entry.targetGroup,
       after: [this.databaseJob(cluster, node, props)],
     });
+    showFirstLogin(this, edgeStack.url, props.dataStack.secrets.odooAdminPassword);
   }
 
   private databaseJob(cluster: OdooCluster, node: OdooNode, props: ServiceStackProps): IDependable {

@@ -21,8 +21,8 @@ describe('root certificates of RDS', () => {
       const pems = rdsRootCertificates(region)?.match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----\n/g) ?? [];
       const certificates = pems.map((pem) => new X509Certificate(pem));
       const names = certificates.map(({ subject }) => /CN=(.+)/.exec(subject)?.[1]);
-      expect(names.toSorted()).toEqual(
-        ['ECC384', 'RSA2048', 'RSA4096'].map((key) => `Amazon RDS ${region} Root CA ${key} G1`),
+      expect(new Set(names)).toEqual(
+        new Set(['ECC384', 'RSA2048', 'RSA4096'].map((key) => `Amazon RDS ${region} Root CA ${key} G1`)),
       );
       for (const certificate of certificates) {
         expect(certificate.ca).toBe(true);

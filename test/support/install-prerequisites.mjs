@@ -10,12 +10,19 @@ const onPath = (program) => runs('sh', '-c', `PATH="$PATH:/usr/sbin:/sbin" comma
 const hasPostgresServer = () =>
   onPath('initdb') ||
   (existsSync('/usr/lib/postgresql') &&
-    readdirSync('/usr/lib/postgresql').some((version) => existsSync(`/usr/lib/postgresql/${version}/bin/initdb`)));
+    readdirSync('/usr/lib/postgresql').some((version) =>
+      existsSync(`/usr/lib/postgresql/${version}/bin/initdb`),
+    ));
 
 const PREREQUISITES = [
   { name: 'nginx', present: () => onPath('nginx'), debian: ['nginx-light'], brew: 'nginx' },
   { name: 'PostgreSQL server', present: hasPostgresServer, debian: ['postgresql'], brew: 'postgresql@17' },
-  { name: 'psycopg2', present: () => runs('python3', '-c', 'import psycopg2'), debian: ['python3-psycopg2'], brew: 'libpq' },
+  {
+    name: 'psycopg2',
+    present: () => runs('python3', '-c', 'import psycopg2'),
+    debian: ['python3-psycopg2'],
+    brew: 'libpq',
+  },
   { name: 'shellcheck', present: () => onPath('shellcheck'), debian: ['shellcheck'], brew: 'shellcheck' },
 ];
 
@@ -24,10 +31,17 @@ if (missing.length > 0) {
   const packages = missing.flatMap((program) => program.debian);
   console.error(`Missing for the tests: ${missing.map((program) => program.name).join(', ')}.`);
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  if (onPath('apt-get') && runs(...[...asRoot, 'true'])) {
+  if (onPath('apt-get') && runs(...asRoot, 'true')) {
     console.error(`Installing ${packages.join(' ')} with apt-get ...`);
     const apt = (...args) => {
-      const [command, ...rest] = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...args];
+      const [command, ...rest] = [
+        ...asRoot,
+        'env',
+        'DEBIAN_FRONTEND=noninteractive',
+        'apt-get',
+        '-qq',
+        ...args,
+      ];
       const { status } = spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
       if (status !== 0) process.exit(1);
     };

@@ -63,11 +63,11 @@ describe.each<SizingMode>(['reference', 'measured'])('changing the number of use
   });
 });
 
-describe('the comparison itself', () => {
-  const database = (properties: object): Templates => ({
-    Data: { Resources: { Database: { Type: 'AWS::RDS::DBInstance', Properties: { ...properties } } } },
-  });
+const database = (properties: object): Templates => ({
+  Data: { Resources: { Database: { Type: 'AWS::RDS::DBInstance', Properties: { ...properties } } } },
+});
 
+describe('the comparison itself', () => {
   it('sees a create-only property change', () => {
     const losses = lossesBetween(database({ KmsKeyId: 'a' }), database({ KmsKeyId: 'b' }));
     expect(losses).toEqual([`Data/Database (AWS::RDS::DBInstance): ${ResourceImpact.WILL_REPLACE}`]);

@@ -2,7 +2,7 @@
 """Makes sure that one environment's Odoo database exists, complete and safe to serve, before anything serves it.
 
 Runs inside the Odoo image (python3, psycopg2, passlib) as a one-shot task that the deployment waits for. It may be
-started any number of times and killed at any moment: a database is initialised under another name and gets its real
+started any number of times and killed at any moment: a database is initialized under another name and gets its real
 one only when it is complete, with the administrator's own password set. Under the real name there is never a half
 finished database and never the login admin/admin.
 
@@ -37,7 +37,7 @@ from psycopg2.extensions import encrypt_password
 DATABASE = "odoo"
 ROLE = "odoo"
 
-# Where a first initialisation happens. Never served, therefore safe to drop when an earlier run left it behind.
+# Where a first initialization happens. Never served, therefore safe to drop when an earlier run left it behind.
 UNFINISHED = "odoo_initializing"
 
 # Present in every running job's session on database `postgres`; the number itself means nothing ("odoo" in ASCII).
@@ -79,7 +79,7 @@ class Job:
             sslrootcert=self.settings.ca_bundle,
             connect_timeout=10,
             application_name="odoo-database-job",
-            # The lock's session idles while Odoo initialises; a dead peer must not keep the lock for hours.
+            # The lock's session idles while Odoo initializes; a dead peer must not keep the lock for hours.
             keepalives_idle=30,
             keepalives_interval=10,
             keepalives_count=3,
@@ -253,7 +253,7 @@ def run_odoo(job, database, data_dir):
         process.kill()
         process.wait()
     if code != 0:
-        raise JobError(f"odoo ended with code {code} while it initialised the database: {last_error}")
+        raise JobError(f"odoo ended with code {code} while it initialized the database: {last_error}")
 
 
 def publish_attachments(job, source):
@@ -286,7 +286,7 @@ def verify(job, database):
         if row(connection, "SELECT to_regclass('public.ir_module_module')")[0] is None:
             raise JobError(
                 f"database {database} exists but holds no Odoo: restore a backup into it, or drop it to have it"
-                " initialised, then deploy again"
+                " initialized, then deploy again"
             )
         modules = rows(connection, "SELECT name, state, latest_version FROM ir_module_module WHERE state <> 'uninstalled'")
     states = {name: state for name, state, _ in modules}

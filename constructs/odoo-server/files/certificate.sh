@@ -16,4 +16,9 @@ fi
 # The account needs no address: nobody mails about expiry any more, and the server renews by itself.
 certbot certonly --non-interactive --agree-tos --register-unsafely-without-email --keep-until-expiring \
   --config-dir "$CERTIFICATES/letsencrypt" --cert-name "$DOMAIN" --domain "$DOMAIN" "${challenge[@]}" \
-  --deploy-hook "ln -sfn 'letsencrypt/live/$DOMAIN' '$CERTIFICATES/current' && systemctl reload nginx.service"
+  --deploy-hook 'systemctl reload nginx.service'
+
+if [[ $(readlink "$CERTIFICATES/current") != "letsencrypt/live/$DOMAIN" ]]; then
+  ln -sfn "letsencrypt/live/$DOMAIN" "$CERTIFICATES/current"
+  systemctl reload nginx.service
+fi

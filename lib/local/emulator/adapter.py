@@ -64,8 +64,7 @@ TYPES = {
         "ecs", "put_cluster_capacity_providers", "put_cluster_capacity_providers", "Cluster",
         {"cluster": "Cluster", "capacityProviders": "`[]`", "defaultCapacityProviderStrategy": "`[]`"}),
     "AWS::S3Files::AccessPoint": carried("s3files", "access_point", "accessPointId"),
-    "AWS::S3Files::FileSystem": Api(
-        "s3files", "create_file_system", "delete_file_system", "fileSystemArn", {"fileSystemId": "fileSystemId"}),
+    "AWS::S3Files::FileSystem": carried("s3files", "file_system", "fileSystemId")._replace(ref="fileSystemArn"),
     "AWS::S3Files::MountTarget": carried("s3files", "mount_target", "mountTargetId"),
     "AWS::SecretsManager::ResourcePolicy": Api(
         "secretsmanager", "put_resource_policy", "delete_resource_policy", "SecretId", {"SecretId": "SecretId"}),
@@ -99,7 +98,7 @@ def call(service, operation, arguments):
 
 def handlers(kind, api):
     def create(logical_id, properties, stack_name):
-        taken = {key: properties[key] for key in properties if f"{kind}.{key}" not in LEFT_OUT["properties"]}
+        taken = dict(properties)
         tags = taken.pop("Tags", []) if api.service == "ec2" else []
         answer = call(api.service, api.create, api.arguments(taken))
         physical_id = jmespath.search(api.ref, {**taken, **answer})
@@ -124,28 +123,31 @@ def handlers(kind, api):
 class Nothing(dict):
     """Attributes of a resource that was not made: each reads as a text that says so."""
 
-    __contains__ = lambda self, attribute: True
-    __missing__ = lambda self, attribute: f"left-out-{attribute}"
+    def __contains__(self, attribute):
+        return True
+
+    def __missing__(self, attribute):
+        return f"left-out-{attribute}"
 
 
 def left_out(identifier, *_):
     return f"left-out-{identifier.removeprefix('left-out-')}", Nothing(Id=identifier)
 
 
-def unless(with_property, native):
-    """The type's own handlers, except for resources with a property that they cannot carry: those are left out."""
-    return {**native,
-            "create": lambda i, new, *at: (left_out if with_property in new else native["create"])(i, new, *at),
-            "update": lambda i, old, new, *at: (left_out if with_property in new else native["update"])(i, old, new, *at),
-            "delete": lambda i, old: None if with_property in old else native["delete"](i, old)}
+def unless(marked, native):
+    """A type's own handlers, except for resources with a property that they cannot carry: those are left out."""
+    def choose(handler, position):
+        return lambda *given: (left_out if marked in given[position] else handler)(*given)
+
+    return {**native, "create": choose(native["create"], 1), "update": choose(native["update"], 2),
+            "delete": choose(native["delete"], 1)}
 
 
 NATIVE = provisioners._RESOURCE_HANDLERS
 NATIVE.update({kind: handlers(kind, api) for kind, api in TYPES.items()})
-NATIVE.update({kind: {"create": left_out, "update": left_out, "delete": lambda *_: None} for kind in LEFT_OUT["types"]})
-for each in LEFT_OUT["resources with"]:
-    kind, with_property = each.split(".")
-    NATIVE[kind] = unless(with_property, NATIVE[kind])
+NATIVE.update({kind: dict.fromkeys(("create", "update", "delete"), left_out) for kind in LEFT_OUT["types"]})
+for kind, marked in (each.split(".") for each in LEFT_OUT["resources with"]):
+    NATIVE[kind] = unless(marked, NATIVE[kind])
 # A handler that calls the server back must not run on the server's own event loop.
 blocks = stacks._runs_on_worker_thread
 stacks._runs_on_worker_thread = lambda kind: kind in TYPES or (blocks(kind) and kind not in LEFT_OUT["types"])

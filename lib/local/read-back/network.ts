@@ -77,7 +77,10 @@ export async function readNetwork({
     {
       what: 'gateway endpoints',
       expected: [`com.amazonaws.${environment.region}.s3`],
-      actual: endpoints.VpcEndpoints?.map(({ ServiceName }) => ServiceName),
+      // The emulator ignores the filter.
+      actual: endpoints.VpcEndpoints?.filter(({ VpcId }) => VpcId === vpcId).map(
+        ({ ServiceName }) => ServiceName,
+      ),
     },
   ];
 }

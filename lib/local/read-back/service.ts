@@ -24,6 +24,16 @@ export async function readService({ plan, account, resources }: Deployed): Promi
     { what: 'ECS services', expected: 2, actual: services.length },
     { what: 'web task', expected: fargate(plan.app), actual: taskSize(webTask) },
     { what: 'cron task', expected: fargate(plan.cron), actual: taskSize(cronTask) },
+    {
+      what: 'HTTP workers in odoo.conf of the web task',
+      expected: plan.app.workers,
+      actual: option('workers', webTask),
+    },
+    {
+      what: 'cron workers in odoo.conf of the cron task',
+      expected: plan.cron.workers,
+      actual: option('max_cron_threads', cronTask),
+    },
     { what: 'cron tasks', expected: 1, actual: cron.desiredCount },
     ...services.flatMap(compareDeployment),
     {
@@ -43,9 +53,9 @@ function compareDeployment({
 }: Service): Comparison[] {
   return [
     {
-      what: `${serviceName} rolls a failed deployment back`,
-      expected: { enable: true, rollback: true },
-      actual: deploymentConfiguration?.deploymentCircuitBreaker,
+      what: `${serviceName} gives up on a failing deployment`,
+      expected: true,
+      actual: deploymentConfiguration?.deploymentCircuitBreaker?.enable,
     },
     {
       what: `${serviceName} has public addresses`,
@@ -61,4 +71,10 @@ function fargate({ vcpu, memoryMiB }: { readonly vcpu: number; readonly memoryMi
 
 function taskSize(task: TaskDefinition | undefined): string {
   return `${task?.cpu} CPU units, ${task?.memory} MiB`;
+}
+
+/** Number of an option in the configuration that the task writes when it starts. */
+function option(name: string, task: TaskDefinition | undefined): number {
+  const texts = (task?.containerDefinitions ?? []).flatMap(({ command = [] }) => command);
+  return Number(new RegExp(`^${name} = (\\d+)$`, 'm').exec(texts.join('\n'))?.[1]);
 }

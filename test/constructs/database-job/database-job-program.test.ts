@@ -38,7 +38,7 @@ beforeEach(() => {
   filestore = ownDirectory(cluster, 'filestore');
 });
 
-describe('first initialisation', () => {
+describe('first initialization', () => {
   it('ends with a role that may do nothing more, a database as Odoo needs it, and no admin/admin', async () => {
     const { code, report } = await runJob({ asShipped: true });
 

@@ -2,7 +2,6 @@ import {
   aws_ec2 as ec2,
   aws_elasticloadbalancingv2 as elbv2,
   aws_kms as kms,
-  aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
@@ -273,7 +272,7 @@ function stackWith(props: Partial<OdooWebAclProps> = {}) {
   const webAcl = new OdooWebAcl(stack, 'Firewall', {
     loadBalancer: new elbv2.ApplicationLoadBalancer(stack, 'LoadBalancer', { vpc }),
     users: 150,
-    logRetention: logs.RetentionDays.THREE_MONTHS,
+    logRetentionDays: 90,
     logKey: kms.Key.fromKeyArn(stack, 'LogKey', 'arn:aws:kms:eu-central-1:111122223333:key/log'),
     ...props,
   });

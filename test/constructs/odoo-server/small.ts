@@ -2,7 +2,6 @@ import {
   type App,
   aws_ec2 as ec2,
   aws_kms as kms,
-  aws_logs as logs,
   aws_s3 as s3,
   aws_secretsmanager as secretsmanager,
   Stack,
@@ -105,7 +104,7 @@ export function serverIn(app: App = testApp(), props: Partial<OdooServerProps> =
     domain: { name: 'erp.example.com', hostedZone: { id: 'Z0123456789ABC', name: 'example.com' } },
     dataKey,
     logKey: new kms.Key(network, 'LogKey', { enableKeyRotation: true }),
-    logRetention: logs.RetentionDays.THREE_MONTHS,
+    logRetentionDays: 90,
     secrets: {
       odooDatabasePassword: secret('DatabasePassword'),
       odooAdminPassword: secret('AdminPassword'),
