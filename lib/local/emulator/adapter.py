@@ -1,9 +1,8 @@
 """Starts MiniStack with the CloudFormation types that it lacks and this project uses.
 
-A type of TYPES is carried by MiniStack's own service API, called with botocore over loopback: botocore checks the
-request against AWS's service model and the API keeps the state, so what is read back was really created. A type of
-left-out.json has no such API: CloudFormation records its resources and nothing is made. Any other unknown type is
-refused, as in MiniStack itself.
+A type of TYPES is carried by MiniStack's own service API through botocore, which checks it against AWS's service model;
+the API keeps the state, so what is read back was really created. A type of left-out.json has no such API: CloudFormation
+records its resources and nothing is made. MiniStack refuses any other unknown type.
 """
 
 import json
@@ -22,6 +21,7 @@ from ministack.services import route53
 from ministack.services.cloudformation import engine, provisioners, stacks
 
 LEFT_OUT = json.loads(Path(__file__).with_name("left-out.json").read_text(encoding="utf-8"))
+made = {}  # what was made here, by type and physical id: a deletion may need more than the id
 
 
 class Api(NamedTuple):
@@ -36,12 +36,11 @@ class Api(NamedTuple):
 def rule(properties):
     """The arguments that authorize one security group rule."""
     text = {"Description": properties.get("Description", "")}
-    entry = {key: properties[key] for key in ("IpProtocol", "FromPort", "ToPort") if key in properties}
-    if "SourceSecurityGroupId" in properties:
-        entry["UserIdGroupPairs"] = [{"GroupId": properties["SourceSecurityGroupId"], **text}]
-    else:
-        entry["IpRanges"] = [{"CidrIp": properties["CidrIp"], **text}]
-    return {"GroupId": properties["GroupId"], "IpPermissions": [entry]}
+    group = [{"GroupId": properties["SourceSecurityGroupId"], **text}] if "SourceSecurityGroupId" in properties else []
+    network = [{"CidrIp": properties["CidrIp"], **text}] if "CidrIp" in properties else []
+    ports = {key: properties[key] for key in ("IpProtocol", "FromPort", "ToPort") if key in properties}
+    permission = {**ports, "UserIdGroupPairs": group, "IpRanges": network}
+    return {"GroupId": properties["GroupId"], "IpPermissions": [permission]}
 
 
 def carried(service, noun, ref):
@@ -49,6 +48,7 @@ def carried(service, noun, ref):
     return Api(service, f"create_{noun}", f"delete_{noun}", ref, {ref.split(".")[-1]: ref})
 
 
+RULE_IDS = "SecurityGroupRules[*].SecurityGroupRuleId"
 TYPES = {
     "AWS::EC2::EIP": Api("ec2", "allocate_address", "release_address", "PublicIp", {"AllocationId": "AllocationId"}),
     "AWS::EC2::FlowLog": Api(
@@ -56,9 +56,8 @@ TYPES = {
         lambda p: {"ResourceIds" if key == "ResourceId" else key: p[key] for key in p}),
     "AWS::EC2::NatGateway": carried("ec2", "nat_gateway", "NatGateway.NatGatewayId"),
     "AWS::EC2::SecurityGroupIngress": Api(
-        "ec2", "authorize_security_group_ingress", "revoke_security_group_ingress",
-        "SecurityGroupRules[0].SecurityGroupRuleId",
-        {"GroupId": "GroupId", "SecurityGroupRuleIds": "SecurityGroupRules[].SecurityGroupRuleId"}, rule),
+        "ec2", "authorize_security_group_ingress", "revoke_security_group_ingress", f"{RULE_IDS} | [0]",
+        {"GroupId": "GroupId", "SecurityGroupRuleIds": RULE_IDS}, rule),
     "AWS::EC2::Volume": carried("ec2", "volume", "VolumeId"),
     "AWS::ECS::ClusterCapacityProviderAssociations": Api(
         "ecs", "put_cluster_capacity_providers", "put_cluster_capacity_providers", "Cluster",
@@ -71,7 +70,6 @@ TYPES = {
     "AWS::WAFv2::WebACLAssociation": Api(
         "wafv2", "associate_web_acl", "disassociate_web_acl", "ResourceArn", {"ResourceArn": "ResourceArn"}),
 }
-made = {}  # what was made here, by type and physical id: a deletion may need more than the id
 
 
 def shaped(shape, value):
@@ -81,11 +79,8 @@ def shaped(shape, value):
         return {names[key.lower()]: shaped(shape.members[names[key.lower()]], value[key]) for key in value}
     if shape.type_name == "list":
         return [shaped(shape.member, part) for part in (value if isinstance(value, list) else [value])]
-    if shape.type_name == "boolean":
-        return str(value).lower() == "true"
-    if shape.type_name in ("integer", "long"):
-        return int(value)
-    return json.dumps(value) if isinstance(value, dict) else str(value)
+    number = shape.type_name in ("integer", "long")
+    return int(value) if number else json.dumps(value) if isinstance(value, dict) else value
 
 
 def call(service, operation, arguments):
@@ -99,7 +94,7 @@ def call(service, operation, arguments):
 def handlers(kind, api):
     def create(logical_id, properties, stack_name):
         taken = dict(properties)
-        tags = taken.pop("Tags", []) if api.service == "ec2" else []
+        tags = taken.pop("Tags", []) if api.service == "ec2" else []  # a call of its own there
         answer = call(api.service, api.create, api.arguments(taken))
         physical_id = jmespath.search(api.ref, {**taken, **answer})
         if tags:
@@ -122,12 +117,8 @@ def handlers(kind, api):
 
 class Nothing(dict):
     """Attributes of a resource that was not made: each reads as a text that says so."""
-
-    def __contains__(self, attribute):
-        return True
-
-    def __missing__(self, attribute):
-        return f"left-out-{attribute}"
+    __contains__ = lambda self, attribute: True
+    __missing__ = lambda self, attribute: f"left-out-{attribute}"
 
 
 def left_out(identifier, *_):
@@ -136,11 +127,10 @@ def left_out(identifier, *_):
 
 def unless(marked, native):
     """A type's own handlers, except for resources with a property that they cannot carry: those are left out."""
-    def choose(handler, position):
-        return lambda *given: (left_out if marked in given[position] else handler)(*given)
+    def choose(action, position):
+        return lambda *given: (left_out if marked in given[position] else native[action])(*given)
 
-    return {**native, "create": choose(native["create"], 1), "update": choose(native["update"], 2),
-            "delete": choose(native["delete"], 1)}
+    return {**native, "create": choose("create", 1), "update": choose("update", 2), "delete": choose("delete", 1)}
 
 
 NATIVE = provisioners._RESOURCE_HANDLERS
@@ -149,8 +139,7 @@ NATIVE.update({kind: dict.fromkeys(("create", "update", "delete"), left_out) for
 for kind, marked in (each.split(".") for each in LEFT_OUT["resources with"]):
     NATIVE[kind] = unless(marked, NATIVE[kind])
 # A handler that calls the server back must not run on the server's own event loop.
-blocks = stacks._runs_on_worker_thread
-stacks._runs_on_worker_thread = lambda kind: kind in TYPES or (blocks(kind) and kind not in LEFT_OUT["types"])
+stacks._runs_on_worker_thread = lambda kind, own=stacks._runs_on_worker_thread: kind in TYPES or own(kind)
 # Only the left-out rotation application asks for this transform, which would look it up in AWS.
 engine._SAM_TRANSFORM = None
 # Hosted zones are not the app's to make: an account has them before the first deployment, under ids of AWS's choice.
