@@ -7,6 +7,7 @@ import { DATABASE_NAME, DATABASE_ROLE } from '../database/odoo-database.ts';
 import { loginsPerMinute, renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { type OdooRole, renderOdooConf } from '../odoo-node/odoo-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
+import { ODOO_USER } from '../shared/odoo-user.ts';
 import type { BundleFile } from './host-bundle.ts';
 
 /** What of the single server's configuration is known at synthesis. */
@@ -65,6 +66,7 @@ function hostEnvironment({ plan, server, odooVersion, domain }: HostSettings): s
     SOCKET_DIRECTORY,
     DATABASE_NAME,
     DATABASE_ROLE,
+    ODOO_USER: `${ODOO_USER.uid}:${ODOO_USER.gid}`,
     ODOO_VERSION: odooVersion,
     DOMAIN: domain?.name ?? '',
     ACME_CHALLENGE: domain?.hostedZone ? 'dns' : 'http',

@@ -10,7 +10,7 @@ import {
   Stack,
 } from 'aws-cdk-lib';
 import { acknowledge } from '../shared/acknowledge.ts';
-import { acknowledgeResource } from './acknowledge-resource.ts';
+import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 
 /**
  * Lets Auto Scaling launch servers whose volumes are encrypted with a customer key. Without it launches fail, minutes
@@ -91,7 +91,7 @@ export function allowDataVolume(
   group: autoscaling.AutoScalingGroup,
 ): void {
   volume.grantAttachVolumeByResourceTag(role, [group]);
-  acknowledgeResource(
+  acknowledgeWildcard(
     role,
     Stack.of(role).formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' }),
     'Taking over volume and address: servers are unknown before their launch; conditions on a tag limit both permissions to the one group, and volume and address are named.',
@@ -129,7 +129,7 @@ export function allowAddress(role: iam.Role, address: ec2.CfnEIP, subnet: ec2.IS
       conditions: { ArnEquals: { 'ec2:Subnet': ec2Arn('subnet', subnet.subnetId) } },
     }),
   );
-  acknowledgeResource(
+  acknowledgeWildcard(
     role,
     ownInterfaces,
     'Taking over the address: network interfaces are unknown before the launch; a condition limits them to the server subnet, and the only address that may be associated is named.',
@@ -168,7 +168,7 @@ export function allowAcmeChallenge(role: iam.Role, zoneId: string, domain: strin
   );
   role.addToPolicy(new iam.PolicyStatement({ actions: ['route53:ListHostedZones'], resources: ['*'] }));
   role.addToPolicy(new iam.PolicyStatement({ actions: ['route53:GetChange'], resources: [changes] }));
-  acknowledgeResource(
+  acknowledgeWildcard(
     role,
     changes,
     'ACME challenge: a change of a zone gets its id when it is made, so the state of a change can only be read by a wildcard; reading it shows no record.',
@@ -185,13 +185,13 @@ export function allowBuckets(
 ): void {
   filestoreBucket.grantRead(role, 'filestore/*');
   filestoreBucket.grantPut(role, 'filestore/*');
-  acknowledgeResource(
+  acknowledgeWildcard(
     role,
     filestoreBucket.arnForObjects('filestore/*'),
     'Filestore copy: Odoo names its files by their SHA-1, so objects can be given by their prefix only; the role cannot delete any of them.',
   );
   backupBucket.grantReadWrite(role, 'server/*');
-  acknowledgeResource(
+  acknowledgeWildcard(
     role,
     backupBucket.arnForObjects('server/*'),
     'Backups: the server names and expires the objects of its own repository, below one prefix of a versioned bucket that keeps what is deleted.',

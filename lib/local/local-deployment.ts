@@ -6,6 +6,7 @@ import { type DeployedResource, DeployedResources } from './deployed-resources.t
 import type { Emulator } from './emulator.ts';
 import { compareLeftovers, type Inventory, snapshottedInstances, takeInventory } from './inventory.ts';
 import { LocalAccount } from './local-account.ts';
+import { compareKeptFiles } from './read-back/buckets.ts';
 import { readEnvironment } from './read-back/environment.ts';
 import type { Reporter } from './reporter.ts';
 import { comparePreserved, statefulIds } from './stateful-resources.ts';
@@ -50,9 +51,10 @@ export class LocalDeployment {
   /** Deploys one environment and compares everything that can be read back with its plan. */
   async deploy({ environment, plan, assembly }: SynthesizedEnvironment): Promise<void> {
     const title = `${environment.name} with ${plan.users} users (${plan.tier}, ${assembly.resourceCount} resources)`;
-    await this.reporter.step(`Deploy ${title}`, (progress) =>
+    const { output } = await this.reporter.step(`Deploy ${title}`, (progress) =>
       this.cdk.run(`deploy ${environment.name}`, ['deploy', '--app', assembly.folder, ...DEPLOY], progress),
     );
+    const changed = [...output.matchAll(/✅\s+(\S+)\s*$/gm)].map(([, stack]) => stack);
     const deployed = await this.deployed({ environment, plan });
     this.reporter.compare(environment.name, [
       {
@@ -62,6 +64,7 @@ export class LocalDeployment {
       },
       ...(await readEnvironment(deployed)),
     ]);
+    this.reporter.line(`  changed: ${changed.join(', ') || 'nothing'}`);
     const { leftOut } = deployed.resources;
     const types = new Set(leftOut.map(({ type }) => type));
     this.reporter.line(`  not made by the emulator: ${leftOut.length} resources (${[...types].join(', ')})`);
@@ -132,6 +135,7 @@ export class LocalDeployment {
         expected: databases.toSorted(),
         actual: databases.filter((id) => snapshots.includes(id)).toSorted(),
       },
+      ...(await compareKeptFiles(this.account, kept)),
     ]);
   }
 

@@ -75,6 +75,7 @@ export class Reporter {
       return;
     }
     this.passes += 1;
-    if (this.verbose) this.line(`✓ ${subject}: ${comparison.what}`);
+    if (this.verbose)
+      this.line(`✓ ${subject}: ${comparison.what} ${JSON.stringify(comparison.actual).slice(0, 80)}`);
   }
 }

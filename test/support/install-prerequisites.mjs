@@ -6,6 +6,10 @@ import { existsSync, readdirSync } from 'node:fs';
 const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 const onPath = (program) => runs('sh', '-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`);
 
+// The python3 first in the PATH may be a private build that does not see the system's packages.
+const imports = (module) =>
+  ['python3', '/usr/bin/python3'].some((python) => runs(python, '-c', `import ${module}`));
+
 // Debian keeps the server's programs out of the PATH, one folder per version.
 const hasPostgresServer = () =>
   onPath('initdb') ||
@@ -17,12 +21,8 @@ const hasPostgresServer = () =>
 const PREREQUISITES = [
   { name: 'nginx', present: () => onPath('nginx'), debian: ['nginx-light'], brew: 'nginx' },
   { name: 'PostgreSQL server', present: hasPostgresServer, debian: ['postgresql'], brew: 'postgresql@17' },
-  {
-    name: 'psycopg2',
-    present: () => runs('python3', '-c', 'import psycopg2'),
-    debian: ['python3-psycopg2'],
-    brew: 'libpq',
-  },
+  { name: 'psycopg2', present: () => imports('psycopg2'), debian: ['python3-psycopg2'], brew: 'libpq' },
+  { name: 'passlib', present: () => imports('passlib'), debian: ['python3-passlib'], brew: 'python' },
   { name: 'shellcheck', present: () => onPath('shellcheck'), debian: ['shellcheck'], brew: 'shellcheck' },
 ];
 

@@ -21,7 +21,7 @@ run_database_job() {
   ADMIN_PASSWORD=$(aws secret "$(setting adminPassword)")
   export SETUP_PASSWORD MASTER_USER MASTER_PASSWORD DATABASE_PASSWORD ADMIN_PASSWORD
   open_setup_role
-  docker run --rm --name odoo-database-job --network none --user 100:101 --cap-drop ALL \
+  docker run --rm --name odoo-database-job --network none --user "$ODOO_USER" --cap-drop ALL \
     --security-opt no-new-privileges --memory "${MEMORY_LIMIT_MIB}m" \
     --env MASTER_USER --env MASTER_PASSWORD --env DATABASE_PASSWORD --env ADMIN_PASSWORD \
     --volume "$DATA/odoo/data:/var/lib/odoo" --volume "$SOCKET_DIRECTORY:$SOCKET_DIRECTORY" \

@@ -9,8 +9,8 @@ write_configuration() {
   DB_PASSWORD=$database_password ADMIN_PASSWD=$master_password python3 "$HERE/configure.py" \
     --secret DB_PASSWORD --hashed-secret ADMIN_PASSWD \
     --directory /etc/odoo 0:0 0700 \
-    --file /etc/odoo/web.conf 0:101 0640 "$(cat "$HERE/odoo/web.conf")" \
-    --file /etc/odoo/cron.conf 0:101 0640 "$(cat "$HERE/odoo/cron.conf")"
+    --file /etc/odoo/web.conf "0:${ODOO_USER#*:}" 0640 "$(cat "$HERE/odoo/web.conf")" \
+    --file /etc/odoo/cron.conf "0:${ODOO_USER#*:}" 0640 "$(cat "$HERE/odoo/cron.conf")"
   install -m 0600 /dev/stdin /etc/odoo/deployment.env <<END
 IMAGE=$(setting image)
 LOG_GROUP=$(setting logGroup)

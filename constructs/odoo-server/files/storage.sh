@@ -50,8 +50,9 @@ mount_volume() {
 # keeps that one out. www-data is let through to the filestore, which nginx sends from.
 create_directories() {
   install -d -o root -g www-data -m 0750 "$DATA/odoo"
-  install -d -o 100 -g 101 -m 0755 "$DATA/odoo/data" "$DATA/odoo/data/filestore"
-  install -d -o 100 -g 101 -m 0700 "$DATA/odoo/data/sessions"
+  local odoo=(-o "${ODOO_USER%:*}" -g "${ODOO_USER#*:}")
+  install -d "${odoo[@]}" -m 0755 "$DATA/odoo/data" "$DATA/odoo/data/filestore"
+  install -d "${odoo[@]}" -m 0700 "$DATA/odoo/data/sessions"
   install -d -o root -g root -m 0700 "$DATA/certificates"
 }
 

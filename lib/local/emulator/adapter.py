@@ -1,8 +1,8 @@
 """Starts MiniStack with the CloudFormation types that it lacks and this project uses.
 
-A type of TYPES is carried by MiniStack's own service API through botocore, which checks it against AWS's service model;
-the API keeps the state, so what is read back was really created. A type of left-out.json has no such API: CloudFormation
-records its resources and nothing is made. MiniStack refuses any other unknown type.
+A type of TYPES is carried by MiniStack's own service API, called with botocore, which has AWS's service model: what is
+read back was really created. A type of left-out.json has no such API: its resources are recorded and nothing is made.
+MiniStack refuses any other unknown type.
 """
 
 import json
@@ -94,7 +94,7 @@ def call(service, operation, arguments):
 def handlers(kind, api):
     def create(logical_id, properties, stack_name):
         taken = dict(properties)
-        tags = taken.pop("Tags", []) if api.service == "ec2" else []  # a call of its own there
+        tags = taken.pop("Tags", []) if api.service == "ec2" else []  # takes a call of its own
         answer = call(api.service, api.create, api.arguments(taken))
         physical_id = jmespath.search(api.ref, {**taken, **answer})
         if tags:
@@ -109,7 +109,7 @@ def handlers(kind, api):
         return provisioners._replace_resource(kind, physical_id, old, new, stack_name, logical_id)
 
     def delete(physical_id, properties):
-        record, _ = made.pop((kind, physical_id))
+        record = made.pop((kind, physical_id))[0]
         call(api.service, api.delete, {name: jmespath.search(path, record) for name, path in api.undo.items()})
 
     return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
@@ -129,7 +129,6 @@ def unless(marked, native):
     """A type's own handlers, except for resources with a property that they cannot carry: those are left out."""
     def choose(action, position):
         return lambda *given: (left_out if marked in given[position] else native[action])(*given)
-
     return {**native, "create": choose("create", 1), "update": choose("update", 2), "delete": choose("delete", 1)}
 
 

@@ -7,10 +7,14 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import type { Comparison, Deployed } from '../comparison.ts';
+import type { DeployedResource } from '../deployed-resources.ts';
 import type { LocalAccount } from '../local-account.ts';
 
+/** What the probe object holds at the end. */
+const LATEST = 'second';
+
 /** Key under which the filestore bucket is tried out; the SHA-1 of nothing, as Odoo would name an empty file. */
-export const PROBE_KEY = 'filestore/odoo/da/da39a3ee5e6b4b0d3255bfef95601890afd80709';
+const PROBE_KEY = 'filestore/odoo/da/da39a3ee5e6b4b0d3255bfef95601890afd80709';
 
 interface PolicyStatement {
   readonly Effect: string;
@@ -30,6 +34,26 @@ export async function readBuckets({ account, resources }: Deployed): Promise<rea
     ...(filestore ? await tryVersions(account, filestore.physicalId) : []),
     { what: 'filestore buckets', expected: true, actual: filestore !== undefined },
   ];
+}
+
+/** Filestore buckets that outlive their stacks still hold their files. */
+export async function compareKeptFiles(
+  account: LocalAccount,
+  kept: readonly DeployedResource[],
+): Promise<readonly Comparison[]> {
+  const buckets = kept.filter(
+    ({ type, logicalId }) => type === 'AWS::S3::Bucket' && logicalId.startsWith('Filestore'),
+  );
+  return Promise.all(
+    buckets.map(async ({ stack, physicalId }) => {
+      const { Body } = await account.s3.send(new GetObjectCommand({ Bucket: physicalId, Key: PROBE_KEY }));
+      return {
+        what: `file in the kept bucket of ${stack}`,
+        expected: LATEST,
+        actual: await Body?.transformToString(),
+      };
+    }),
+  );
 }
 
 async function compareBucket(account: LocalAccount, name: string, bucket: string): Promise<Comparison[]> {
@@ -74,7 +98,7 @@ function refusesPlainHttp(policy = '{}'): boolean {
 async function tryVersions(account: LocalAccount, bucket: string): Promise<Comparison[]> {
   const object = { Bucket: bucket, Key: PROBE_KEY };
   await account.s3.send(new PutObjectCommand({ ...object, Body: 'first' }));
-  await account.s3.send(new PutObjectCommand({ ...object, Body: 'second' }));
+  await account.s3.send(new PutObjectCommand({ ...object, Body: LATEST }));
   const { Versions = [] } = await account.s3.send(
     new ListObjectVersionsCommand({ Bucket: bucket, Prefix: PROBE_KEY }),
   );

@@ -58,7 +58,7 @@ function compareDeployment({
       actual: deploymentConfiguration?.deploymentCircuitBreaker?.enable,
     },
     {
-      what: `${serviceName} has public addresses`,
+      what: `public addresses of ${serviceName}`,
       expected: 'DISABLED',
       actual: networkConfiguration?.awsvpcConfiguration?.assignPublicIp,
     },

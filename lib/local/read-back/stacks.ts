@@ -11,14 +11,14 @@ export async function readStacks({ environment, resources }: Deployed): Promise<
     .map(({ StackName }) => StackName);
   return [
     {
-      what: 'stacks that are not complete',
+      what: 'stacks not complete',
       expected: [],
       actual: resources.stacks
         .filter(({ StackStatus = '' }) => !/^(CREATE|UPDATE)_COMPLETE$/.test(StackStatus))
         .map(({ StackName, StackStatus }) => `${StackName} ${StackStatus}`),
     },
     {
-      what: 'resources that are not complete',
+      what: 'resources not complete',
       expected: [],
       actual: unfinished.map(({ stack, logicalId, status }) => `${stack}/${logicalId} ${status}`),
     },

@@ -1,7 +1,8 @@
+import { aws_ecr as ecr } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { findingsOf, idleAcknowledgments, openFindings } from '../../support/nag.ts';
-import { testApp } from '../../support/stack.ts';
+import { testApp, testStack } from '../../support/stack.ts';
 import { serverIn, smallPlan } from './small.ts';
 
 const { stack, data } = serverIn();
@@ -210,6 +211,16 @@ describe('the permissions of the server', () => {
     expect(secrets?.Resource).toHaveLength(3);
     const [bundle] = statementsAllowing('s3:GetObject');
     expect(JSON.stringify(bundle?.Resource)).toMatch(/assets-.*\/[0-9a-f]{64}\.tar"/);
+  });
+
+  it('pull from the registry of the image where that needs permission', () => {
+    const app = testApp();
+    const images = testStack(app, 'test-Images');
+    const imageRepository = new ecr.Repository(images, 'Images');
+    const { stack } = serverIn(app, { imageRepository });
+    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+    expect(JSON.stringify(policy)).toContain('ecr:BatchGetImage');
+    expect(statementsAllowing('ecr:BatchGetImage')).toEqual([]);
   });
 
   it('never delete from the copy of the filestore', () => {
