@@ -27,7 +27,8 @@ function whyInstall() {
   // npm writes this file at the end of every complete installation.
   const installed = modifiedAt('node_modules/.package-lock.json');
   if (installed === undefined) return 'node_modules is missing or incomplete';
-  if (installed < (modifiedAt('package-lock.json') ?? 0)) return 'package-lock.json is newer than node_modules';
+  if (installed < (modifiedAt('package-lock.json') ?? 0))
+    return 'package-lock.json is newer than node_modules';
   return undefined;
 }
 

@@ -48,17 +48,23 @@ export async function loadEnvironmentFiles(
   const files = (await readdir(folder))
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
     .toSorted();
-  return Promise.all(files.map((file) => loadFile(join(folder, file))));
+  return Promise.all(files.map((file) => loadFile(folder, basename(file, '.ts'))));
 }
 
-async function loadFile(path: string): Promise<EnvironmentSource> {
-  const name = basename(path, '.ts');
+async function loadFile(folder: string, name: string): Promise<EnvironmentSource> {
   try {
-    const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
-    return { name, content: module.default };
+    const { default: content } = await importFile(folder, name);
+    return { name, content };
   } catch (error) {
     return { name, content: undefined, loadError: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function importFile(folder: string, name: string): Promise<{ readonly default?: unknown }> {
+  // Spelled as a pattern, so that a bundler knows which files to take along.
+  return folder === environmentsFolder
+    ? import(`./environments/${name}.ts`)
+    : import(pathToFileURL(join(folder, `${name}.ts`)).href);
 }
 
 /**

@@ -17,10 +17,22 @@ const byHand = (region: string) => `config/data/rds-root-certificates/${region}.
 export function rdsRootCertificates(region: string): string | undefined {
   const stored = fileURLToPath(new URL(`../${byHand(region)}`, import.meta.url));
   if (existsSync(stored)) return readFileSync(stored, 'utf8');
-  const own = rds.ca.filter((pem) =>
-    new X509Certificate(pem).subject.includes(`CN=Amazon RDS ${region} Root CA `),
-  );
-  return own.length === 0 ? undefined : own.map((pem) => `${pem.trim()}\n`).join('');
+  return knownCertificates().get(region);
+}
+
+let known: ReadonlyMap<string, string> | undefined;
+
+/** By Region, read once: the library's list has no names, and taking a hundred certificates apart takes a while. */
+function knownCertificates(): ReadonlyMap<string, string> {
+  if (known === undefined) {
+    const byRegion = new Map<string, string>();
+    for (const pem of rds.ca) {
+      const region = /^CN=Amazon RDS (\S+) Root CA /m.exec(new X509Certificate(pem).subject)?.[1];
+      if (region !== undefined) byRegion.set(region, `${byRegion.get(region) ?? ''}${pem.trim()}\n`);
+    }
+    known = byRegion;
+  }
+  return known;
 }
 
 /** What to do for a Region without known certificates. */

@@ -11,6 +11,7 @@ import { readEnvironment } from './read-back/environment.ts';
 import type { Reporter } from './reporter.ts';
 import { comparePreserved, statefulIds } from './stateful-resources.ts';
 import { unprotect } from './unprotect.ts';
+import { localFolder } from './workspace.ts';
 
 const DEPLOY = ['--all', '--concurrency', '4', '--require-approval', 'never', '--progress', 'events'];
 
@@ -43,7 +44,12 @@ export class LocalDeployment {
   async bootstrap(accountId: string, regions: readonly string[]): Promise<void> {
     const targets = regions.map((region) => `aws://${accountId}/${region}`);
     await this.reporter.step(`Bootstrap ${regions.join(' and ')}`, (progress) =>
-      this.cdk.run('bootstrap', ['bootstrap', ...targets], progress),
+      // It locks an output folder too, and fails on the usual one while somebody else synthesizes into it.
+      this.cdk.run(
+        'bootstrap',
+        ['bootstrap', ...targets, '--output', localFolder('assemblies/bootstrap')],
+        progress,
+      ),
     );
     this.before = await takeInventory(this.account);
   }

@@ -7,7 +7,7 @@ import { type Cost, measure, median } from './measure.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUNS = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 5;
-const LOADER = 'node --import tsx';
+const LOADER = 'node bin/run.mjs';
 const OUT = '.local/bench.out';
 const cdk = (app: string, options = ''): string =>
   `node node_modules/aws-cdk/bin/cdk synth -q --no-notices --output ${OUT} --app "${app}" ${options}`;

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import leftOut from '../../lib/local/emulator/left-out.json' with { type: 'json' };
 
 const adapter = readFileSync(new URL('../../lib/local/emulator/adapter.py', import.meta.url), 'utf8');
-const requirements = readFileSync(new URL('../../lib/local/emulator/requirements.txt', import.meta.url), 'utf8');
+const requirements = readFileSync(
+  new URL('../../lib/local/emulator/requirements.txt', import.meta.url),
+  'utf8',
+);
 const document = readFileSync(new URL('../../docs/local-deployment.md', import.meta.url), 'utf8');
 
 describe('emulator adapter', () => {

@@ -36,16 +36,26 @@ describe('resources after a change of size', () => {
 
 describe('leftovers', () => {
   const kept: DeployedResource[] = [
-    { stack: 'a-Data', logicalId: 'Filestore', type: 'AWS::S3::Bucket', physicalId: 'files', status: 'CREATE_COMPLETE' },
+    {
+      stack: 'a-Data',
+      logicalId: 'Filestore',
+      type: 'AWS::S3::Bucket',
+      physicalId: 'files',
+      status: 'CREATE_COMPLETE',
+    },
   ];
   const before = { 'AWS::S3::Bucket': ['bootstrap'] };
 
   it('are none when only what is meant to be kept is left', () => {
-    expect(differences(compareLeftovers(before, { 'AWS::S3::Bucket': ['bootstrap', 'files'] }, kept))).toEqual([]);
+    expect(
+      differences(compareLeftovers(before, { 'AWS::S3::Bucket': ['bootstrap', 'files'] }, kept)),
+    ).toEqual([]);
   });
 
   it('are found', () => {
-    expect(differences(compareLeftovers(before, { 'AWS::S3::Bucket': ['bootstrap', 'files', 'x'] }, kept))).toHaveLength(1);
+    expect(
+      differences(compareLeftovers(before, { 'AWS::S3::Bucket': ['bootstrap', 'files', 'x'] }, kept)),
+    ).toHaveLength(1);
   });
 
   it('include what should have been kept and is gone', () => {

@@ -4,7 +4,7 @@ import { environmentFileSchema } from '../../../config/schema.ts';
 import { configurationDocument } from '../../../lib/cli/document-configuration.ts';
 
 describe('docs/configuration.md', () => {
-  it('is what the schema says now; otherwise run: node --import tsx lib/cli/document-configuration.ts', async () => {
+  it('is what the schema says now; otherwise run: npm run docs:configuration', async () => {
     const stored = await readFile(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
 
     expect(stored).toBe(configurationDocument());

@@ -162,7 +162,7 @@ describe('plan refuses', () => {
 
 describe('the program', () => {
   const root = fileURLToPath(new URL('../../..', import.meta.url));
-  const command = ['--import', 'tsx', 'bin/odoo-aws.ts'];
+  const command = ['bin/run.mjs', 'bin/odoo-aws.ts'];
 
   it('prints the plan and nothing but the plan', () => {
     const out = execFileSync(process.execPath, [...command, 'plan', '--users', '40', '--json'], {

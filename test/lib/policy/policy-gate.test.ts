@@ -36,7 +36,7 @@ function cdk(app: string, args: readonly string[]): Promise<Outcome> {
   const cli = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
   // An assembly of its own per call: the command line locks it.
   const output = join(WORK, `assembly-${calls++}`);
-  return node([cli, ...args, '--no-notices', '--output', output, '--app', `node --import tsx ${app}`]);
+  return node([cli, ...args, '--no-notices', '--output', output, '--app', `node bin/run.mjs ${app}`]);
 }
 
 function node(args: readonly string[]): Promise<Outcome> {
@@ -58,7 +58,7 @@ describe.concurrent('the policy gate, with a planted defect', SLOW, () => {
   });
 
   it('fires when the app is run directly', async () => {
-    const { failed, output } = await node(['--import', 'tsx', DEFECTIVE]);
+    const { failed, output } = await node(['bin/run.mjs', DEFECTIVE]);
     expect(output).toContain('AwsSolutions-S1');
     expect(failed).toBe(true);
   });
