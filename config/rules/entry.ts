@@ -8,6 +8,7 @@ export const entryRules: Rule = (draft) => [
   ...domainIsInItsZone(draft),
   ...certificateHasOneSource(draft),
   ...certificateIsUsable(draft),
+  ...certificateCanBeIssued(draft),
 ];
 
 function domainIsThere({ file, settings, tier, isWritten }: Draft): Problem[] {
@@ -128,4 +129,22 @@ function certificateIsUsable({ file: { certificateArn, region, account } }: Draf
     });
   }
   return problems;
+}
+
+/** The single server proves to the certificate authority that the domain is its own: in the zone, or on port 80. */
+function certificateCanBeIssued({ file: { domain, hostedZone }, settings, tier }: Draft): Problem[] {
+  return tier === 'small' &&
+    domain !== undefined &&
+    hostedZone === undefined &&
+    !settings.allowedCidrs.includes('0.0.0.0/0')
+    ? [
+        {
+          path: 'allowedCidrs',
+          value: settings.allowedCidrs,
+          message: `shut the certificate authority out, so that nobody can issue a certificate for ${domain}`,
+          allowed: '0.0.0.0/0, or any networks together with hostedZone',
+          fix: 'add the hosted zone of the domain, or allow 0.0.0.0/0',
+        },
+      ]
+    : [];
 }

@@ -1,11 +1,11 @@
 import { CustomResource } from 'aws-cdk-lib';
 import type { aws_ecs as ecs, aws_kms as kms, aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
 import { Construct, type IDependable } from 'constructs';
-import { readFileSync } from 'node:fs';
 import type { OdooVersion } from '../../config/environment.ts';
 import type { Network } from '../network/network.ts';
 import type { OdooCluster } from '../odoo-service/odoo-cluster.ts';
 import { ODOO_PATHS, OdooTask, type OdooNode } from '../odoo-service/odoo-task.ts';
+import { DATABASE_JOB_PROGRAM } from './database-job-program.ts';
 import { JobRunner } from './job-runner.ts';
 
 /**
@@ -13,8 +13,6 @@ import { JobRunner } from './job-runner.ts';
  * the task and answering in time.
  */
 const BUDGET_MINUTES = 50;
-
-const PROGRAM = readFileSync(new URL('./files/database_job.py', import.meta.url), 'utf8');
 
 export interface DatabaseJobProps {
   readonly cluster: OdooCluster;
@@ -70,7 +68,7 @@ export class DatabaseJob extends Construct {
   private addJob({ node, version, adminPassword }: DatabaseJobProps): ecs.ContainerDefinition {
     const { database, databasePassword } = node;
     return this.task.addContainer('Job', {
-      entryPoint: ['python3', '-u', '-c', PROGRAM],
+      entryPoint: ['python3', '-u', '-c', DATABASE_JOB_PROGRAM],
       command: [
         `--host=${database.host}`,
         `--port=${database.port}`,

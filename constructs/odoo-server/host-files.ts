@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Domain, OdooVersion } from '../../config/environment.ts';
 import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
+import { DATABASE_JOB_PROGRAM } from '../database-job/database-job-program.ts';
 import { DATABASE_NAME, DATABASE_ROLE } from '../database/odoo-database.ts';
 import { loginsPerMinute, renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { type OdooRole, renderOdooConf } from '../odoo-node/odoo-conf.ts';
@@ -35,7 +36,7 @@ export function hostFiles(settings: HostSettings): BundleFile[] {
     { path: 'host.env', text: hostEnvironment(settings) },
     { path: 'configure.py', text: nodeFile('configure.py') },
     { path: 'database_watch.py', text: nodeFile('database_watch.py') },
-    { path: 'database_job.py', text: databaseJob() },
+    { path: 'database_job.py', text: DATABASE_JOB_PROGRAM },
     { path: 'nginx/nginx.conf', text: nginxConf(settings) },
     { path: 'nginx/unavailable.html', text: nodeFile('unavailable.html') },
     { path: 'nginx/unavailable.txt', text: nodeFile('unavailable.txt') },
@@ -55,10 +56,6 @@ function scripts(): BundleFile[] {
 }
 
 /** The job that creates and checks the database, the same as in the other architectures. */
-function databaseJob(): string {
-  return readFileSync(new URL('../database-job/files/database_job.py', import.meta.url), 'utf8');
-}
-
 /** Values that the scripts and the units share, as `NAME=value` lines that both systemd and bash read alike. */
 function hostEnvironment({ plan, server, odooVersion, domain }: HostSettings): string {
   const values = {

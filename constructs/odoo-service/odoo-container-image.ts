@@ -32,6 +32,9 @@ export class OdooContainerImage extends Construct {
   /** Changes whenever the code in the image does. */
   readonly release: string;
 
+  /** The private ECR repository that the image is pulled from, for a host that needs a grant; none for public images. */
+  readonly repository?: ecr.IRepository;
+
   constructor(scope: Construct, id: string, props: OdooContainerImageProps) {
     super(scope, id);
     const { release } = props;
@@ -44,12 +47,16 @@ export class OdooContainerImage extends Construct {
       case 'registry':
         this.release = release.image.uri;
         this.uri = this.release;
-        this.image = this.fromRegistry(release.image.uri);
+        this.repository = this.privateRepository(this.uri);
+        this.image = this.repository
+          ? ecs.ContainerImage.fromEcrRepository(this.repository, /[@:]([^@]+)$/.exec(this.uri)?.[1])
+          : ecs.ContainerImage.fromRegistry(this.uri);
         break;
       case 'addons': {
         const asset = this.fromAddons(props);
         this.release = asset.assetHash;
         this.uri = asset.imageUri;
+        this.repository = asset.repository;
         this.image = ecs.ContainerImage.fromDockerImageAsset(asset);
         break;
       }
@@ -64,14 +71,14 @@ export class OdooContainerImage extends Construct {
     });
   }
 
-  /** A private ECR repository needs a grant to the execution role, which a plain reference would not give. */
-  private fromRegistry(uri: string): ecs.ContainerImage {
-    const [, account, region, repositoryName, tagOrDigest] = PRIVATE_ECR.exec(uri) ?? [];
-    if (!repositoryName) return ecs.ContainerImage.fromRegistry(uri);
-    const repository = ecr.Repository.fromRepositoryAttributes(this, 'Repository', {
-      repositoryName,
-      repositoryArn: `arn:aws:ecr:${region}:${account}:repository/${repositoryName}`,
-    });
-    return ecs.ContainerImage.fromEcrRepository(repository, tagOrDigest);
+  /** A private ECR repository needs a grant to whoever pulls, which a plain reference would not give. */
+  private privateRepository(uri: string): ecr.IRepository | undefined {
+    const [, account, region, repositoryName] = PRIVATE_ECR.exec(uri) ?? [];
+    return repositoryName === undefined
+      ? undefined
+      : ecr.Repository.fromRepositoryAttributes(this, 'Repository', {
+          repositoryName,
+          repositoryArn: `arn:aws:ecr:${region}:${account}:repository/${repositoryName}`,
+        });
   }
 }

@@ -89,6 +89,7 @@ export class CdkCli {
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_ENDPOINT_URL: this.endpoint,
       // The CLI remembers which account an access key belongs to, also between runs with other accounts.
       CDK_HOME: localFolder('cdk-home'),

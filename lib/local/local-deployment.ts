@@ -72,8 +72,9 @@ export class LocalDeployment {
     ]);
     this.reporter.line(`  changed: ${changed.join(', ') || 'nothing'}`);
     const { leftOut } = deployed.resources;
-    const types = new Set(leftOut.map(({ type }) => type));
-    this.reporter.line(`  not made by the emulator: ${leftOut.length} resources (${[...types].join(', ')})`);
+    const types = [...new Set(leftOut.map(({ type }) => type))].join(', ');
+    if (leftOut.length > 0)
+      this.reporter.line(`  not made by the emulator: ${leftOut.length} resources (${types})`);
   }
 
   /** Deploys the same again: CloudFormation must find nothing to do, and the CDK no difference. */

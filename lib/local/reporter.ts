@@ -45,7 +45,7 @@ export class Reporter {
     const heartbeat = setInterval(() => this.line(`  ${seconds()} ${latest}`.trimEnd()), HEARTBEAT_MS);
     try {
       const result = await work((news) => {
-        latest = news.slice(0, 100);
+        latest = news.replaceAll(/\s+/g, ' ').slice(0, 100);
       });
       this.line(`  done in ${seconds()}`);
       return result;

@@ -1,4 +1,4 @@
-import { type aws_secretsmanager as secretsmanager, CfnOutput, Stack } from 'aws-cdk-lib';
+import { type aws_secretsmanager as secretsmanager, CfnOutput, type Stack } from 'aws-cdk-lib';
 
 /** Outputs that `cdk deploy` ends with: where Odoo is, and how to read the administrator's first password. */
 export function showFirstLogin(stack: Stack, url: string, adminPassword: secretsmanager.ISecret): void {

@@ -37,6 +37,7 @@ export class ServerStack extends OdooStack {
       plan,
       odooVersion: environment.odoo.version,
       imageUri: image.uri,
+      imageRepository: image.repository,
       release: image.release,
       domain: environment.domain,
       dataKey: dataStack.key,

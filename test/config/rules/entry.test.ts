@@ -80,6 +80,14 @@ describe('how users reach Odoo', () => {
       fix: /in account 999999999999/,
     },
     {
+      when: 'a single server that the certificate authority cannot reach',
+      tier: 'small',
+      change: { domain: 'erp.example.com', allowedCidrs: ['8.8.8.0/24'] },
+      path: 'allowedCidrs',
+      message: /^shut the certificate authority out/,
+      fix: /add the hosted zone/,
+    },
+    {
       when: 'an ACM certificate for a single server',
       tier: 'small',
       change: { domain: 'erp.example.com', certificateArn },
@@ -94,6 +102,15 @@ describe('how users reach Odoo', () => {
       when: 'a small domain whose record is made by hand',
       tier: 'small',
       change: { domain: 'erp.example.com' },
+    },
+    {
+      when: 'a single server with restricted networks and a hosted zone',
+      tier: 'small',
+      change: {
+        domain: 'erp.example.com',
+        hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' },
+        allowedCidrs: ['8.8.8.0/24'],
+      },
     },
     { when: 'the apex of the hosted zone', change: { domain: 'example.com' } },
     {
