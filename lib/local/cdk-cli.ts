@@ -56,6 +56,9 @@ export class CdkCli {
       timeout: TIME_LIMIT_MS,
       killSignal: 'SIGKILL',
     });
+    // A command that outlives this process would go on asking an emulator that is gone.
+    const end = (): boolean => child.kill('SIGKILL');
+    process.once('exit', end);
     let output = '';
     const collect = (chunk: Buffer): void => {
       output += chunk.toString();
@@ -72,6 +75,7 @@ export class CdkCli {
         resolve(code ?? 1);
       });
     });
+    process.removeListener('exit', end);
     log.end();
     return { exitCode, output };
   }

@@ -11,7 +11,6 @@ import { readEnvironment } from './read-back/environment.ts';
 import type { Reporter } from './reporter.ts';
 import { comparePreserved, statefulIds } from './stateful-resources.ts';
 import { unprotect } from './unprotect.ts';
-import { localFolder } from './workspace.ts';
 
 const DEPLOY = ['--all', '--concurrency', '4', '--require-approval', 'never', '--progress', 'events'];
 
@@ -41,15 +40,11 @@ export class LocalDeployment {
   }
 
   /** Prepares Regions for the CDK, and remembers what the account holds before anything is deployed. */
-  async bootstrap(accountId: string, regions: readonly string[]): Promise<void> {
+  async bootstrap(accountId: string, regions: readonly string[], { folder }: Assembly): Promise<void> {
     const targets = regions.map((region) => `aws://${accountId}/${region}`);
     await this.reporter.step(`Bootstrap ${regions.join(' and ')}`, (progress) =>
-      // It locks an output folder too, and fails on the usual one while somebody else synthesizes into it.
-      this.cdk.run(
-        'bootstrap',
-        ['bootstrap', ...targets, '--output', localFolder('assemblies/bootstrap')],
-        progress,
-      ),
+      // Without an assembly the command would synthesize every environment first.
+      this.cdk.run('bootstrap', ['bootstrap', ...targets, '--app', folder], progress),
     );
     this.before = await takeInventory(this.account);
   }

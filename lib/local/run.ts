@@ -57,6 +57,8 @@ export async function deployLocally(
     Emulator.start({ python: interpreter, account, region, hostedZones: hostedZonesOf(environments) }),
   );
   reporter.line(`  ${emulator.endpoint}, log in .local/logs/emulator.log`);
+  // Without a handler a signal ends the process before what it started is ended.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   try {
     await exercise(
       new LocalDeployment({ reporter, emulator, region }),
@@ -75,7 +77,8 @@ async function exercise(
   { account, regions }: { readonly account: string; readonly regions: readonly string[] },
   reporter: Reporter,
 ): Promise<void> {
-  await local.bootstrap(account, regions);
+  const [first] = environments;
+  if (first) await local.bootstrap(account, regions, first.assembly);
   reporter.section('Deploy and read back');
   for (const each of environments) await local.deploy(each);
   reporter.section('Deploy again without a change');

@@ -28,7 +28,7 @@ describe('a valid environment', () => {
       sizing: 'reference',
       availability: 'single-az',
       architecture: 'arm64',
-      storage: { growthPerYear: 0.5, filestoreGiB: 10, floorGiB: 0 },
+      storage: { growthPerYear: 0.5, filestoreGiB: 10, floorGiB: 0, filestore: 's3-files' },
       retention: { pointInTimeDays: 7, daily: 7, weekly: 4, monthly: 0, logDays: 30 },
       objectives: { rtoHours: 4, rpoHours: 1 },
       tags: {},

@@ -40,6 +40,7 @@ function compareInstance(instance: DBInstance, { environment, plan }: Deployed):
     { what: 'Multi-AZ', expected: database.multiAz, actual: instance.MultiAZ },
     { what: 'encrypted at rest', expected: true, actual: instance.StorageEncrypted },
     { what: 'publicly accessible', expected: false, actual: instance.PubliclyAccessible },
+    { what: 'refuses deletion', expected: environment.production, actual: instance.DeletionProtection },
     {
       what: 'days of point-in-time recovery',
       expected: environment.retention.pointInTimeDays,
