@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/assemblies.ts',
     // Loading aws-cdk-lib once per worker instead of once per file halves the CPU of the suite.
     isolate: false,
     // The CDK's built-in CloudFormation validation costs several times the synthesis; CI runs it once per environment.

@@ -1,19 +1,15 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import cdkJson from '../../cdk.json' with { type: 'json' };
-
-/** Assemblies of this test process. The CDK would leave each in the temporary directory for good. */
-const ASSEMBLIES = mkdtempSync(join(tmpdir(), 'odoo-aws-test-'));
-process.on('exit', () => rmSync(ASSEMBLIES, { recursive: true, force: true }));
+import { ASSEMBLIES } from './assemblies.ts';
 
 let apps = 0;
 
 /** An app with the project's feature flags and without the slow built-in validation. */
 export function testApp(): App {
+  const assemblies = process.env[ASSEMBLIES];
   return new App({
-    outdir: join(ASSEMBLIES, `${apps++}`),
+    outdir: assemblies && join(assemblies, `${process.pid}-${apps++}`),
     context: cdkJson.context,
     builtinCloudFormationValidation: false,
   });
