@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,17 +27,18 @@ export class Emulator {
   /** Base address of every service, for example `http://127.0.0.1:40123`. */
   readonly endpoint: string;
   private readonly process: ChildProcess;
-  private readonly logFile: string;
+  private readonly paths: { readonly logFile: string; readonly folder: string };
 
-  private constructor(endpoint: string, process: ChildProcess, logFile: string) {
+  private constructor(endpoint: string, process: ChildProcess, paths: Emulator['paths']) {
     this.endpoint = endpoint;
     this.process = process;
-    this.logFile = logFile;
+    this.paths = paths;
   }
 
   /** Starts the emulator and waits until it answers. */
   static async start({ python, account, region, hostedZones }: EmulatorProps): Promise<Emulator> {
     const port = await freePort();
+    const folder = temporaryFolder(port);
     const logFile = join(localFolder('logs'), 'emulator.log');
     const log = openSync(logFile, 'w');
     const child = spawn(python, [adapter], {
@@ -47,7 +48,7 @@ export class Emulator {
       stdio: ['pipe', log, log],
       env: {
         PATH: process.env['PATH'],
-        TMPDIR: temporaryFolder(),
+        TMPDIR: folder,
         // Unset, the emulator listens on every interface.
         BIND_HOST: '127.0.0.1',
         GATEWAY_PORT: String(port),
@@ -59,7 +60,8 @@ export class Emulator {
         SFTP_ENABLED: '0',
       },
     });
-    const emulator = new Emulator(`http://127.0.0.1:${port}`, child, logFile);
+    const emulator = new Emulator(`http://127.0.0.1:${port}`, child, { logFile, folder });
+    process.once('exit', () => emulator.stop());
     try {
       await emulator.answers();
     } catch (error) {
@@ -86,6 +88,7 @@ export class Emulator {
     } catch {
       // The group has ended between the check and the signal.
     }
+    rmSync(this.paths.folder, { recursive: true, force: true });
   }
 
   private async answers(): Promise<void> {
@@ -95,9 +98,9 @@ export class Emulator {
       if (response?.ok) return;
       await sleep(100);
     }
-    const said = readFileSync(this.logFile, 'utf8').trim().split('\n').slice(-10).join('\n');
+    const said = readFileSync(this.paths.logFile, 'utf8').trim().split('\n').slice(-10).join('\n');
     throw new Error(
-      `the emulator did not start on ${this.endpoint}; its last words (${this.logFile}):\n${said}`,
+      `the emulator did not start on ${this.endpoint}; its last words (${this.paths.logFile}):\n${said}`,
     );
   }
 }
@@ -106,8 +109,8 @@ export class Emulator {
  * Where the emulator unpacks Lambda functions: below the project, so that they find the AWS clients that the Lambda
  * runtime would bring along, but CommonJS, which the project around it is not.
  */
-function temporaryFolder(): string {
-  const folder = localFolder('tmp');
+function temporaryFolder(port: number): string {
+  const folder = localFolder(join('tmp', String(port)));
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
   return folder;
 }

@@ -25,8 +25,8 @@ interface PolicyStatement {
 /** Every bucket is private and refuses plain HTTP; those that hold data keep versions, tried with a real object. */
 export async function readBuckets({ account, resources }: Deployed): Promise<readonly Comparison[]> {
   const buckets = resources.all.filter(({ type }) => type === 'AWS::S3::Bucket');
-  const comparisons = buckets.map(({ logicalId, physicalId }) =>
-    compareBucket(account, logicalId, physicalId),
+  const comparisons = buckets.map(({ stack, logicalId, physicalId }) =>
+    compareBucket(account, `${stack}/${logicalId}`, physicalId),
   );
   const filestore = buckets.find(({ logicalId }) => logicalId.startsWith('Filestore'));
   return [

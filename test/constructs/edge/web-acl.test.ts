@@ -1,8 +1,4 @@
-import {
-  aws_ec2 as ec2,
-  aws_elasticloadbalancingv2 as elbv2,
-  aws_kms as kms,
-} from 'aws-cdk-lib';
+import { aws_ec2 as ec2, aws_elasticloadbalancingv2 as elbv2, aws_kms as kms } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { MANAGED_RULE_GROUPS } from '../../../constructs/edge/managed-rules.ts';
