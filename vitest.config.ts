@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: 'test/support/assemblies.ts',
     // Loading aws-cdk-lib once per worker instead of once per file halves the CPU of the suite.
     isolate: false,
+    // By default one core stays idle; on a machine of two that is half of it.
+    maxWorkers: '100%',
     // The CDK's built-in CloudFormation validation costs several times the synthesis; CI runs it once per environment.
     env: { CDK_VALIDATION: 'false' },
     testTimeout: 30_000,
