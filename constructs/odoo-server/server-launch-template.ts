@@ -3,7 +3,7 @@ import {
   aws_ec2 as ec2,
   type aws_kms as kms,
   aws_s3_assets as s3_assets,
-  FileSystem,
+  Stage,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { writeFileSync } from 'node:fs';
@@ -53,7 +53,8 @@ export class ServerLaunchTemplate extends Construct {
 
   private createUserData({ files, settings, groupLogicalId, role }: ServerLaunchTemplateProps): ec2.UserData {
     const bundle = packBundle(files);
-    const file = join(FileSystem.mkdtemp('odoo-server-'), 'bundle.tar');
+    // Beside the other assets: a temporary directory would stay behind after every synthesis.
+    const file = join(assetDirectory(this), `odoo-server-${bundle.sha256}.tar`);
     writeFileSync(file, bundle.archive);
     const asset = new s3_assets.Asset(this, 'Bundle', { path: file });
     allowBundle(role, asset);
@@ -64,6 +65,12 @@ export class ServerLaunchTemplate extends Construct {
       settings,
     });
   }
+}
+
+function assetDirectory(scope: Construct): string {
+  const stage = Stage.of(scope);
+  if (stage === undefined) throw new Error(`${scope.node.path} is not part of an app`);
+  return stage.assetOutdir;
 }
 
 /** Holds the files of the secrets while the server lives, hence the customer key. */

@@ -12,9 +12,9 @@ import {
 import { Construct } from 'constructs';
 import type { CpuArchitecture } from '../../config/environment.ts';
 import type { OdooSettings } from '../../config/sizing/plan.ts';
-import { getRdsRootCertificates, rdsRootCertificates } from '../../config/rds-root-certificates.ts';
 import { DATABASE_NAME, DATABASE_ROLE, type OdooDatabase } from '../database/odoo-database.ts';
 import { ODOO_CONF_SECRETS, renderOdooConf, type OdooRole } from '../odoo-node/odoo-conf.ts';
+import { trustedCertificates } from '../odoo-node/trusted-certificates.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
 import type { SharedDirectory } from '../shared/shared-directory.ts';
 import type { OdooContainerImage } from './odoo-container-image.ts';
@@ -288,14 +288,4 @@ export class OdooTask extends Construct {
     definition.addMountPoints(...(container.mounts ?? ODOO_MOUNTS));
     return definition;
   }
-}
-
-function trustedCertificates(region: string): string {
-  const certificates = rdsRootCertificates(region);
-  if (certificates === undefined) {
-    throw new Error(
-      `no root certificates of RDS are known for Region ${region}; ${getRdsRootCertificates(region)}`,
-    );
-  }
-  return certificates;
 }
