@@ -11,5 +11,7 @@ export default defineConfig({
     // The CDK's built-in CloudFormation validation costs several times the synthesis; CI runs it once per environment.
     env: { CDK_VALIDATION: 'false' },
     testTimeout: 30_000,
+    // How long to wait for a real program, which a busy machine may keep waiting itself.
+    expect: { poll: { timeout: 10_000 } },
   },
 });
