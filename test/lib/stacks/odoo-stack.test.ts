@@ -1,0 +1,85 @@
+import { type App, CfnResource, Stack, TagManager } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import type { Environment } from '../../../config/environment.ts';
+import { addEnvironments } from '../../../lib/odoo-app.ts';
+import { environmentOf, planOf } from '../../support/environments.ts';
+import { testApp } from '../../support/stack.ts';
+
+function appOf(users: number, changes: Partial<Environment> = {}): App {
+  const app = testApp();
+  addEnvironments(app, [{ environment: environmentOf(users, changes), plan: planOf(users, changes) }]);
+  return app;
+}
+
+function stacksOf(app: App): Stack[] {
+  return app.node.children.filter((child) => Stack.isStack(child));
+}
+
+describe('the stacks of an environment', () => {
+  it.each([
+    [10, ['Network', 'Data', 'Server', 'Operations']],
+    [40, ['Network', 'Data', 'Edge', 'Service', 'Operations']],
+    [150, ['Network', 'Data', 'Edge', 'Service', 'Operations']],
+  ])('of %i users are those of its architecture', (users, purposes) => {
+    const names = stacksOf(appOf(users)).map((stack) => stack.stackName);
+    expect(names).toEqual(purposes.map((purpose) => `test-${purpose}`));
+  });
+
+  it('are protected from deletion in production where they hold what cannot be made again', () => {
+    const production: Partial<Environment> = { production: true };
+    const isProtected = (users: number, changes?: Partial<Environment>) =>
+      stacksOf(appOf(users, changes))
+        .filter((stack) => stack.terminationProtection)
+        .map((stack) => stack.stackName);
+    expect(isProtected(10, production)).toEqual(['test-Network', 'test-Data', 'test-Server']);
+    expect(isProtected(150, production)).toEqual(['test-Network', 'test-Data']);
+    expect(isProtected(150)).toEqual([]);
+  });
+
+  it('do not wait for the data where they serve the entry', () => {
+    const app = appOf(150);
+    app.synth();
+    const waitsFor = Object.fromEntries(
+      stacksOf(app).map((stack) => [stack.stackName, stack.dependencies.map((other) => other.stackName)]),
+    );
+    expect(waitsFor['test-Edge']).toEqual(['test-Network']);
+    expect(waitsFor['test-Data']).toEqual(['test-Network']);
+    expect(waitsFor['test-Service']).toEqual(expect.arrayContaining(['test-Data', 'test-Edge']));
+  });
+
+  it('ask for as many zones as the Region has, without looking them up', () => {
+    const zones = (region: string) => stacksOf(appOf(40, { region }))[0]?.availabilityZones.length;
+    expect(zones('eu-central-1')).toBe(3);
+    expect(zones('us-west-1')).toBe(2);
+  });
+
+  it('go to the account that the environment names', () => {
+    const [stack] = stacksOf(appOf(40, { account: '123456789012' }));
+    expect(stack?.environment).toBe('aws://123456789012/eu-central-1');
+  });
+});
+
+describe('tags', () => {
+  const app = appOf(150, { tags: { 'cost-center': 'erp' } });
+  app.synth();
+  const taggable = app.node
+    .findAll()
+    .filter((construct) => CfnResource.isCfnResource(construct))
+    .flatMap((resource) => {
+      const manager = TagManager.of(resource);
+      return manager ? [{ resource, manager }] : [];
+    });
+
+  it.each([
+    ['odoo-aws:project', 'odoo-aws'],
+    ['odoo-aws:environment', 'test'],
+    ['odoo-aws:tier', 'large'],
+    ['cost-center', 'erp'],
+  ])('%s is on every resource that takes tags', (key, value) => {
+    const without = taggable
+      .filter(({ manager }) => manager.tagValues()[key] !== value)
+      .map(({ resource }) => resource.node.path);
+    expect(without).toEqual([]);
+    expect(taggable.length).toBeGreaterThan(50);
+  });
+});
