@@ -1,5 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import type { PlannedEnvironment } from '../config/load.ts';
+import { warnOfWhatIsNotBuiltYet } from './not-built-yet.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
@@ -22,6 +23,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  */
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
   const networkStack = new NetworkStack(app, planned);
+  warnOfWhatIsNotBuiltYet(networkStack, planned);
   switch (planned.plan.tier) {
     case 'small':
       addServer(app, planned, networkStack);

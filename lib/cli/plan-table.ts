@@ -37,7 +37,7 @@ function summary(plan: Plan): readonly (readonly string[])[] {
       'Network',
       `${network.availabilityZones} Availability Zones, ${counted(network.natGateways, 'NAT gateway')}`,
     ],
-    ['Promise', `restored within ${plan.rtoHours} h (RTO), at most ${plan.rpoHours} h of work lost (RPO)`],
+    ['Objective', `restored within ${plan.rtoHours} h (RTO), at most ${plan.rpoHours} h of work lost (RPO)`],
     [
       'Cost',
       `USD ${money.format(costPerMonthUsd.total)} a month, ${costPerMonthUsd.pricedRegion} on demand, prices of ${costPerMonthUsd.asOf}`,
