@@ -12,7 +12,7 @@ function warningsOf(users: number, changes: Partial<Environment> = {}): string[]
   const stacks = app.node.children.filter((child) => Stack.isStack(child));
   return stacks
     .flatMap((stack) => Annotations.fromStack(stack).findWarning('*', Match.anyValue()))
-    .map(({ entry }) => String(entry.data));
+    .map(({ entry }) => JSON.stringify(entry.data));
 }
 
 describe('a synthesis', () => {

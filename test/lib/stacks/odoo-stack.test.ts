@@ -15,6 +15,12 @@ function stacksOf(app: App): Stack[] {
   return app.node.children.filter((child) => Stack.isStack(child));
 }
 
+function protectedStacks(users: number, changes?: Partial<Environment>): string[] {
+  return stacksOf(appOf(users, changes))
+    .filter((stack) => stack.terminationProtection)
+    .map((stack) => stack.stackName);
+}
+
 describe('the stacks of an environment', () => {
   it.each([
     [10, ['Network', 'Data', 'Server', 'Operations']],
@@ -27,13 +33,9 @@ describe('the stacks of an environment', () => {
 
   it('are protected from deletion in production where they hold what cannot be made again', () => {
     const production: Partial<Environment> = { production: true };
-    const isProtected = (users: number, changes?: Partial<Environment>) =>
-      stacksOf(appOf(users, changes))
-        .filter((stack) => stack.terminationProtection)
-        .map((stack) => stack.stackName);
-    expect(isProtected(10, production)).toEqual(['test-Network', 'test-Data', 'test-Server']);
-    expect(isProtected(150, production)).toEqual(['test-Network', 'test-Data']);
-    expect(isProtected(150)).toEqual([]);
+    expect(protectedStacks(10, production)).toEqual(['test-Network', 'test-Data', 'test-Server']);
+    expect(protectedStacks(150, production)).toEqual(['test-Network', 'test-Data']);
+    expect(protectedStacks(150)).toEqual([]);
   });
 
   it('do not wait for the data where they serve the entry', () => {
@@ -48,9 +50,12 @@ describe('the stacks of an environment', () => {
   });
 
   it('ask for as many zones as the Region has, without looking them up', () => {
-    const zones = (region: string) => stacksOf(appOf(40, { region }))[0]?.availabilityZones.length;
-    expect(zones('eu-central-1')).toBe(3);
-    expect(zones('us-west-1')).toBe(2);
+    for (const [region, zones] of [
+      ['eu-central-1', 3],
+      ['us-west-1', 2],
+    ] as const) {
+      expect(stacksOf(appOf(40, { region }))[0]?.availabilityZones).toHaveLength(zones);
+    }
   });
 
   it('go to the account that the environment names', () => {
