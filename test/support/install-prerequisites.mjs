@@ -1,4 +1,4 @@
-// Run by `npm test` before the tests: the real programs that the tests start (nginx, PostgreSQL's server, shellcheck).
+// Run by `npm test` before the tests: the real programs that the tests start.
 // Installs what is missing where it may (Debian and Ubuntu, as root or with passwordless sudo); elsewhere says what to do.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -23,7 +23,12 @@ const PREREQUISITES = [
   { name: 'PostgreSQL server', present: hasPostgresServer, debian: ['postgresql'], brew: 'postgresql@17' },
   { name: 'psycopg2', present: () => imports('psycopg2'), debian: ['python3-psycopg2'], brew: 'libpq' },
   { name: 'passlib', present: () => imports('passlib'), debian: ['python3-passlib'], brew: 'python' },
+  { name: 'OpenSSL', present: () => onPath('openssl'), debian: ['openssl'], brew: 'openssl' },
   { name: 'shellcheck', present: () => onPath('shellcheck'), debian: ['shellcheck'], brew: 'shellcheck' },
+  // Only Linux has it; elsewhere the tests of the units are skipped and say so.
+  ...(process.platform === 'linux'
+    ? [{ name: 'systemd', present: () => onPath('systemd-analyze'), debian: ['systemd'], brew: '' }]
+    : []),
 ];
 
 const missing = PREREQUISITES.filter((program) => !program.present());
