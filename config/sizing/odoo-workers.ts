@@ -4,7 +4,7 @@ const HEAVY_MIB = 1024;
 const HEAVY_SHARE = 0.2;
 
 /** Average memory of one Odoo process in MiB: 0.8 x 150 + 0.2 x 1024, rounded up. */
-export const PROCESS_MIB = Math.ceil((1 - HEAVY_SHARE) * LIGHT_MIB + HEAVY_SHARE * HEAVY_MIB);
+const PROCESS_MIB = Math.ceil((1 - HEAVY_SHARE) * LIGHT_MIB + HEAVY_SHARE * HEAVY_MIB);
 
 /** The process that serves websockets; Odoo starts one beside the HTTP workers. */
 export const GEVENT_PROCESSES = 1;

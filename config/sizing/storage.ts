@@ -20,7 +20,7 @@ export function databaseTodayGiB({ users }: Environment): number {
 }
 
 /** What so many GiB become in three years. */
-export function grownGiB(todayGiB: number, { storage }: Environment): number {
+function grownGiB(todayGiB: number, { storage }: Environment): number {
   return todayGiB * (1 + storage.growthPerYear) ** YEARS;
 }
 

@@ -11,10 +11,10 @@ export const TESTED_LOAD = 1.5;
  * Odoo 18.0 (November 2026). The higher of two series, taken on a busy machine: Odoo 12.7 and nginx 0.35, PostgreSQL
  * 5.0. A quiet machine needed 14 instead of 18 in total.
  */
-export const CPU_MS_PER_REQUEST = { app: 13.05, database: 5 } as const;
+const CPU_MS_PER_REQUEST = { app: 13.05, database: 5 } as const;
 
 /** Assumed, not measured: requests that an active user's browser sends in a busy minute. */
-export const REQUESTS_PER_MINUTE = 30;
+const REQUESTS_PER_MINUTE = 30;
 
 /** Share of the CPU that is planned for; response times climb steeply above 85 % (measured). */
 export const TARGET_UTILISATION = 0.6;

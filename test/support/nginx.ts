@@ -12,7 +12,7 @@ const CANDIDATES = [
 ];
 
 /** The real nginx, or one error that says how to get it: a test without it would prove nothing. */
-export function nginxProgram(): string {
+function nginxProgram(): string {
   const program = CANDIDATES.find((candidate) => existsSync(candidate));
   if (!program) {
     throw new Error(
