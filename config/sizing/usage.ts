@@ -11,7 +11,7 @@ import { databaseTodayGiB } from './storage.ts';
 /** Working time in a month: 22 days of 8 hours. */
 const WORKING_MINUTES = 22 * 8 * 60;
 /** Requests per minute of somebody at work, averaged over the day; busy minutes have 30. */
-const REQUESTS_PER_MINUTE = 10;
+const AVERAGE_REQUESTS_PER_MINUTE = 10;
 /** Answer to a request as it leaves AWS, compressed; a warm page load is 20 kB in 4 requests (measured). */
 const ANSWER_KB = 10;
 /** What Odoo and PostgreSQL exchange for a request. */
@@ -65,7 +65,7 @@ export function usageOf(
   { concurrentUsers, database }: Pick<Plan, 'concurrentUsers' | 'database'>,
 ): Usage {
   const { storage, retention } = environment;
-  const requests = concurrentUsers * WORKING_MINUTES * REQUESTS_PER_MINUTE;
+  const requests = concurrentUsers * WORKING_MINUTES * AVERAGE_REQUESTS_PER_MINUTE;
   const perRequest = (kilobytes: number): number => (requests * kilobytes) / KB_PER_GB;
   const databaseGB = Math.min(databaseTodayGiB(environment), database.storageGiB);
   const filestoreGB = storage.filestoreGiB;

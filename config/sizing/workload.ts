@@ -14,7 +14,7 @@ export const TESTED_LOAD = 1.5;
 const CPU_MS_PER_REQUEST = { app: 13.05, database: 5 } as const;
 
 /** Assumed, not measured: requests that an active user's browser sends in a busy minute. */
-const REQUESTS_PER_MINUTE = 30;
+const PEAK_REQUESTS_PER_MINUTE = 30;
 
 /** Share of the CPU that is planned for; response times climb steeply above 85 % (measured). */
 export const TARGET_UTILISATION = 0.6;
@@ -54,7 +54,7 @@ export function workloadOf(environment: Environment): Workload {
 
 /** Concurrent users that one vCPU carries when each of their requests takes so many CPU-milliseconds. */
 function usersPerVcpu(cpuMsPerRequest: number): number {
-  const cpuMsPerUserMinute = REQUESTS_PER_MINUTE * cpuMsPerRequest;
+  const cpuMsPerUserMinute = PEAK_REQUESTS_PER_MINUTE * cpuMsPerRequest;
   return (TARGET_UTILISATION * 60_000) / cpuMsPerUserMinute;
 }
 
