@@ -1,22 +1,22 @@
 import { Annotations, type Stack } from 'aws-cdk-lib';
-import type { PlannedEnvironment } from '../config/load.ts';
+import type { Environment } from '../config/environment.ts';
 
-/**
- * Says at every synthesis what an operator would take for granted and is not built yet, so that nobody trusts books to a
- * protection that is only planned. Each has an entry in the CHANGELOG.
- */
-export function warnOfWhatIsNotBuiltYet(stack: Stack, { environment, plan }: PlannedEnvironment): void {
-  const { recoveryRegion } = environment;
-  if (recoveryRegion !== undefined) {
-    Annotations.of(stack).addWarningV2(
-      'odoo-aws:recovery-region-without-copies',
-      `recoveryRegion is ${recoveryRegion}, but nothing is copied there yet: the loss of ${environment.region} is not survived`,
-    );
-  }
-  if (plan.tier === 'small') {
-    Annotations.of(stack).addWarningV2(
-      'odoo-aws:server-without-backups',
-      'the single server is not backed up yet: its data volume survives the server but not its own loss; take snapshots of it, for example by AWS Backup',
-    );
-  }
+// What an operator would take for granted and is not built yet is said at every synthesis, so that nobody trusts books
+// to a protection that is only planned. Each warning has an entry in the CHANGELOG and goes with it.
+
+/** Warns where a recovery Region is named, to which nothing is copied yet. */
+export function warnOfMissingCopies(stack: Stack, { region, recoveryRegion }: Environment): void {
+  if (recoveryRegion === undefined) return;
+  Annotations.of(stack).addWarningV2(
+    'odoo-aws:recovery-region-without-copies',
+    `recoveryRegion is ${recoveryRegion}, but nothing is copied there yet: the loss of ${region} is not survived`,
+  );
+}
+
+/** Warns that the single server is not backed up yet. */
+export function warnOfMissingServerBackups(stack: Stack): void {
+  Annotations.of(stack).addWarningV2(
+    'odoo-aws:server-without-backups',
+    'the single server is not backed up yet: its data volume survives the server but not its own loss; take snapshots of it, for example by AWS Backup',
+  );
 }

@@ -1,6 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import type { PlannedEnvironment } from '../config/load.ts';
-import { warnOfWhatIsNotBuiltYet } from './not-built-yet.ts';
+import { warnOfMissingCopies, warnOfMissingServerBackups } from './not-built-yet.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
@@ -23,7 +23,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  */
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
   const networkStack = new NetworkStack(app, planned);
-  warnOfWhatIsNotBuiltYet(networkStack, planned);
+  warnOfMissingCopies(networkStack, planned.environment);
   switch (planned.plan.tier) {
     case 'small':
       addServer(app, planned, networkStack);
@@ -40,6 +40,7 @@ export function addEnvironment(app: App, planned: PlannedEnvironment): void {
 function addServer(app: App, planned: PlannedEnvironment, networkStack: NetworkStack): void {
   const dataStack = new DataStack(app, planned);
   const serverStack = new ServerStack(app, { ...planned, networkStack, dataStack });
+  warnOfMissingServerBackups(serverStack);
   new OperationsStack(app, { ...planned, networkStack }).watchServer(serverStack);
 }
 
