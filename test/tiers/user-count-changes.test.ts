@@ -1,7 +1,7 @@
-import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
+import { fullDiff, type ResourceDifference, ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import { describe, expect, it } from 'vitest';
-import type { SizingMode } from '../../config/environment.ts';
-import { environmentOf, planOf } from '../support/environments.ts';
+import type { Environment } from '../../config/environment.ts';
+import { environmentOf, planOf, production } from '../support/environments.ts';
 import { STATEFUL_TYPES } from '../support/stateful.ts';
 import { type Templates, templatesOf } from '../support/templates.ts';
 
@@ -26,7 +26,7 @@ function lossesBetween(before: Templates, after: Templates): string[] {
     fullDiff(template, after[stack] ?? { Resources: {} }).resources.forEachDifference((id, change) => {
       const type = change.oldResourceType ?? '';
       if (!STATEFUL_TYPES.includes(type)) return;
-      if (LOSSES.includes(change.changeImpact))
+      if (LOSSES.includes(change.changeImpact) && !isInPlace(change))
         losses.push(`${stack}/${id} (${type}): ${change.changeImpact}`);
       const [old, now] = [storage(change.oldProperties), storage(change.newProperties)];
       if (now < old) losses.push(`${stack}/${id} (${type}): shrinks from ${old} to ${now} GiB`);
@@ -35,17 +35,45 @@ function lossesBetween(before: Templates, after: Templates): string[] {
   });
 }
 
+/**
+ * Whether every change that the schema calls a possible replacement is one that RDS makes in place: the schema marks
+ * some properties as create-only under conditions. A standby is added to a running instance, and the retention of
+ * backups changes without an outage unless it comes from or goes to 0 (RDS User Guide, November 2026).
+ */
+function isInPlace(change: ResourceDifference): boolean {
+  if (change.oldResourceType !== 'AWS::RDS::DBInstance') return false;
+  const doubtful = Object.entries(change.propertyUpdates)
+    .filter(([, update]) => LOSSES.includes(update.changeImpact ?? ''))
+    .map(([name]) => name);
+  return (
+    doubtful.length > 0 &&
+    doubtful.every(
+      (name) =>
+        name === 'MultiAZ' ||
+        (name === 'BackupRetentionPeriod' &&
+          Number(change.oldProperties?.[name]) > 0 &&
+          Number(change.newProperties?.[name]) > 0),
+    )
+  );
+}
+
 function storage(properties: Readonly<Record<string, unknown>> | undefined): number {
   return Number(properties?.['AllocatedStorage'] ?? properties?.['Size'] ?? 0);
 }
 
-function synthesize(users: number, sizing: SizingMode, floorGiB = 0): Templates {
-  const environment = environmentOf(users, { sizing });
+function synthesize(users: number, changes: Partial<Environment>, floorGiB = 0): Templates {
+  const environment = environmentOf(users, changes);
   return templatesOf({ ...environment, storage: { ...environment.storage, floorGiB } });
 }
 
-describe.each<SizingMode>(['reference', 'measured'])('changing the number of users, sizing %s', (sizing) => {
-  const deployed = new Map(COUNTS.map((users) => [users, synthesize(users, sizing)]));
+const ENVIRONMENTS: Readonly<Record<string, Partial<Environment>>> = {
+  'in a test system': {},
+  'in a test system sized by measurement': { sizing: 'measured' },
+  'in production': production,
+};
+
+describe.each(Object.entries(ENVIRONMENTS))('changing the number of users %s', (_name, changes) => {
+  const deployed = new Map(COUNTS.map((users) => [users, synthesize(users, changes)]));
 
   const growths = COUNTS.flatMap((from) => COUNTS.filter((to) => to > from).map((to) => [from, to] as const));
   it.each(growths)('from %i up to %i loses nothing stateful', (from, to) => {
@@ -55,11 +83,21 @@ describe.each<SizingMode>(['reference', 'measured'])('changing the number of use
   const reductions = COUNTS.slice(1).map((from) => [from, COUNTS.filter((to) => to < from)] as const);
   it.each(reductions)('from %i down to any smaller count loses nothing stateful', (from, smaller) => {
     // The high-water mark that the operator writes down before going down.
-    const floorGiB = planOf(from, { sizing }).database.storageGiB;
+    const floorGiB = planOf(from, changes).database.storageGiB;
     const losses = smaller.flatMap((to) =>
-      lossesBetween(deployed.get(from) ?? {}, synthesize(to, sizing, floorGiB)),
+      lossesBetween(deployed.get(from) ?? {}, synthesize(to, changes, floorGiB)),
     );
     expect(losses).toEqual([]);
+  });
+});
+
+describe('turning production on', () => {
+  it.each([10, 40, 150])('with %i users loses nothing stateful, nor does turning it off again', (users) => {
+    const [trial, real] = [synthesize(users, {}), synthesize(users, production)];
+    // What is deployed in production is the high-water mark for the way back.
+    const { storageGiB } = planOf(users, production).database;
+    expect(lossesBetween(trial, real)).toEqual([]);
+    expect(lossesBetween(real, synthesize(users, {}, storageGiB))).toEqual([]);
   });
 });
 
@@ -86,6 +124,13 @@ describe('the comparison itself', () => {
   it('sees storage that shrinks', () => {
     const losses = lossesBetween(database({ AllocatedStorage: '500' }), database({ AllocatedStorage: '50' }));
     expect(losses).toEqual(['Data/Database (AWS::RDS::DBInstance): shrinks from 500 to 50 GiB']);
+  });
+
+  it('sees a loss that comes together with a change in place', () => {
+    const before = database({ MultiAZ: false, DBSubnetGroupName: 'a' });
+    expect(lossesBetween(before, database({ MultiAZ: true, DBSubnetGroupName: 'b' }))).toHaveLength(1);
+    const kept = database({ BackupRetentionPeriod: 7 });
+    expect(lossesBetween(kept, database({ BackupRetentionPeriod: 0 }))).toHaveLength(1);
   });
 
   it('lets a change in place pass', () => {
