@@ -1,5 +1,9 @@
-import { CustomResource } from 'aws-cdk-lib';
-import type { aws_ecs as ecs, aws_kms as kms, aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
+import {
+  CustomResource,
+  aws_ecs as ecs,
+  type aws_kms as kms,
+  type aws_secretsmanager as secretsmanager,
+} from 'aws-cdk-lib';
 import { Construct, type IDependable } from 'constructs';
 import type { OdooVersion } from '../../config/environment.ts';
 import type { Network } from '../network/network.ts';
@@ -79,10 +83,10 @@ export class DatabaseJob extends Construct {
       ],
       // The job itself is not Odoo, and hands none of these on to it.
       secrets: {
-        MASTER_USER: this.task.secret(database.masterSecret, 'username'),
-        MASTER_PASSWORD: this.task.secret(database.masterSecret, 'password'),
-        DATABASE_PASSWORD: this.task.secret(databasePassword),
-        ADMIN_PASSWORD: this.task.secret(adminPassword),
+        MASTER_USER: ecs.Secret.fromSecretsManager(database.masterSecret, 'username'),
+        MASTER_PASSWORD: ecs.Secret.fromSecretsManager(database.masterSecret, 'password'),
+        DATABASE_PASSWORD: ecs.Secret.fromSecretsManager(databasePassword),
+        ADMIN_PASSWORD: ecs.Secret.fromSecretsManager(adminPassword),
       },
     });
   }

@@ -6,8 +6,9 @@ import {
   aws_lambda as lambda,
   aws_logs as logs,
   custom_resources,
+  type aws_ecs as ecs,
+  type aws_kms as kms,
 } from 'aws-cdk-lib';
-import type { aws_ecs as ecs, aws_kms as kms } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
 import { logRetention } from '../shared/log-retention.ts';

@@ -29,7 +29,6 @@ import {
   allowAutoScalingToUse,
   allowBuckets,
   allowDataVolume,
-  allowSecrets,
   allowSessionManager,
 } from './server-permissions.ts';
 
@@ -188,7 +187,13 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       description: 'The Odoo server',
     });
     this.logGroup.grantWrite(role);
-    allowSecrets(role, [secrets.odooDatabasePassword, secrets.odooAdminPassword, secrets.odooMasterPassword]);
+    for (const secret of [
+      secrets.odooDatabasePassword,
+      secrets.odooAdminPassword,
+      secrets.odooMasterPassword,
+    ]) {
+      secret.grantRead(role);
+    }
     allowSessionManager(role);
     allowBuckets(role, buckets);
     imageRepository?.grantPull(role);

@@ -6,7 +6,6 @@ import {
   type aws_kms as kms,
   type aws_s3 as s3,
   type aws_s3_assets as s3_assets,
-  type aws_secretsmanager as secretsmanager,
   Stack,
 } from 'aws-cdk-lib';
 import { acknowledge } from '../shared/acknowledge.ts';
@@ -68,20 +67,6 @@ export function allowSessionManager(role: iam.Role): void {
     'AwsSolutions-IAM5[Resource::*]',
     'An agent of Session Manager registers itself and opens its own channels, an ACME client finds a hosted zone by its name, a container engine logs in to its registry: AWS offers no resource to name for any of these actions, and none of them reads or changes anything of another machine.',
   );
-}
-
-/**
- * Lets the server read secrets of another stack. Not by their own grant: that names the role in the policy of the key,
- * so that each of the two stacks would need the other first.
- */
-export function allowSecrets(role: iam.Role, secrets: readonly secretsmanager.ISecret[]): void {
-  role.addToPolicy(
-    new iam.PolicyStatement({
-      actions: ['secretsmanager:GetSecretValue'],
-      resources: secrets.map((secret) => secret.secretArn),
-    }),
-  );
-  for (const key of new Set(secrets.map((secret) => secret.encryptionKey))) key?.grantDecrypt(role);
 }
 
 /** Lets servers of the group attach the data volume, to themselves only as far as EC2 can tell them apart: by group. */

@@ -1,13 +1,9 @@
 import {
   aws_ecs as ecs,
-  aws_iam as iam,
-  type aws_kms as kms,
   type aws_logs as logs,
-  aws_secretsmanager as secretsmanager,
+  type aws_secretsmanager as secretsmanager,
   Duration,
-  Names,
   Size,
-  Stack,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { CpuArchitecture } from '../../config/environment.ts';
@@ -91,7 +87,7 @@ export interface OdooTaskContainerProps {
    */
   readonly mounts?: readonly ecs.MountPoint[];
   /**
-   * Secrets in the container's environment, from {@link OdooTask.secret}. Never for a process that runs Odoo: Odoo 19
+   * Secrets in the container's environment. Never for a process that runs Odoo: Odoo 19
    * lets the environment beat its configuration file.
    *
    * @default - none
@@ -129,7 +125,6 @@ export class OdooTask extends Construct {
 
   private readonly configure: ecs.ContainerDefinition;
   private readonly props: OdooTaskProps;
-  private readonly secrets = new Map<string, secretsmanager.ISecret>();
 
   constructor(scope: Construct, id: string, props: OdooTaskProps) {
     super(scope, id);
@@ -147,37 +142,6 @@ export class OdooTask extends Construct {
       condition: ecs.ContainerDependencyCondition.SUCCESS,
     });
     return definition;
-  }
-
-  /**
-   * A secret for a container of this task.
-   *
-   * Not `ecs.Secret.fromSecretsManager` on the secret itself: for one with a customer key that writes the task's role
-   * into the key's policy, and so a reference from the stack of the data to this one, which is a cycle.
-   *
-   * @param field - of a secret that is a JSON document; the whole value by default.
-   */
-  secret(secret: secretsmanager.ISecret, field?: string): ecs.Secret {
-    const id = Names.nodeUniqueId(secret.node);
-    const known = this.secrets.get(id);
-    if (known) return ecs.Secret.fromSecretsManager(known, field);
-    const imported = secretsmanager.Secret.fromSecretCompleteArn(this, id, secret.secretArn);
-    this.secrets.set(id, imported);
-    if (secret.encryptionKey) this.letDecrypt(secret.encryptionKey);
-    return ecs.Secret.fromSecretsManager(imported, field);
-  }
-
-  /** Through Secrets Manager only: the same key protects what no task may decrypt by itself. */
-  private letDecrypt(key: kms.IKey): void {
-    this.definition.addToExecutionRolePolicy(
-      new iam.PolicyStatement({
-        actions: ['kms:Decrypt'],
-        resources: [key.keyArn],
-        conditions: {
-          StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` },
-        },
-      }),
-    );
   }
 
   private defineTask(): ecs.FargateTaskDefinition {
@@ -214,8 +178,8 @@ export class OdooTask extends Construct {
       entryPoint: ['python3', '-c', nodeFile('configure.py')],
       command: configureArguments(directories, this.files()),
       secrets: {
-        [databasePassword]: this.secret(this.props.databasePassword),
-        [masterPassword]: this.secret(this.props.masterPassword),
+        [databasePassword]: ecs.Secret.fromSecretsManager(this.props.databasePassword),
+        [masterPassword]: ecs.Secret.fromSecretsManager(this.props.masterPassword),
       },
       mounts: this.scratch.map(({ name, path }) => ({
         sourceVolume: name,

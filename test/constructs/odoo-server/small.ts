@@ -3,11 +3,12 @@ import {
   aws_ec2 as ec2,
   aws_kms as kms,
   aws_s3 as s3,
-  aws_secretsmanager as secretsmanager,
+  type aws_secretsmanager as secretsmanager,
   Stack,
 } from 'aws-cdk-lib';
 import type { Plan, ServerPlan } from '../../../config/sizing/plan.ts';
 import { OdooServer, type OdooServerProps } from '../../../constructs/odoo-server/odoo-server.ts';
+import { DataSecret } from '../../../constructs/shared/data-secret.ts';
 import { testApp, testStack } from '../../support/stack.ts';
 
 export const smallServer: ServerPlan = {
@@ -84,7 +85,7 @@ export function serverIn(app: App = testApp(), props: Partial<OdooServerProps> =
   const dataKey = new kms.Key(data, 'DataKey', { enableKeyRotation: true });
   const bucket = (id: string): s3.IBucket => new s3.Bucket(data, id, { encryptionKey: dataKey });
   const secret = (id: string): secretsmanager.ISecret =>
-    new secretsmanager.Secret(data, id, { encryptionKey: dataKey });
+    new DataSecret(data, id, { description: id, encryptionKey: dataKey });
   const network = testStack(app, 'test-Network');
   const vpc = new ec2.Vpc(network, 'Vpc', {
     natGateways: 0,

@@ -5,7 +5,7 @@ import {
   type aws_ecs as ecs,
   aws_kms as kms,
   aws_s3 as s3,
-  aws_secretsmanager as secretsmanager,
+  type aws_secretsmanager as secretsmanager,
   type Stack,
 } from 'aws-cdk-lib';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
@@ -20,6 +20,7 @@ import { OdooService } from '../../../constructs/odoo-service/odoo-service.ts';
 import type { OdooNode } from '../../../constructs/odoo-service/odoo-task.ts';
 import type { SharedDirectory } from '../../../constructs/shared/shared-directory.ts';
 import { environmentOf, planOf } from '../../support/environments.ts';
+import { DataSecret } from '../../../constructs/shared/data-secret.ts';
 import { testApp, testStack } from '../../support/stack.ts';
 
 /** Stacks in the order of their life, with only as much in them as the service refers to. */
@@ -128,7 +129,7 @@ function databaseIn(stack: Stack): OdooDatabase {
 
 function secretIn(stack: Stack, id: string): secretsmanager.ISecret {
   const encryptionKey = new kms.Key(stack, `${id}Key`, { enableKeyRotation: true });
-  return new secretsmanager.Secret(stack, id, { encryptionKey });
+  return new DataSecret(stack, id, { description: id, encryptionKey });
 }
 
 /** A volume of the simplest kind, with something that must be ready before it is mounted. */
