@@ -1,32 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Domain, OdooVersion } from '../../config/environment.ts';
-import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
+import type { Plan } from '../../config/sizing/plan.ts';
 import { DATABASE_JOB_PROGRAM } from '../database-job/database-job-program.ts';
 import { DATABASE_NAME, DATABASE_ROLE } from '../database/odoo-database.ts';
 import { loginsPerMinute, renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { type OdooRole, renderOdooConf } from '../odoo-node/odoo-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
 import { ODOO_USER } from '../shared/odoo-user.ts';
+import { backupFiles } from './backup-files.ts';
 import type { BundleFile } from './host-bundle.ts';
-
-/** What of the single server's configuration is known at synthesis. */
-export interface HostSettings {
-  readonly plan: Plan;
-  readonly server: ServerPlan;
-  readonly odooVersion: OdooVersion;
-  /** Identifies the Odoo image in caches, for example its digest. */
-  readonly release: string;
-  /** Absent: plain HTTP, for trials. */
-  readonly domain?: Domain;
-}
-
-/** Mount point of the data volume. Everything that must outlive the server is below it. */
-const DATA = '/srv/data';
-
-/** Where PostgreSQL's socket is, the only way to it: it listens on no port. */
-const SOCKET_DIRECTORY = '/var/run/postgresql';
+import { DATA, type HostSettings, SOCKET_DIRECTORY } from './host-settings.ts';
+import { upkeepFiles } from './upkeep-files.ts';
 
 /** The scripts of the host and its rendered configuration, as the bundle carries them. */
 export function hostFiles(settings: HostSettings): BundleFile[] {
@@ -43,6 +28,8 @@ export function hostFiles(settings: HostSettings): BundleFile[] {
     { path: 'odoo/web.conf', text: odooConf(plan, { kind: 'web', workers: plan.app.workers }) },
     { path: 'odoo/cron.conf', text: odooConf(plan, { kind: 'cron', cronWorkers: plan.cron.workers }) },
     { path: 'postgresql/odoo.conf', text: postgresqlConf(plan) },
+    ...backupFiles(settings),
+    ...upkeepFiles(settings),
   ];
 }
 
@@ -55,10 +42,10 @@ function scripts(): BundleFile[] {
     .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
 }
 
-/** The job that creates and checks the database, the same as in the other architectures. */
 /** Values that the scripts and the units share, as `NAME=value` lines that both systemd and bash read alike. */
 function hostEnvironment({ plan, server, odooVersion, domain }: HostSettings): string {
   const values = {
+    ENVIRONMENT: plan.environment,
     DATA,
     SOCKET_DIRECTORY,
     DATABASE_NAME,

@@ -17,7 +17,7 @@ import {
   Tags,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Domain, OdooVersion } from '../../config/environment.ts';
+import type { Domain, OdooVersion, Windows } from '../../config/environment.ts';
 import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { logRetention } from '../shared/log-retention.ts';
@@ -46,6 +46,8 @@ export interface ServerSecrets {
   readonly odooAdminPassword: secretsmanager.ISecret;
   /** Password of Odoo's database manager, which is switched off; its default is `admin`, so it is set all the same. */
   readonly odooMasterPassword: secretsmanager.ISecret;
+  /** Encrypts pgBackRest's repository. */
+  readonly backupPassphrase: secretsmanager.ISecret;
 }
 
 export interface OdooServerProps {
@@ -82,6 +84,10 @@ export interface OdooServerProps {
   readonly logKey: kms.IKey;
   /** Days for which logs are kept; one of CloudWatch Logs' retention values. */
   readonly logRetentionDays: number;
+  /** Days for which the database can be restored to any moment. */
+  readonly pointInTimeDays: number;
+  /** When the daily backup and, once a week, security updates with their restarts may run. */
+  readonly windows: Windows;
   readonly secrets: ServerSecrets;
   /** Receives the copy of the filestore, below `filestore/`. */
   readonly filestoreBucket: s3.IBucket;
@@ -191,6 +197,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       secrets.odooDatabasePassword,
       secrets.odooAdminPassword,
       secrets.odooMasterPassword,
+      secrets.backupPassphrase,
     ]) {
       secret.grantRead(role);
     }
@@ -219,15 +226,20 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
         odooVersion: props.odooVersion,
         release: props.release ?? props.imageUri,
         domain: props.domain,
+        pointInTimeDays: props.pointInTimeDays,
+        windows: props.windows,
       }),
       settings: {
         volume: this.dataVolume.volumeId,
         address: this.address.attrAllocationId,
+        filestoreBucket: props.filestoreBucket.bucketName,
+        backupBucket: props.backupBucket.bucketName,
         image: props.imageUri,
         logGroup: this.logGroup.logGroupName,
         databasePassword: props.secrets.odooDatabasePassword.secretArn,
         adminPassword: props.secrets.odooAdminPassword.secretArn,
         masterPassword: props.secrets.odooMasterPassword.secretArn,
+        backupPassphrase: props.secrets.backupPassphrase.secretArn,
       },
       groupLogicalId: Lazy.string({ produce: () => this.groupLogicalId() }),
     });

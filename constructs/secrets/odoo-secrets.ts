@@ -8,9 +8,9 @@ export interface OdooSecretsProps {
 }
 
 /**
- * The passwords that Odoo itself needs. Each is a plain string of letters and digits, not a JSON document.
+ * The passwords that Odoo and its backups need. Each is a plain string of letters and digits, not a JSON document.
  *
- * The same three secrets exist in every architecture, so that a change of size changes no password. They outlive their
+ * The same secrets exist in every architecture, so that a change of size changes none of them. They outlive their
  * stack: a backup of the database is of little use without them.
  */
 export class OdooSecrets extends Construct {
@@ -20,6 +20,8 @@ export class OdooSecrets extends Construct {
   readonly odooAdminPassword: secretsmanager.ISecret;
   /** `admin_passwd`, the password of Odoo's database manager. */
   readonly odooMasterPassword: secretsmanager.ISecret;
+  /** Passphrase of pgBackRest's repository, without which no backup of the single server can be read. */
+  readonly backupPassphrase: secretsmanager.ISecret;
 
   private readonly encryptionKey: kms.IKey;
 
@@ -41,6 +43,11 @@ export class OdooSecrets extends Construct {
       description: "Odoo: password of the database manager ('admin_passwd')",
       whyItDoesNotRotate:
         'Guards only the database manager, which is switched off in Odoo (list_db) and unreachable through nginx. It is read when a process starts, so a rotated value would take effect at the next restart at the earliest.',
+    });
+    this.backupPassphrase = this.password('BackupPassphrase', {
+      description: 'Odoo: passphrase of the backups of the single server (pgBackRest)',
+      whyItDoesNotRotate:
+        'Encrypts a repository that is written continuously and kept for weeks. pgBackRest cannot re-encrypt it, so another value would make every existing backup unreadable.',
     });
   }
 

@@ -43,6 +43,8 @@ export class ServerStack extends OdooStack {
       dataKey: dataStack.key,
       logKey,
       logRetentionDays: environment.retention.logDays,
+      pointInTimeDays: environment.retention.pointInTimeDays,
+      windows: environment.windows,
       secrets: dataStack.secrets,
       filestoreBucket: dataStack.filestoreBucket,
       backupBucket: dataStack.backupBucket,

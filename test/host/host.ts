@@ -19,6 +19,8 @@ export class HostDirectory {
       odooVersion: '19.0',
       release: 'test',
       domain,
+      pointInTimeDays: 14,
+      windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
     })) {
       this.write(path, text);
     }

@@ -10,7 +10,7 @@ umask 022
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 source "$HERE/host.env"
-for part in packages storage secrets postgresql odoo nginx; do
+for part in packages storage hardening secrets postgresql backup odoo nginx monitoring; do
   # shellcheck source=/dev/null
   source "$HERE/$part.sh"
 done
@@ -39,13 +39,18 @@ main() {
   step attach_volume
   step take_address
   step prepare_volume
+  step harden_host
   step write_configuration
+  step restore_if_blank
   step start_postgresql
+  step start_archiving
   step pull_image
   step run_database_job
   step start_odoo
   step start_nginx
   step wait_until_serving
+  step start_backups
+  step start_monitoring
 }
 
 # What happened reaches CloudWatch however it ended: the console of a terminated server is soon gone.

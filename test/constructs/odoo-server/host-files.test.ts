@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hostFiles, type HostSettings } from '../../../constructs/odoo-server/host-files.ts';
+import { hostFiles } from '../../../constructs/odoo-server/host-files.ts';
+import type { HostSettings } from '../../../constructs/odoo-server/host-settings.ts';
 import { packBundle } from '../../../constructs/odoo-server/host-bundle.ts';
 import { imageUri, smallPlan, smallServer } from './small.ts';
 
@@ -9,6 +10,8 @@ const settings: HostSettings = {
   odooVersion: '19.0',
   release: imageUri,
   domain: { name: 'erp.example.com', hostedZone: { id: 'Z0123456789ABC', name: 'example.com' } },
+  pointInTimeDays: 14,
+  windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
 };
 
 function file(path: string, changes: Partial<HostSettings> = {}): string {

@@ -106,10 +106,13 @@ export function serverIn(app: App = testApp(), props: Partial<OdooServerProps> =
     dataKey,
     logKey: new kms.Key(network, 'LogKey', { enableKeyRotation: true }),
     logRetentionDays: 90,
+    pointInTimeDays: 14,
+    windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
     secrets: {
       odooDatabasePassword: secret('DatabasePassword'),
       odooAdminPassword: secret('AdminPassword'),
       odooMasterPassword: secret('MasterPassword'),
+      backupPassphrase: secret('BackupPassphrase'),
     },
     filestoreBucket: bucket('Filestore'),
     backupBucket: bucket('Backups'),

@@ -1,0 +1,6 @@
+# shellcheck shell=bash
+# Firewall, bans, security updates.
+
+harden_host() {
+  :
+}

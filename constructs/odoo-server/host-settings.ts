@@ -1,0 +1,23 @@
+import type { Domain, OdooVersion, Windows } from '../../config/environment.ts';
+import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
+
+/** What of the single server's configuration is known at synthesis. */
+export interface HostSettings {
+  readonly plan: Plan;
+  readonly server: ServerPlan;
+  readonly odooVersion: OdooVersion;
+  /** Identifies the Odoo image in caches, for example its digest. */
+  readonly release: string;
+  /** Absent: plain HTTP, for trials. */
+  readonly domain?: Domain;
+  /** Days for which the database can be restored to any moment. */
+  readonly pointInTimeDays: number;
+  /** When the daily backup and, once a week, security updates with their restarts may run. */
+  readonly windows: Windows;
+}
+
+/** Mount point of the data volume. Everything that must outlive the server is below it. */
+export const DATA = '/srv/data';
+
+/** Where PostgreSQL's socket is, the only way to it: it listens on no port. */
+export const SOCKET_DIRECTORY = '/var/run/postgresql';
