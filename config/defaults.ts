@@ -54,6 +54,7 @@ export function defaultsFor({ production, tier, region }: DefaultsContext) {
     objectives: { rtoHours: 4, rpoHours: 1 },
     windows: nightOf(region),
     network: { cidr: '10.0.0.0/16' },
+    server: {},
     tags: {},
     overrides: {},
   } as const satisfies PartialFile;
@@ -94,6 +95,7 @@ export function settingsOf(file: PartialFile, context: DefaultsContext): Setting
       maintenance: file.windows?.maintenance ?? defaults.windows.maintenance,
       backup: file.windows?.backup ?? defaults.windows.backup,
     },
+    server: { goldenImage: file.server?.goldenImage },
     tags: definedOnly(file.tags ?? defaults.tags),
     overrides: file.overrides ?? defaults.overrides,
   };

@@ -38,6 +38,7 @@ export interface Environment {
   readonly tags: Readonly<Record<string, string>>;
   readonly network: NetworkChoice;
   readonly windows: Windows;
+  readonly server: ServerChoices;
   /** Values that replace what the sizing engine would have chosen; checked again after they are applied. */
   readonly overrides: Overrides;
 }
@@ -91,7 +92,7 @@ export interface StorageNeeds {
 export interface Retention {
   /** Days for which the database can be restored to any moment, 1 to 35. */
   readonly pointInTimeDays: number;
-  /** Number of daily, weekly and monthly recovery points kept. */
+  /** Number of daily, weekly and monthly recovery points kept; the single server keeps its dumps for as many days. */
   readonly daily: number;
   readonly weekly: number;
   readonly monthly: number;
@@ -122,10 +123,19 @@ export type NetworkChoice =
     };
 
 export interface Windows {
-  /** Weekly window for changes by AWS, UTC, for example `sun:03:00-sun:04:00`. */
+  /** Weekly window for changes by AWS, on the single server for its updates, UTC, for example `sun:03:00-sun:04:00`. */
   readonly maintenance: string;
   /** Daily window of the database's own backup, UTC, for example `00:30-01:30`. */
   readonly backup: string;
+}
+
+/** What can be chosen for the single server. Small only. */
+export interface ServerChoices {
+  /**
+   * Label of an image with the server's packages on board, for example `2026-11`; another label builds another image.
+   * Absent: a new server installs its packages when it is launched.
+   */
+  readonly goldenImage?: string;
 }
 
 /** Every field is optional: absent means that the sizing engine decides. */

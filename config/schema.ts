@@ -6,6 +6,7 @@ import { fieldTexts } from './schema/field.ts';
 import { network } from './schema/network.ts';
 import { objectives, odoo, retention, windows } from './schema/operation.ts';
 import { overrides } from './schema/overrides.ts';
+import { server } from './schema/server.ts';
 
 /** The order is the order of the reference page and of reported problems. */
 const environmentFile = {
@@ -30,6 +31,7 @@ const environmentFile = {
   objectives: objectives.optional(),
   windows: windows.optional(),
   network: network.optional(),
+  server: server.optional(),
   tags: tags.optional(),
   overrides: overrides.optional(),
 };

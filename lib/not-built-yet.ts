@@ -12,11 +12,3 @@ export function warnOfMissingCopies(stack: Stack, { region, recoveryRegion }: En
     `recoveryRegion is ${recoveryRegion}, but nothing is copied there yet: the loss of ${region} is not survived`,
   );
 }
-
-/** Warns that the single server is not backed up yet. */
-export function warnOfMissingServerBackups(stack: Stack): void {
-  Annotations.of(stack).addWarningV2(
-    'odoo-aws:server-without-backups',
-    'the single server is not backed up yet: its data volume survives the server but not its own loss; take snapshots of it, for example by AWS Backup',
-  );
-}

@@ -1,6 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import type { PlannedEnvironment } from '../config/load.ts';
-import { warnOfMissingCopies, warnOfMissingServerBackups } from './not-built-yet.ts';
+import { warnOfMissingCopies } from './not-built-yet.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
@@ -40,7 +40,6 @@ export function addEnvironment(app: App, planned: PlannedEnvironment): void {
 function addServer(app: App, planned: PlannedEnvironment, networkStack: NetworkStack): void {
   const dataStack = new DataStack(app, planned);
   const serverStack = new ServerStack(app, { ...planned, networkStack, dataStack });
-  warnOfMissingServerBackups(serverStack);
   new OperationsStack(app, { ...planned, networkStack }).watchServer(serverStack);
 }
 

@@ -3,7 +3,7 @@ import type { Tier } from '../sizing/plan.ts';
 import { valueAt } from '../schema/issues.ts';
 import type { Draft, Rule } from './rule.ts';
 
-/** Overrides that one architecture does not have, and what it has instead. */
+/** Choices that one architecture does not have, and what it has instead. */
 const elsewhere: readonly { readonly path: string; readonly tier: Tier; readonly instead?: string }[] = [
   {
     path: 'overrides.instanceType',
@@ -22,20 +22,22 @@ const elsewhere: readonly { readonly path: string; readonly tier: Tier; readonly
   { path: 'overrides.database.class', tier: 'small', instead: 'overrides.instanceType' },
   { path: 'overrides.database.multiAz', tier: 'small' },
   { path: 'overrides.natGateways', tier: 'small' },
+  { path: 'server.goldenImage', tier: 'medium', instead: 'the container image' },
+  { path: 'server.goldenImage', tier: 'large', instead: 'the container image' },
 ];
 
 /** What was chosen by hand must exist in the architecture that the users select, and agree with itself. */
 export const capacityRules: Rule = (draft) => [
-  ...overridesOfAnotherTier(draft),
+  ...choicesOfAnotherTier(draft),
   ...oneServerHasOneZone(draft),
   ...nodesInOrder(draft),
   ...storageAboveFloor(draft),
 ];
 
-function overridesOfAnotherTier({ file, tier }: Draft): Problem[] {
+function choicesOfAnotherTier({ file, tier }: Draft): Problem[] {
   return elsewhere
-    .filter((override) => override.tier === tier)
-    .map((override) => ({ ...override, value: valueAt(file, override.path.split('.')) }))
+    .filter((choice) => choice.tier === tier)
+    .map((choice) => ({ ...choice, value: valueAt(file, choice.path.split('.')) }))
     .filter(({ value }) => value !== undefined)
     .map(({ path, value, instead }) => ({
       path,

@@ -60,7 +60,7 @@ export const retention = group('For how long backups and logs are kept.', {
     fix: 'write 1 to 35 days; daily, weekly and monthly recovery points reach further back',
   }),
   daily: whole(1, 90, '1 to 90', {
-    meaning: 'Number of daily recovery points kept.',
+    meaning: 'Number of daily recovery points kept; in small also the days for which nightly dumps are.',
     fix: 'write how many to keep, for example 7',
   }),
   weekly: whole(0, 104, '0 to 104', {
@@ -99,13 +99,14 @@ export const objectives = group(
 const clock = '([01]\\d|2[0-3]):[0-5]\\d';
 const day = '(mon|tue|wed|thu|fri|sat|sun)';
 
-/** When AWS may work on the database. */
-export const windows = group('When AWS may work on the database, in UTC.', {
+/** When the database may be worked on. */
+export const windows = group('When the database, in small the server, may be worked on, in UTC.', {
   maintenance: z
     .string()
     .regex(new RegExp(`^${day}:${clock}-${day}:${clock}$`), 'is not a weekly window')
     .register(fieldTexts, {
-      meaning: 'Weekly window for changes by AWS, in UTC. Default: early Sunday where the Region is.',
+      meaning:
+        'Weekly window for changes by AWS, in small for security updates of the server and the restarts they need, in UTC. Default: early Sunday where the Region is.',
       allowed: 'ddd:hh:mm-ddd:hh:mm in UTC, at least 30 minutes, for example sun:02:00-sun:03:00',
       fix: 'write day and time of both ends, days as mon, tue, wed, thu, fri, sat, sun',
     })
@@ -115,7 +116,7 @@ export const windows = group('When AWS may work on the database, in UTC.', {
     .regex(new RegExp(`^${clock}-${clock}$`), 'is not a daily window')
     .register(fieldTexts, {
       meaning:
-        "Daily window of the database's own backup, in UTC. Default: around midnight where the Region is.",
+        "Daily window of the database's own backup, in small of the full one, in UTC. Default: around midnight where the Region is.",
       allowed: 'hh:mm-hh:mm in UTC, at least 30 minutes, for example 23:30-00:30',
       fix: 'write both ends as hours and minutes with two digits each',
     })

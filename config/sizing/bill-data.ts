@@ -4,11 +4,20 @@ import type { Usage } from './usage.ts';
 /** Keys for logs and for data. */
 const KMS_KEYS = 2;
 
-/** Passwords of Odoo's database role, of its administrator and of its database manager; RDS has one more. */
-const ODOO_SECRETS = 3;
+/**
+ * Passwords of Odoo's database role, of its administrator and of its database manager, and the passphrase of the backups;
+ * RDS has one more.
+ */
+const ODOO_SECRETS = 4;
 
-/** Alarms: on a server; on a database, a load balancer, services and file systems. */
-const ALARMS = { small: 4, medium: 22, large: 22 } as const;
+/** Alarms: on a server and its backups; on a database, a load balancer, services and file systems. */
+const ALARMS = { small: 16, medium: 22, large: 22 } as const;
+
+/** What the single server reports of itself: four metrics for each of three backups, and five of its own. */
+const SERVER_METRICS = 17;
+
+/** Segments of the write-ahead log that the single server uploads in a month, one a minute when it is hardly used. */
+const WAL_SEGMENTS = 60 * 24 * 30;
 
 /** Metrics that Container Insights writes for a cluster with two services; assumed. */
 const CONTAINER_INSIGHTS_METRICS = 40;
@@ -121,16 +130,9 @@ export function backupLines({ plan, usage }: BillBasis): readonly BillLine[] {
           unit: 'GB-months',
           estimated: true,
         };
-  const repository: BillLine = {
-    item: 'S3 backup bucket (pgBackRest)',
-    key: 's3.standard.storage',
-    quantity: plan.database.kind === 'host' ? usage.repositoryGB : 0,
-    unit: 'GB-months',
-    estimated: true,
-  };
   return [
     points,
-    repository,
+    ...(plan.database.kind === 'host' ? repositoryLines(usage) : []),
     { item: 'KMS keys', key: 'kms.key', quantity: KMS_KEYS, unit: 'keys' },
     { item: 'Secrets', key: 'secretsManager.secret', quantity: secrets, unit: 'secrets' },
     {
@@ -143,7 +145,26 @@ export function backupLines({ plan, usage }: BillBasis): readonly BillLine[] {
   ];
 }
 
-/** Logs and alarms. */
+function repositoryLines(usage: Usage): readonly BillLine[] {
+  return [
+    {
+      item: 'S3 backup bucket (pgBackRest, dumps)',
+      key: 's3.standard.storage',
+      quantity: usage.repositoryGB,
+      unit: 'GB-months',
+      estimated: true,
+    },
+    {
+      item: 'S3 backup uploads',
+      key: 's3.standard.put',
+      quantity: WAL_SEGMENTS / 1000,
+      unit: 'thousand requests',
+      estimated: true,
+    },
+  ];
+}
+
+/** Logs, metrics and alarms. */
 export function operationLines({ plan, usage }: BillBasis): readonly BillLine[] {
   return [
     {
@@ -160,13 +181,20 @@ export function operationLines({ plan, usage }: BillBasis): readonly BillLine[] 
       unit: 'GB-months',
       estimated: true,
     },
-    {
-      item: 'Container Insights metrics',
-      key: 'cloudwatch.customMetric.first10k',
-      quantity: plan.tier === 'small' ? 0 : CONTAINER_INSIGHTS_METRICS,
-      unit: 'metrics',
-      estimated: true,
-    },
+    plan.tier === 'small'
+      ? {
+          item: "Server's own metrics",
+          key: 'cloudwatch.customMetric.first10k',
+          quantity: SERVER_METRICS,
+          unit: 'metrics',
+        }
+      : {
+          item: 'Container Insights metrics',
+          key: 'cloudwatch.customMetric.first10k',
+          quantity: CONTAINER_INSIGHTS_METRICS,
+          unit: 'metrics',
+          estimated: true,
+        },
     {
       item: 'Alarms',
       key: 'cloudwatch.alarm.standard',

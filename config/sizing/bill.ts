@@ -4,6 +4,9 @@ import { entryLines, networkLines } from './bill-traffic.ts';
 import { rdsPriceKey } from './database-class.ts';
 import type { ServerPlan } from './plan.ts';
 
+/** What Ubuntu and the server's packages take in the snapshot of a golden image; assumed. */
+const GOLDEN_IMAGE_GB = 4;
+
 /** Everything that a plan is charged for, at its steady size: the least number of nodes. */
 export function billLines(bill: BillBasis): readonly BillLine[] {
   const lines = [
@@ -19,7 +22,7 @@ export function billLines(bill: BillBasis): readonly BillLine[] {
   return lines.filter(({ quantity }) => quantity > 0);
 }
 
-function serverLines({ hours }: BillBasis, server: ServerPlan): readonly BillLine[] {
+function serverLines({ environment, hours }: BillBasis, server: ServerPlan): readonly BillLine[] {
   return [
     { item: `EC2 ${server.instanceType}`, key: `ec2.${server.instanceType}`, quantity: hours, unit: 'hours' },
     {
@@ -33,6 +36,13 @@ function serverLines({ hours }: BillBasis, server: ServerPlan): readonly BillLin
       key: 'ebs.gp3.storage',
       quantity: server.dataVolume.sizeGiB,
       unit: 'GB-months',
+    },
+    {
+      item: 'EBS snapshot of the golden image',
+      key: 'ebs.snapshot.standard',
+      quantity: environment.server.goldenImage === undefined ? 0 : GOLDEN_IMAGE_GB,
+      unit: 'GB-months',
+      estimated: true,
     },
   ];
 }

@@ -81,6 +81,8 @@ export interface ServerPlan {
   readonly rootVolumeGiB: number;
   /** gp3 volume for PostgreSQL, filestore and certificates. */
   readonly dataVolume: { readonly sizeGiB: number; readonly iops: number; readonly throughputMiBps: number };
+  /** Minutes until Odoo answers again, as expected: after the loss of the server, and of its data volume as well. */
+  readonly recoveryMinutes: { readonly replaced: number; readonly restored: number };
 }
 
 export interface DatabasePlan {

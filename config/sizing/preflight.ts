@@ -10,7 +10,7 @@ export function preflight(environment: Environment, plan: CheckedPlan): readonly
   return [
     ...accountChecks(environment),
     ...networkChecks(environment, plan),
-    ...computeChecks(plan),
+    ...computeChecks(environment, plan),
     ...databaseChecks(environment, plan),
     ...filestoreChecks(environment, plan),
     ...domainChecks(environment),
@@ -67,7 +67,10 @@ function networkChecks({ network, region }: Environment, plan: CheckedPlan): rea
   return [...(network.kind === 'new' ? [vpc, zones] : []), ...(addresses > 0 ? [elasticIps] : [])];
 }
 
-function computeChecks({ app, cron, server }: CheckedPlan): readonly PreflightItem[] {
+function computeChecks(
+  environment: Environment,
+  { app, cron, server }: CheckedPlan,
+): readonly PreflightItem[] {
   if (server !== undefined) {
     return [
       {
@@ -76,6 +79,7 @@ function computeChecks({ app, cron, server }: CheckedPlan): readonly PreflightIt
         typicalDefault: '5, new accounts from 1',
         action: 'Service Quotas, Running On-Demand Standard instances, L-1216C47A',
       },
+      ...goldenImageChecks(environment),
     ];
   }
   const steady = app.nodesMin * app.vcpu + cron.vcpu;
@@ -90,6 +94,19 @@ function computeChecks({ app, cron, server }: CheckedPlan): readonly PreflightIt
       action: 'Service Quotas, Fargate On-Demand vCPU resource count, L-3032A538; ask days ahead',
     },
   ];
+}
+
+function goldenImageChecks({ server, network }: Environment): readonly PreflightItem[] {
+  return server.goldenImage === undefined || network.kind === 'new'
+    ? []
+    : [
+        {
+          check: 'Public addresses for the machine that builds the golden image',
+          needs: `auto-assigned public IPv4 addresses in ${network.publicSubnetIds[0]}`,
+          typicalDefault: 'off in most networks; Image Builder then waits in vain for its machine',
+          action: `aws ec2 modify-subnet-attribute --map-public-ip-on-launch --subnet-id ${network.publicSubnetIds[0]}`,
+        },
+      ];
 }
 
 function databaseChecks(

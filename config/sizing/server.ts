@@ -5,6 +5,7 @@ import { GEVENT_PROCESSES, odooMemoryMiB, vcpuForWorkers, workersAllowedOn } fro
 import type { ServerPlan } from './plan.ts';
 import { leastPostgresMemoryMiB } from './postgres-memory.ts';
 import type { ComputeSpec, PriceBook } from './prices.ts';
+import { sizeRecoveryTime } from './recovery-time.ts';
 import { type Sized, SizingNotes } from './sized.ts';
 import { sources } from './sources.ts';
 import { dataVolumeGiB } from './storage.ts';
@@ -98,6 +99,8 @@ export function sizeServer(
     instance.memoryMiB - withoutDatabaseMiB,
   );
   const sizeGiB = sizeDataVolume(notes, environment);
+  const recovery = sizeRecoveryTime(environment);
+  notes.reasons.push(...recovery.reasons);
   explainShares(notes, instance, { webMemoryMiB, cronMemoryMiB, databaseMemoryMiB, cronWorkers });
   return notes.sized({
     server: {
@@ -111,6 +114,7 @@ export function sizeServer(
         sources.project,
       ),
       dataVolume: { sizeGiB, iops: GP3_IOPS, throughputMiBps: GP3_THROUGHPUT_MIBPS },
+      recoveryMinutes: recovery.value,
     },
     webMemoryMiB,
     cronMemoryMiB,

@@ -4,6 +4,8 @@ export const sources = {
   odooDeploy: "Odoo's deployment guide, chapter Builtin server",
   odooCode: 'Odoo 18.0 and 19.0 source code, odoo/tools/config.py and odoo/sql_db.py',
   measured: 'measured on Odoo 18.0 and PostgreSQL 15 with two cores, November 2026',
+  hostTests:
+    'provisioning and pgBackRest measured on Debian 12 with two cores, November 2026; AWS and download times assumed',
   fargate: 'Amazon ECS developer guide, Fargate task CPU and memory',
   rds: 'Amazon RDS user guide, PostgreSQL parameters and gp3 storage',
   postgres: 'PostgreSQL 17 documentation, chapter Server Configuration',

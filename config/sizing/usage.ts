@@ -29,7 +29,7 @@ const OBJECT_KB = 200;
 const ACTIVE_FILES = 0.3;
 /** Part of the database that changes in a day. */
 const DAILY_CHANGE = 0.02;
-/** Size of a pgBackRest backup as a part of the database: it is compressed. */
+/** Size of a pgBackRest backup or of a dump as a part of the database: it is compressed. */
 const COMPRESSED = 0.4;
 
 const KB_PER_GB = 1_000_000;
@@ -56,7 +56,7 @@ export interface Usage {
   readonly recoveryPointsGB: number;
   /** Continuous backup of RDS beyond what its price includes. */
   readonly paidBackupGB: number;
-  /** pgBackRest's repository of the single server. */
+  /** pgBackRest's repository of the single server, and its nightly dumps. */
   readonly repositoryGB: number;
 }
 
@@ -92,7 +92,7 @@ export function usageOf(
       0,
       databaseGB * (1 + DAILY_CHANGE * retention.pointInTimeDays) - database.storageGiB,
     ),
-    repositoryGB: databaseGB * COMPRESSED * retention.pointInTimeDays,
+    repositoryGB: databaseGB * COMPRESSED * (retention.pointInTimeDays + retention.daily),
   };
 }
 

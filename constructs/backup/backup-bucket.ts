@@ -7,14 +7,17 @@ export interface BackupBucketProps {
   readonly accessLogBucket: s3.IBucket;
   /** Days for which the database can be restored to any moment. */
   readonly pointInTimeDays: number;
+  /** Days for which a nightly portable dump is kept; the dumps of the server are below `server/dumps/`. */
+  readonly dumpDays: number;
 }
 
 /**
- * pgBackRest's repository: the backups of a PostgreSQL server that AWS does not back up by itself. Made in every
- * architecture, so that the backups from before a change of size stay where they are.
+ * pgBackRest's repository and nightly dumps: the backups of a PostgreSQL server that AWS does not back up by itself.
+ * Made in every architecture, so that the backups from before a change of size stay where they are.
  *
- * pgBackRest deletes what its own retention no longer needs. Whatever it deletes, or somebody in its name, can be read
- * as a version for as long again as a restore may reach back.
+ * pgBackRest deletes what its own retention no longer needs, and nothing else may: a backup is a chain, and a rule by
+ * age would break it. The nightly dumps stand each for itself, and expire. Whatever is deleted, or by somebody in the
+ * server's name, can be read as a version for as long again as a restore may reach back.
  */
 export class BackupBucket extends DataBucket {
   constructor(scope: Construct, id: string, props: BackupBucketProps) {
@@ -23,6 +26,11 @@ export class BackupBucket extends DataBucket {
       accessLogBucket: props.accessLogBucket,
       accessLogPrefix: 'backup/',
       keepDeletedFor: Duration.days(props.pointInTimeDays),
+    });
+    this.addLifecycleRule({
+      id: 'ExpireDumps',
+      prefix: 'server/dumps/',
+      expiration: Duration.days(props.dumpDays),
     });
   }
 }

@@ -14,7 +14,7 @@ export interface ServerAlarmsProps {
   readonly instanceType: string;
 }
 
-/** Alarms of the single server, as far as EC2 itself sees it: it is gone or broken, short of CPU, or billed for more. */
+/** Alarms of the single server as EC2 sees it from outside: it is gone or broken, short of CPU, or billed for more. */
 export class ServerAlarms extends Construct {
   constructor(scope: Construct, id: string, props: ServerAlarmsProps) {
     super(scope, id);

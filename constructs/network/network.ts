@@ -8,7 +8,7 @@ export interface Network {
    * deployment, so that policy checks could not judge them.
    */
   readonly cidr: string;
-  /** Load balancer, NAT gateways, the single server. Nothing gets a public address here unless it asks for one. */
+  /** Load balancer, NAT gateways, the single server. A new VPC gives addresses only to what asks, unless told otherwise. */
   readonly publicSubnets: ec2.SubnetSelection;
   /** Whatever runs Odoo behind a load balancer. */
   readonly appSubnets: ec2.SubnetSelection;

@@ -22,6 +22,13 @@ const SUBNET_PREFIX_BITS = 4;
 
 export interface OdooNetworkProps {
   readonly network: NetworkChoice;
+  /**
+   * Whether a new VPC gives a public address to whatever is launched in its public subnets, asked for or not: for a
+   * service that launches machines and cannot ask.
+   *
+   * @default false
+   */
+  readonly publicAddressesByDefault?: boolean;
   /** NAT gateways of a new VPC; with 0 nothing in the subnets `App` reaches the internet. */
   readonly natGateways: number;
   /** Encrypts the flow logs. */
@@ -75,7 +82,12 @@ export class OdooNetwork extends Construct implements Network {
       subnetConfiguration: [
         // A public address is asked for where it is needed, at launch: an instance without one does not reach AWS from
         // here to have its Elastic IP associated.
-        { name: 'Public', subnetType: ec2.SubnetType.PUBLIC, cidrMask, mapPublicIpOnLaunch: false },
+        {
+          name: 'Public',
+          subnetType: ec2.SubnetType.PUBLIC,
+          cidrMask,
+          mapPublicIpOnLaunch: props.publicAddressesByDefault ?? false,
+        },
         { name: 'App', subnetType: appSubnetType(props.natGateways), cidrMask },
         { name: 'Database', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask },
       ],

@@ -1,7 +1,128 @@
 import type { BundleFile } from './host-bundle.ts';
-import type { HostSettings } from './host-settings.ts';
+import { DATA, type HostSettings, SOCKET_DIRECTORY } from './host-settings.ts';
 
-/** Rendered configuration of the backups. */
-export function backupFiles(_settings: HostSettings): BundleFile[] {
-  return [];
+/** pgBackRest's name for the server's cluster. */
+const STANZA = 'odoo';
+
+/** Rendered configuration of the backups: pgBackRest's, and when each job runs. */
+export function backupFiles(settings: HostSettings): BundleFile[] {
+  return [
+    { path: 'pgbackrest.conf', text: pgbackrestConf(settings) },
+    ...Object.entries(schedule(settings.windows.backup)).map(([name, timer]) => ({
+      path: `systemd/odoo-backup-${name}.timer`,
+      text: timerUnit(timer),
+    })),
+  ];
+}
+
+/** What PostgreSQL needs to hand every change to pgBackRest, at most a minute after it was made. */
+export const ARCHIVE_PARAMETERS = {
+  wal_level: 'replica',
+  archive_mode: 'on',
+  archive_command: `pgbackrest --stanza=${STANZA} archive-push %p`,
+  archive_timeout: '60s',
+} as const;
+
+/** Values that only the host knows are placeholders. */
+function pgbackrestConf({ pointInTimeDays, server }: HostSettings): string {
+  return `[global]
+repo1-type=s3
+repo1-path=/server/pgbackrest
+repo1-s3-bucket={{BACKUP_BUCKET}}
+repo1-s3-endpoint={{ENDPOINT}}
+repo1-s3-region={{REGION}}
+repo1-s3-key-type=auto
+repo1-cipher-type=aes-256-cbc
+repo1-cipher-pass={{BACKUP_PASSPHRASE}}
+# A cluster has about a thousand files, most of them tiny: one object for many.
+repo1-bundle=y
+# The oldest full backup goes only when the next one is this old as well: every moment in between can be restored.
+repo1-retention-full-type=time
+repo1-retention-full=${pointInTimeDays}
+repo1-retention-history=${pointInTimeDays}
+compress-type=zst
+process-max=${Math.max(1, Math.floor(server.vcpu / 2))}
+start-fast=y
+# Never with a limit on the queue: beyond it pgBackRest would drop WAL, and with it what users did.
+archive-async=y
+spool-path=/var/spool/pgbackrest
+log-path=/var/log/pgbackrest
+# Not in /tmp, which units have for themselves.
+lock-path=/var/lib/pgbackrest/lock
+log-level-file=detail
+
+[global:restore]
+process-max=${server.vcpu}
+
+[${STANZA}]
+pg1-path=${DATA}/postgresql/clusters/{{POSTGRESQL_VERSION}}/main
+pg1-socket-path=${SOCKET_DIRECTORY}
+`;
+}
+
+/** When a job runs, as a systemd calendar expression, and what it is. */
+interface Timer {
+  readonly description: string;
+  readonly calendar: string;
+  readonly unit: string;
+}
+
+/**
+ * Full backup, dump and complete comparison follow one another in the daily window; the hourly backup keeps half an hour
+ * away from them.
+ *
+ * @param window - daily and in UTC, for example `00:30-01:30`
+ */
+function schedule(window: string): Record<string, Timer> {
+  const daily = (minutesLater: number): string =>
+    `*-*-* ${minutesAfter(window, minutesLater).join(':')}:00 UTC`;
+  const [, halfPast] = minutesAfter(window, 30);
+  const job = (description: string, name: string, calendar: string): Timer => ({
+    description,
+    calendar,
+    unit: `odoo-backup@${name}.service`,
+  });
+  return {
+    'database-full': job('Daily full backup of the database', 'database-full', daily(0)),
+    'database-incremental': job(
+      'Hourly backup of the database',
+      'database-incremental',
+      `*-*-* *:${halfPast}:00 UTC`,
+    ),
+    dump: job('Daily portable dump of the database', 'dump', daily(15)),
+    'filestore-all': job('Daily comparison of the filestore with its copy', 'filestore-all', daily(20)),
+    filestore: job('Copy of new files', 'filestore', '*-*-* *:00/5:00'),
+    status: {
+      description: 'Metrics of backups and of Odoo, every minute',
+      calendar: '*-*-* *:*:00',
+      unit: 'odoo-backup-status.service',
+    },
+  };
+}
+
+/** Hour and minute, both of two digits, so many minutes after the beginning of a window. */
+function minutesAfter(window: string, minutes: number): [hour: string, minute: string] {
+  const [hour = 0, minute = 0] = window.split(/[:-]/).map(Number);
+  const total = (hour * 60 + minute + minutes) % (24 * 60);
+  return [twoDigits(Math.floor(total / 60)), twoDigits(total % 60)];
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** A server that was off when a daily job was due catches up; what comes every few minutes just comes again. */
+function timerUnit({ description, calendar, unit }: Timer): string {
+  return `[Unit]
+Description=${description}
+
+[Timer]
+OnCalendar=${calendar}
+AccuracySec=1s
+Persistent=${/^\*-\*-\* \d\d:/.test(calendar)}
+Unit=${unit}
+
+[Install]
+WantedBy=timers.target
+`;
 }

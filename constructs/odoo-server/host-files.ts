@@ -8,7 +8,7 @@ import { loginsPerMinute, renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { type OdooRole, renderOdooConf } from '../odoo-node/odoo-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
 import { ODOO_USER } from '../shared/odoo-user.ts';
-import { backupFiles } from './backup-files.ts';
+import { ARCHIVE_PARAMETERS, backupFiles } from './backup-files.ts';
 import type { BundleFile } from './host-bundle.ts';
 import { DATA, type HostSettings, SOCKET_DIRECTORY } from './host-settings.ts';
 import { upkeepFiles } from './upkeep-files.ts';
@@ -43,7 +43,7 @@ function scripts(): BundleFile[] {
 }
 
 /** Values that the scripts and the units share, as `NAME=value` lines that both systemd and bash read alike. */
-function hostEnvironment({ plan, server, odooVersion, domain }: HostSettings): string {
+function hostEnvironment({ plan, server, odooVersion, domain, pointInTimeDays }: HostSettings): string {
   const values = {
     ENVIRONMENT: plan.environment,
     DATA,
@@ -59,6 +59,8 @@ function hostEnvironment({ plan, server, odooVersion, domain }: HostSettings): s
     // The plan's shares are averages: one heavy report takes a gigabyte, and would be killed at its share. Half the
     // machine is what a container gets before it is; should both want it, the kernel spares PostgreSQL.
     MEMORY_LIMIT_MIB: Math.floor(server.memoryMiB / 2),
+    LONGEST_REQUEST_SECONDS: plan.app.odoo.limitTimeRealSeconds,
+    POINT_IN_TIME_DAYS: pointInTimeDays,
   };
   return Object.entries(values)
     .map(([name, value]) => `${name}=${value}\n`)
@@ -107,6 +109,7 @@ function odooConf(plan: Plan, role: OdooRole): string {
 function postgresqlConf({ database }: Plan): string {
   const parameters = {
     ...database.parameters,
+    ...ARCHIVE_PARAMETERS,
     max_connections: String(database.maxConnections),
     listen_addresses: '',
     unix_socket_directories: SOCKET_DIRECTORY,

@@ -21,22 +21,26 @@ import type { Domain, OdooVersion, Windows } from '../../config/environment.ts';
 import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { logRetention } from '../shared/log-retention.ts';
+import { allowBuckets } from './bucket-permissions.ts';
 import { hostFiles } from './host-files.ts';
+import { createEntry, refuseUncertifiableDomain } from './server-entry.ts';
+import { serverImage } from './server-image.ts';
 import { ServerLaunchTemplate } from './server-launch-template.ts';
 import {
   allowAcmeChallenge,
   allowAddress,
   allowAutoScalingToUse,
-  allowBuckets,
   allowDataVolume,
+  allowReporting,
   allowSessionManager,
 } from './server-permissions.ts';
 
 /**
- * How long a deployment waits for a new server. Packages, the image (about 2 GB unpacked) and the first initialization
- * take minutes; a server that needs longer than this hangs.
+ * How long a deployment waits for a new server: the most that CloudFormation takes for an update. Packages, the image
+ * (about 2 GB unpacked) and the first initialization take minutes, but a server that finds a blank volume and a backup
+ * restores it first, at about a minute per GiB. One that fails says so at once.
  */
-const LAUNCH_TIMEOUT = Duration.minutes(30);
+const LAUNCH_TIMEOUT = Duration.hours(1);
 
 /** Secrets that the server reads when it starts. */
 export interface ServerSecrets {
@@ -88,6 +92,13 @@ export interface OdooServerProps {
   readonly pointInTimeDays: number;
   /** When the daily backup and, once a week, security updates with their restarts may run. */
   readonly windows: Windows;
+  /**
+   * Label of an image with the packages on board, from which the server is then launched; another label makes another
+   * image. The subnet has to give addresses to what is launched in it.
+   *
+   * @default - the server installs its packages on Canonical's newest image when it is launched
+   */
+  readonly goldenImage?: string;
   readonly secrets: ServerSecrets;
   /** Receives the copy of the filestore, below `filestore/`. */
   readonly filestoreBucket: s3.IBucket;
@@ -122,13 +133,15 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
   /** @throws when the plan has no server, or when nobody could issue a certificate for the domain. */
   constructor(scope: Construct, id: string, props: OdooServerProps) {
     super(scope, id);
-    const server = checked(props);
+    const { server, tier } = props.plan;
+    if (!server) throw new Error(`a single server needs a plan of the small architecture, got ${tier}`);
+    refuseUncertifiableDomain(props.domain, props.allowedCidrs);
 
     this.logGroup = this.createLogGroup(props);
     this.dataVolume = this.createDataVolume(server, props);
     this.address = this.createAddress();
     this.publicIp = this.address.attrPublicIp;
-    const securityGroup = this.createSecurityGroup(props);
+    const securityGroup = createEntry(this, props);
     this.connections = securityGroup.connections;
     this.role = this.createRole(props);
     this.grantPrincipal = this.role;
@@ -166,33 +179,12 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     return address;
   }
 
-  private createSecurityGroup({ vpc, allowedCidrs }: OdooServerProps): ec2.SecurityGroup {
-    const group = new ec2.SecurityGroup(this, 'Entry', {
-      vpc,
-      description: 'HTTP and HTTPS of the Odoo server',
-      // Package mirrors, image registry, ACME, mail, banks: Odoo calls wherever its users configure.
-      allowAllOutbound: true,
-    });
-    for (const cidr of allowedCidrs) {
-      group.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.HTTP, 'redirect to HTTPS, and ACME');
-      group.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.HTTPS, 'Odoo');
-    }
-    if (allowedCidrs.includes('0.0.0.0/0')) {
-      acknowledge(
-        group,
-        'AwsSolutions-EC23',
-        'The single server is itself the entry of Odoo: its environment allows every IPv4 network to reach nginx on ports 80 and 443, and no other port is open.',
-      );
-    }
-    return group;
-  }
-
   private createRole({ secrets, domain, imageRepository, ...buckets }: OdooServerProps): iam.Role {
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
       description: 'The Odoo server',
     });
-    this.logGroup.grantWrite(role);
+    allowReporting(role, this.logGroup);
     for (const secret of [
       secrets.odooDatabasePassword,
       secrets.odooAdminPassword,
@@ -214,36 +206,42 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     props: OdooServerProps,
   ): ec2.LaunchTemplate {
     allowAutoScalingToUse(props.dataKey);
+    const files = hostFiles({
+      plan: props.plan,
+      server,
+      odooVersion: props.odooVersion,
+      release: props.release ?? props.imageUri,
+      domain: props.domain,
+      pointInTimeDays: props.pointInTimeDays,
+      windows: props.windows,
+    });
     const { launchTemplate } = new ServerLaunchTemplate(this, 'LaunchTemplate', {
       server,
-      architecture: props.plan.architecture,
+      machineImage: serverImage(this, { ...props, server, files }),
       role: this.role,
       securityGroup,
       volumeKey: props.dataKey,
-      files: hostFiles({
-        plan: props.plan,
-        server,
-        odooVersion: props.odooVersion,
-        release: props.release ?? props.imageUri,
-        domain: props.domain,
-        pointInTimeDays: props.pointInTimeDays,
-        windows: props.windows,
-      }),
-      settings: {
-        volume: this.dataVolume.volumeId,
-        address: this.address.attrAllocationId,
-        filestoreBucket: props.filestoreBucket.bucketName,
-        backupBucket: props.backupBucket.bucketName,
-        image: props.imageUri,
-        logGroup: this.logGroup.logGroupName,
-        databasePassword: props.secrets.odooDatabasePassword.secretArn,
-        adminPassword: props.secrets.odooAdminPassword.secretArn,
-        masterPassword: props.secrets.odooMasterPassword.secretArn,
-        backupPassphrase: props.secrets.backupPassphrase.secretArn,
-      },
+      files,
+      settings: this.settings(props),
       groupLogicalId: Lazy.string({ produce: () => this.groupLogicalId() }),
     });
     return launchTemplate;
+  }
+
+  /** What the host's scripts ask for by name. */
+  private settings(props: OdooServerProps): Readonly<Record<string, string>> {
+    return {
+      volume: this.dataVolume.volumeId,
+      address: this.address.attrAllocationId,
+      filestoreBucket: props.filestoreBucket.bucketName,
+      backupBucket: props.backupBucket.bucketName,
+      image: props.imageUri,
+      logGroup: this.logGroup.logGroupName,
+      databasePassword: props.secrets.odooDatabasePassword.secretArn,
+      adminPassword: props.secrets.odooAdminPassword.secretArn,
+      masterPassword: props.secrets.odooMasterPassword.secretArn,
+      backupPassphrase: props.secrets.backupPassphrase.secretArn,
+    };
   }
 
   private createGroup(
@@ -284,19 +282,6 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       throw new Error('the Auto Scaling group has no resource to wait for');
     return Stack.of(this).getLogicalId(group);
   }
-}
-
-function checked({ plan, domain, allowedCidrs }: OdooServerProps): ServerPlan {
-  if (!plan.server) {
-    throw new Error(`a single server needs a plan of the small architecture, got ${plan.tier}`);
-  }
-  if (domain && !domain.hostedZone && !allowedCidrs.includes('0.0.0.0/0')) {
-    throw new Error(
-      `nobody can issue a certificate for ${domain.name}: ACME reaches the server neither through a hosted zone nor ` +
-        `through port 80, which is open to ${allowedCidrs.join(', ')}; name the hosted zone of the domain or allow 0.0.0.0/0`,
-    );
-  }
-  return plan.server;
 }
 
 /**

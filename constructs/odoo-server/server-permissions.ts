@@ -4,12 +4,13 @@ import {
   type aws_ec2 as ec2,
   aws_iam as iam,
   type aws_kms as kms,
-  type aws_s3 as s3,
-  type aws_s3_assets as s3_assets,
+  type aws_logs as logs,
+  type aws_ssm as ssm,
   Stack,
 } from 'aws-cdk-lib';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
+import { SERVER_METRICS } from './server-metrics.ts';
 
 /**
  * Lets Auto Scaling launch servers whose volumes are encrypted with a customer key. Without it launches fail, minutes
@@ -65,7 +66,7 @@ export function allowSessionManager(role: iam.Role): void {
   acknowledge(
     role,
     'AwsSolutions-IAM5[Resource::*]',
-    'An agent of Session Manager registers itself and opens its own channels, an ACME client finds a hosted zone by its name, a container engine logs in to its registry: AWS offers no resource to name for any of these actions, and none of them reads or changes anything of another machine.',
+    'An agent of Session Manager registers itself, opens its own channels and looks a log group up by its name, an ACME client finds a hosted zone by its name, a container engine logs in to its registry, metrics go to a namespace that a condition names: AWS offers no resource to name for any of these actions, and none of them reads or changes anything of another machine.',
   );
 }
 
@@ -122,14 +123,27 @@ export function allowAddress(role: iam.Role, address: ec2.CfnEIP, subnet: ec2.IS
 }
 
 /**
- * Lets the server read its bundle. Not by the asset's own grant, which opens the whole assets bucket, other
- * environments' files included.
+ * Lets the server read its settings. Not by the parameter's own grant, which also shows what they were before.
  */
-export function allowBundle(role: iam.Role, bundle: s3_assets.Asset): void {
+export function allowParameter(role: iam.Role, parameter: ssm.IParameter): void {
+  role.addToPolicy(
+    new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: [parameter.parameterArn] }),
+  );
+}
+
+/**
+ * Lets the server's agents write logs and metrics: into its own log group and its own namespace.
+ *
+ * Session Manager looks the log group up before it opens a logged session, by an action that takes no resource.
+ */
+export function allowReporting(role: iam.Role, logGroup: logs.ILogGroup): void {
+  logGroup.grant(role, 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents');
+  role.addToPolicy(new iam.PolicyStatement({ actions: ['logs:DescribeLogGroups'], resources: ['*'] }));
   role.addToPolicy(
     new iam.PolicyStatement({
-      actions: ['s3:GetObject'],
-      resources: [bundle.bucket.arnForObjects(bundle.s3ObjectKey)],
+      actions: ['cloudwatch:PutMetricData'],
+      resources: ['*'],
+      conditions: { StringEquals: { 'cloudwatch:namespace': SERVER_METRICS } },
     }),
   );
 }
@@ -158,48 +172,4 @@ export function allowAcmeChallenge(role: iam.Role, zoneId: string, domain: strin
     changes,
     'ACME challenge: a change of a zone gets its id when it is made, so the state of a change can only be read by a wildcard; reading it shows no record.',
   );
-}
-
-/**
- * Lets the server add to the filestore's copy but never delete from it, and write and expire backups; each below a
- * prefix of its own.
- */
-export function allowBuckets(
-  role: iam.Role,
-  { filestoreBucket, backupBucket }: { filestoreBucket: s3.IBucket; backupBucket: s3.IBucket },
-): void {
-  filestoreBucket.grantRead(role, 'filestore/*');
-  filestoreBucket.grantPut(role, 'filestore/*');
-  acknowledgeWildcard(
-    role,
-    filestoreBucket.arnForObjects('filestore/*'),
-    'Filestore copy: Odoo names its files by their SHA-1, so objects can be given by their prefix only; the role cannot delete any of them.',
-  );
-  backupBucket.grantReadWrite(role, 'server/*');
-  acknowledgeWildcard(
-    role,
-    backupBucket.arnForObjects('server/*'),
-    'Backups: the server names and expires the objects of its own repository, below one prefix of a versioned bucket that keeps what is deleted.',
-  );
-  acknowledgeBucketActions(role);
-}
-
-/** The wildcards in the actions of the bucket grants, and why each is right. */
-function acknowledgeBucketActions(role: iam.Role): void {
-  const reasons = {
-    's3:GetObject*':
-      'Reads objects with their tags and versions, below one prefix in each of two buckets of this environment.',
-    's3:GetBucket*':
-      'Reads location and settings of two buckets of this environment, for which backup tools ask.',
-    's3:List*': 'Lists two buckets of this environment, to find what the copy or the repository lacks.',
-    's3:DeleteObject*':
-      'Expires old backups below the prefix of the server; the bucket keeps their versions.',
-    's3:Abort*': 'Ends multipart uploads that the server itself began below its prefixes.',
-    'kms:ReEncrypt*':
-      'The two actions with which S3 re-encrypts an object, on the data key of this environment alone.',
-    'kms:GenerateDataKey*': 'Makes the keys of uploaded objects from the data key of this environment alone.',
-  };
-  for (const [action, reason] of Object.entries(reasons)) {
-    acknowledge(role, `AwsSolutions-IAM5[Action::${action}]`, reason);
-  }
 }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 /** EC2 refuses user data above this many bytes, before base64, and the CDK does not look. */
 const LIMIT_BYTES = 16_384;
 
-/** What an unresolved value may take once deployed: the longest are secret ARNs, at about 120 characters. */
+/** What an unresolved value may take once deployed: the longest are ARNs, at about 120 characters. */
 const BYTES_PER_TOKEN = 150;
 
 export interface ServerUserDataProps {
@@ -15,13 +15,13 @@ export interface ServerUserDataProps {
   readonly bundleSha256: string;
   /** Logical id of the Auto Scaling group, which waits for the signal. */
   readonly groupLogicalId: string;
-  /** Names and ARNs that exist only once deployed. Never a secret's value: user data is readable without privilege. */
-  readonly settings: Readonly<Record<string, string>>;
+  /** Name of the parameter with the names and ARNs that exist only once deployed. */
+  readonly settingsParameter: string;
 }
 
 /**
- * The first thing that a new server runs: fetches the bundle with the instance's role, checks its hash, provisions the
- * host with it and tells CloudFormation how that ended.
+ * The first thing that a new server runs: fetches settings and bundle with the instance's role, checks the bundle's
+ * hash, provisions the host with it and tells CloudFormation how that ended.
  *
  * The hash is part of the text, so that any change of the host's files launches a new server.
  *
@@ -31,12 +31,12 @@ export function serverUserData(scope: Construct, props: ServerUserDataProps): ec
   const lines = [
     '#!/bin/bash',
     `REGION=${Aws.REGION}`,
+    `SUFFIX=${Aws.URL_SUFFIX}`,
     `STACK=${Aws.STACK_NAME}`,
     `GROUP=${props.groupLogicalId}`,
-    `API=https://cloudformation.${Aws.REGION}.${Aws.URL_SUFFIX}/`,
+    `PARAMETER=${props.settingsParameter}`,
     `BUNDLE=${props.bundleUrl}`,
     `SHA256=${props.bundleSha256}`,
-    `SETTINGS='${Stack.of(scope).toJsonString(props.settings)}'`,
     script(),
   ];
   const userData = ec2.UserData.custom(lines.join('\n'));

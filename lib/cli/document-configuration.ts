@@ -137,7 +137,7 @@ const betweenFields = `## What fields demand of one another
   VPCs only.
 - **Overrides** exist in the architecture that the users select: \`instanceType\` in small; \`app.nodesMin\`, \`app.nodesMax\`,
   \`app.vcpu\`, \`app.memoryMiB\`, \`database.class\`, \`database.multiAz\` and \`natGateways\` in medium and large. The sizing
-  engine then checks memory, connections and floors with them.
+  engine then checks memory, connections and floors with them. \`server.goldenImage\` is for small as well.
 - **Storage.** \`overrides.database.storageGiB\` is not below \`storage.floorGiB\`.
 - **Tags** do not begin with \`aws:\`, are none of the project's own (\`project\`, \`environment\`, \`tier\`, \`Name\`,
   \`OdooServer\`), and differ in more than capitals.`;

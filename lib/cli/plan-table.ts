@@ -59,6 +59,10 @@ function serverRows(plan: Plan, server: NonNullable<Plan['server']>): readonly (
       'Database',
       `PostgreSQL on the server, ${gib(plan.database.memoryMiB)} of its memory, ${connections(plan)}`,
     ],
+    [
+      'Recovery',
+      `about ${server.recoveryMinutes.replaced} minutes after the loss of the server, ${server.recoveryMinutes.restored} with its data volume`,
+    ],
   ];
 }
 

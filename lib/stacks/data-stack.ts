@@ -27,6 +27,9 @@ export class DataStack extends OdooStack {
       pointInTimeDays: retention.pointInTimeDays,
     };
     this.filestoreBucket = new FilestoreBucket(this, 'FilestoreBucket', bucketProps);
-    this.backupBucket = new BackupBucket(this, 'BackupBucket', bucketProps);
+    this.backupBucket = new BackupBucket(this, 'BackupBucket', {
+      ...bucketProps,
+      dumpDays: retention.daily,
+    });
   }
 }

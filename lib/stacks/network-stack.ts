@@ -17,6 +17,8 @@ export class NetworkStack extends OdooStack {
     this.network = new OdooNetwork(this, 'Network', {
       network: environment.network,
       natGateways: plan.network.natGateways,
+      // Image Builder launches its machine there, and has no setting for an address.
+      publicAddressesByDefault: environment.server.goldenImage !== undefined,
       logKey: this.logKey,
       logRetentionDays: environment.retention.logDays,
     });

@@ -5,6 +5,8 @@ import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
 import { ServerAlarms } from '../../constructs/monitoring/server-alarms.ts';
+import { ServerBackupAlarms } from '../../constructs/monitoring/server-backup-alarms.ts';
+import { ServerHealthAlarms } from '../../constructs/monitoring/server-health-alarms.ts';
 import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
 import type { EdgeStack } from './edge-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
@@ -34,11 +36,14 @@ export class OperationsStack extends OdooStack {
 
   /** Alarms of the small architecture. */
   watchServer({ server }: ServerStack): void {
+    const { topic } = this;
     new ServerAlarms(this, 'ServerAlarms', {
-      topic: this.topic,
+      topic,
       autoScalingGroup: server.autoScalingGroup,
       instanceType: this.props.plan.database.class,
     });
+    new ServerHealthAlarms(this, 'ServerHealthAlarms', { topic });
+    new ServerBackupAlarms(this, 'ServerBackupAlarms', { topic });
   }
 
   /** Alarms of medium and large. */

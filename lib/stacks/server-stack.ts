@@ -1,11 +1,13 @@
 import type { Construct } from 'constructs';
 import { OdooDnsRecord } from '../../constructs/edge/dns-record.ts';
 import { OdooServer } from '../../constructs/odoo-server/odoo-server.ts';
+import { SessionDocument } from '../../constructs/odoo-server/session-document.ts';
 import { OdooContainerImage } from '../../constructs/odoo-service/odoo-container-image.ts';
 import type { DataStack } from './data-stack.ts';
 import { showFirstLogin } from './first-login.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
+import { showSession } from './session-output.ts';
 
 export interface ServerStackProps extends OdooStackProps {
   readonly networkStack: NetworkStack;
@@ -20,6 +22,7 @@ export class ServerStack extends OdooStack {
     super(scope, 'Server', props, { description: 'the server with Odoo and PostgreSQL', stateful: true });
     this.server = this.odooServer(props);
     this.pointDomainAtIt(props);
+    this.openSessions(props);
   }
 
   private odooServer({ environment, plan, networkStack, dataStack }: ServerStackProps): OdooServer {
@@ -45,10 +48,19 @@ export class ServerStack extends OdooStack {
       logRetentionDays: environment.retention.logDays,
       pointInTimeDays: environment.retention.pointInTimeDays,
       windows: environment.windows,
+      goldenImage: environment.server.goldenImage,
       secrets: dataStack.secrets,
       filestoreBucket: dataStack.filestoreBucket,
       backupBucket: dataStack.backupBucket,
     });
+  }
+
+  private openSessions({ environment }: ServerStackProps): void {
+    const { documentName } = new SessionDocument(this, 'SessionDocument', {
+      environmentName: environment.name,
+      logGroup: this.server.logGroup,
+    });
+    showSession(this, this.server.autoScalingGroup, documentName);
   }
 
   private pointDomainAtIt({ environment: { domain }, dataStack }: ServerStackProps): void {

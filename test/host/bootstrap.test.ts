@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packBundle } from '../../constructs/odoo-server/host-bundle.ts';
 
-/** Answers like metadata, S3 and CloudFormation, and writes down how it was called. */
+/** Answers like metadata, Systems Manager, S3 and CloudFormation, and writes down how it was called. */
 const CURL = `#!/bin/bash
 echo "$*" >>"$HERE/calls"
 [[ "$*" != *"-K -"* ]] || cat >>"$HERE/keys"
@@ -25,6 +25,7 @@ case $url in
   */security-credentials/the-role) echo '{"AccessKeyId": "ASIAKEY", "SecretAccessKey": "SECRETKEY", "Token": "SESSION"}' ;;
   */bundle.tar) cp "$HERE/bundle.tar" "$out" ;;
   https://cloudformation*) echo "$body" >>"$HERE/signals" ;;
+  https://ssm*) echo "$body" >>"$HERE/parameters"; cat "$HERE/parameter.json" ;;
 esac
 `;
 
@@ -40,12 +41,16 @@ afterEach(() => rmSync(directory, { recursive: true }));
 /** Runs the script with the values that the launch template would have put in front of it. */
 function bootstrap(
   provision: string,
-  { corrupt = false } = {},
-): { code: number | null; signals: string; calls: string } {
+  { corrupt = false, parameter = '{"volume": "vol-1"}' } = {},
+): { code: number | null; signals: string; calls: string; output: string } {
   const { archive, sha256 } = packBundle([{ path: 'provision.sh', text: provision }]);
   writeFileSync(
     join(directory, 'bundle.tar'),
     corrupt ? Buffer.concat([archive, Buffer.from('x')]) : archive,
+  );
+  writeFileSync(
+    join(directory, 'parameter.json'),
+    JSON.stringify({ Parameter: { Name: 'Settings', Value: parameter } }),
   );
   const script = readFileSync(
     new URL('../../constructs/odoo-server/files/bootstrap.sh', import.meta.url),
@@ -60,26 +65,45 @@ function bootstrap(
     'REGION=eu-central-1',
     'STACK=test-Server',
     'GROUP=Group',
-    'API=https://cloudformation.eu-central-1.amazonaws.com/',
+    'SUFFIX=amazonaws.com',
+    'PARAMETER=CFN-Settings',
     'BUNDLE=https://s3.eu-central-1.amazonaws.com/assets/bundle.tar',
     `SHA256=${sha256}`,
-    `SETTINGS='{"volume":"vol-1"}'`,
   ];
-  const { status } = spawnSync('bash', ['-c', [...values, script].join('\n')], {
+  const { status, stdout } = spawnSync('bash', ['-c', [...values, script].join('\n')], {
     env: { ...process.env, PATH: `${directory}/bin:${process.env.PATH}`, HERE: directory },
+    encoding: 'utf8',
   });
   const text = (name: string): string =>
     existsSync(join(directory, name)) ? readFileSync(join(directory, name), 'utf8') : '';
-  return { code: status, signals: text('signals'), calls: text('calls') };
+  return { code: status, signals: text('signals'), calls: text('calls'), output: stdout };
 }
 
 describe('the bootstrap of a server', () => {
   it('provisions it from the bundle and reports success', () => {
     const { code, signals } = bootstrap('echo "$AWS_DEFAULT_REGION $1" >"$HERE/provisioned"\n');
     expect(code).toBe(0);
-    expect(readFileSync(join(directory, 'provisioned'), 'utf8')).toBe('eu-central-1 {"volume":"vol-1"}\n');
+    expect(readFileSync(join(directory, 'provisioned'), 'utf8')).toBe('eu-central-1 {"volume": "vol-1"}\n');
     expect(signals).toBe(
       '&Action=SignalResource&Version=2010-05-15&StackName=test-Server&LogicalResourceId=Group&UniqueId=i-0123456789abcdef0&Status=SUCCESS\n',
+    );
+  });
+
+  it('reads its settings from the parameter of the deployment', () => {
+    const { calls } = bootstrap('true\n');
+    expect(readFileSync(join(directory, 'parameters'), 'utf8')).toBe('&{"Name": "CFN-Settings"}\n');
+    expect(calls).toContain(
+      'https://ssm.eu-central-1.amazonaws.com/ -H X-Amz-Target: AmazonSSM.GetParameter',
+    );
+  });
+
+  it('hands provisioning what it needs to call AWS before anything is installed', () => {
+    const { output } = bootstrap(
+      'call logs "https://logs.$REGION.$SUFFIX/" -d {} && echo "called in $REGION"\n',
+    );
+    expect(output).toBe('called in eu-central-1\n');
+    expect(readFileSync(join(directory, 'calls'), 'utf8')).toContain(
+      '--aws-sigv4 aws:amz:eu-central-1:logs -K - https://logs.eu-central-1.amazonaws.com/ -d {}',
     );
   });
 
@@ -98,7 +122,7 @@ describe('the bootstrap of a server', () => {
   it('signs with the keys of the role, which no process shows in its arguments', () => {
     const { calls } = bootstrap('true\n');
     expect(readFileSync(join(directory, 'keys'), 'utf8')).toBe(
-      'user=ASIAKEY:SECRETKEY\nheader=x-amz-security-token:SESSION\n'.repeat(2),
+      'user=ASIAKEY:SECRETKEY\nheader=x-amz-security-token:SESSION\n'.repeat(3),
     );
     expect(calls).not.toMatch(/SECRETKEY|SESSION/);
     expect(calls).toContain(`x-amz-content-sha256:${createHash('sha256').update('').digest('hex')}`);

@@ -127,7 +127,8 @@ export async function startPostgres(): Promise<PostgresCluster> {
 }
 
 /** Folder of `initdb` and `pg_ctl`; Debian keeps them out of the PATH, one folder per version. */
-function findPostgres(): string {
+/** Folder of the newest PostgreSQL server of this computer. */
+export function findPostgres(): string {
   const versions = '/usr/lib/postgresql';
   const debian = listing(versions)
     .toSorted((one, other) => Number(other) - Number(one))

@@ -11,6 +11,7 @@ const EVERYWHERE = [
   'Data/FilestoreBucket31C3BA78 AWS::S3::Bucket',
   'Data/Key961B73FD AWS::KMS::Key',
   'Data/SecretsAdminPasswordA3C880B6 AWS::SecretsManager::Secret',
+  'Data/SecretsBackupPassphrase44B63FEB AWS::SecretsManager::Secret',
   'Data/SecretsDatabasePassword1B2B895B AWS::SecretsManager::Secret',
   'Data/SecretsMasterPassword52E07644 AWS::SecretsManager::Secret',
   'Network/LogKeyE83D0C1B AWS::KMS::Key',

@@ -35,6 +35,21 @@ describe('choices by hand', () => {
       fix: /^remove it/,
     },
     {
+      when: 'a golden image in medium',
+      change: { server: { goldenImage: '2026-11' } },
+      path: 'server.goldenImage',
+      message: /^does not exist in the medium architecture, which 40 users select$/,
+      fix: /remove it; there, the container image does that/,
+    },
+    {
+      when: 'a golden image in large',
+      tier: 'large',
+      change: { server: { goldenImage: '2026-11' } },
+      path: 'server.goldenImage',
+      message: /^does not exist in the large architecture/,
+      fix: /^remove it/,
+    },
+    {
       when: 'two Availability Zones for one server',
       tier: 'small',
       change: { availability: 'multi-az' },
@@ -59,6 +74,7 @@ describe('choices by hand', () => {
   ]);
   itAccepts([
     { when: 'a server type in small', tier: 'small', change: { overrides: { instanceType: 't4g.xlarge' } } },
+    { when: 'a golden image in small', tier: 'small', change: { server: { goldenImage: '2026-11' } } },
     {
       when: 'as many nodes at least as at most',
       change: { overrides: { app: { nodesMin: 2, nodesMax: 2 } } },

@@ -41,6 +41,17 @@ describe.each([
     expect(billed(users, changes, 'Alarms')).toBeGreaterThanOrEqual(built('AWS::CloudWatch::Alarm'));
   });
 
+  it("the server's own metrics, of which no alarm watches more than are billed", () => {
+    const watched = resourcesOf(templates, 'AWS::CloudWatch::Alarm')
+      .filter(({ resource }) => resource.Properties?.['Namespace'] === 'Odoo/Server')
+      .map(({ resource }) =>
+        JSON.stringify([resource.Properties?.['MetricName'], resource.Properties?.['Dimensions']]),
+      );
+    const metrics = billed(users, changes, "Server's own metrics");
+    expect(metrics > 0).toBe(planOf(users, changes).tier === 'small');
+    expect(new Set(watched).size).toBeLessThanOrEqual(metrics);
+  });
+
   it('nothing that is not there, and no interface endpoint that it forgot', () => {
     const interfaces = resourcesOf(templates, 'AWS::EC2::VPCEndpoint').filter(
       ({ resource }) => resource.Properties?.['VpcEndpointType'] === 'Interface',
@@ -49,4 +60,10 @@ describe.each([
     expect(built('AWS::RDS::DBInstance')).toBe(planOf(users, changes).database.kind === 'rds' ? 1 : 0);
     expect(built('AWS::S3Files::FileSystem') > 0).toBe(billed(users, changes, 'S3 Files, files in use') > 0);
   });
+});
+
+it('charges for the snapshot of a golden image, and only for one that there is', () => {
+  const item = 'EBS snapshot of the golden image';
+  expect(billed(10, { server: { goldenImage: '2026-11' } }, item)).toBeGreaterThan(0);
+  expect(billed(10, {}, item)).toBe(0);
 });

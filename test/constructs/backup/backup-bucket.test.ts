@@ -1,21 +1,40 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import { AccessLogBucket } from '../../../constructs/access-logs/access-log-bucket.ts';
 import { BackupBucket } from '../../../constructs/backup/backup-bucket.ts';
 import { DataKey } from '../../../constructs/encryption/data-key.ts';
 import { testStack } from '../../support/stack.ts';
 
+const stack = testStack();
+new BackupBucket(stack, 'BackupBucket', {
+  encryptionKey: new DataKey(stack, 'DataKey'),
+  accessLogBucket: new AccessLogBucket(stack, 'Logs', { writers: 'buckets', logRetentionDays: 30 }),
+  pointInTimeDays: 35,
+  dumpDays: 7,
+});
+const template = Template.fromStack(stack);
+
+/** Lifecycle rules of the backup bucket itself. */
+function rules(): readonly Record<string, unknown>[] {
+  const [bucket] = Object.values(
+    template.findResources('AWS::S3::Bucket', {
+      Properties: { LoggingConfiguration: { LogFilePrefix: 'backup/' } },
+    }),
+  );
+  return bucket?.['Properties'].LifecycleConfiguration.Rules;
+}
+
 it('keeps deleted backups for as long again as a restore reaches back', () => {
-  const stack = testStack();
-  new BackupBucket(stack, 'BackupBucket', {
-    encryptionKey: new DataKey(stack, 'DataKey'),
-    accessLogBucket: new AccessLogBucket(stack, 'Logs', { writers: 'buckets', logRetentionDays: 30 }),
-    pointInTimeDays: 35,
-  });
-  Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {
+  template.hasResourceProperties('AWS::S3::Bucket', {
     LoggingConfiguration: { LogFilePrefix: 'backup/' },
     LifecycleConfiguration: {
       Rules: Match.arrayWith([Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 35 } })]),
     },
   });
+});
+
+it('expires the nightly dumps, and nothing else that somebody has not deleted', () => {
+  expect(rules().filter((rule) => 'ExpirationInDays' in rule)).toEqual([
+    { Id: 'ExpireDumps', Status: 'Enabled', Prefix: 'server/dumps/', ExpirationInDays: 7 },
+  ]);
 });

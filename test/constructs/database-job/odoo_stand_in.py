@@ -60,13 +60,19 @@ cursor.execute(
     """
     CREATE TABLE ir_model_data (module varchar, name varchar, model varchar, res_id int);
     CREATE TABLE res_users (id int PRIMARY KEY, login varchar, password varchar);
-    CREATE TABLE ir_attachment (store_fname varchar);
-    INSERT INTO ir_attachment VALUES (%s);
+    CREATE TABLE ir_attachment (store_fname varchar, type varchar, file_size int, checksum varchar);
+    INSERT INTO ir_attachment VALUES (%s, 'binary', %s, %s);
     INSERT INTO res_users VALUES (1, '__system__', NULL), (2, 'admin', %s);
     INSERT INTO ir_model_data VALUES ('base', 'user_root', 'res.users', 1), ('base', 'user_admin', 'res.users', 2);
     UPDATE ir_module_module SET state = 'installed', latest_version = %s WHERE name IN ('base', 'web');
     """,
-    (f"{name[:2]}/{name}", pbkdf2_sha512.using(rounds=1000).hash("admin"), "18.0.1.3" if behavior == "old" else "19.0.1.3"),
+    (
+        f"{name[:2]}/{name}",
+        len(content),
+        name,
+        pbkdf2_sha512.using(rounds=1000).hash("admin"),
+        "18.0.1.3" if behavior == "old" else "19.0.1.3",
+    ),
 )
 if behavior == "no-web":
     cursor.execute("UPDATE ir_module_module SET state = 'uninstalled' WHERE name = 'web'")

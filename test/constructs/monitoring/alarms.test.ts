@@ -16,6 +16,8 @@ import { DatabaseAlarms } from '../../../constructs/monitoring/database-alarms.t
 import { FilestoreAlarms } from '../../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../../constructs/monitoring/load-balancer-alarms.ts';
 import { ServerAlarms } from '../../../constructs/monitoring/server-alarms.ts';
+import { ServerBackupAlarms } from '../../../constructs/monitoring/server-backup-alarms.ts';
+import { ServerHealthAlarms } from '../../../constructs/monitoring/server-health-alarms.ts';
 import { ServiceAlarms } from '../../../constructs/monitoring/service-alarms.ts';
 import { openFindings } from '../../support/nag.ts';
 import { testStack } from '../../support/stack.ts';
@@ -53,9 +55,22 @@ describe('every alarm', () => {
       'load-balancer-no-healthy-target',
       'load-balancer-target-errors',
       'load-balancer-unhealthy-target',
+      'server-backup-database-failed',
+      'server-backup-database-late',
+      'server-backup-database-overdue',
+      'server-backup-dump-failed',
+      'server-backup-dump-late',
+      'server-backup-filestore-failed',
+      'server-backup-filestore-late',
       'server-cpu',
       'server-cpu-credits',
+      'server-data-disk',
+      'server-data-disk-full',
+      'server-memory',
+      'server-odoo-unhealthy',
+      'server-root-disk',
       'server-status-check',
+      'server-wal-archive',
       'web-cpu',
       'web-memory',
       'web-not-running',
@@ -352,6 +367,102 @@ describe('server alarms', () => {
   });
 });
 
+describe("alarms on the server's own metrics", () => {
+  const stack = stackWith((stack, topic) => {
+    new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic });
+    new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
+  });
+  const template = Template.fromStack(stack);
+  const environment = { Name: 'Environment', Value: 'prod' };
+
+  it.each(['database', 'filestore', 'dump'])(
+    'ring at each failed %s backup, and are over until the next',
+    (job) => {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmName: `prod-warning-server-backup-${job}-failed`,
+        Namespace: 'Odoo/Server',
+        MetricName: 'BackupSucceeded',
+        Dimensions: [environment, { Name: 'Job', Value: job }],
+        Statistic: 'Minimum',
+        ComparisonOperator: 'LessThanThreshold',
+        Threshold: 1,
+        Period: 300,
+        EvaluationPeriods: 1,
+        TreatMissingData: 'notBreaching',
+      });
+    },
+  );
+
+  it.each([
+    ['warning', 'server-backup-database-late', 'database', 7_200, 1, 'missing'],
+    ['critical', 'server-backup-database-overdue', 'database', 93_600, 6, 'breaching'],
+    ['critical', 'server-backup-filestore-late', 'filestore', 1_800, 1, 'missing'],
+    ['warning', 'server-backup-dump-late', 'dump', 93_600, 1, 'missing'],
+  ])('ring when a backup is too old: %s %s', (severity, name, job, seconds, periods, missing) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: `prod-${severity}-${name}`,
+      MetricName: 'BackupAge',
+      Dimensions: [environment, { Name: 'Job', Value: job }],
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: seconds,
+      EvaluationPeriods: periods,
+      TreatMissingData: missing,
+    });
+  });
+
+  it('ring when what users entered has not left the server for a quarter of an hour', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-critical-server-wal-archive',
+      MetricName: 'WalArchiveDelay',
+      Dimensions: [environment],
+      Statistic: 'Maximum',
+      Threshold: 900,
+      Period: 60,
+      EvaluationPeriods: 3,
+      TreatMissingData: 'missing',
+    });
+  });
+
+  it('ring when Odoo is not well for ten minutes, and when nobody says so', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-critical-server-odoo-unhealthy',
+      MetricName: 'OdooHealthy',
+      Dimensions: [environment],
+      Statistic: 'Minimum',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      Period: 60,
+      EvaluationPeriods: 10,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it.each([
+    ['warning', 'server-data-disk', '/srv/data', 80, 12, 'breaching'],
+    ['critical', 'server-data-disk-full', '/srv/data', 90, 3, 'missing'],
+    ['warning', 'server-root-disk', '/', 85, 3, 'missing'],
+  ])('ring when a disk fills: %s %s', (severity, name, path, percent, periods, missing) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: `prod-${severity}-${name}`,
+      MetricName: 'disk_used_percent',
+      Dimensions: [environment, { Name: 'fstype', Value: 'ext4' }, { Name: 'path', Value: path }],
+      Threshold: percent,
+      EvaluationPeriods: periods,
+      TreatMissingData: missing,
+    });
+  });
+
+  it('ring when memory is nearly used up', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-warning-server-memory',
+      MetricName: 'mem_used_percent',
+      Dimensions: [environment],
+      Threshold: 90,
+      TreatMissingData: 'missing',
+    });
+  });
+});
+
 it('alarms and their topic leave no policy finding open', () => {
   const stack = testStack();
   const topic = addTopic(stack);
@@ -373,6 +484,8 @@ function stackWithAllAlarms(): Stack {
     addServiceAlarms(stack, topic);
     addFilestoreAlarms(stack, topic);
     addServerAlarms(stack, topic, 't4g.xlarge');
+    new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic });
+    new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
   });
 }
 

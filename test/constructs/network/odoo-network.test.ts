@@ -82,6 +82,21 @@ describe('a new network', () => {
     expect(subnets.map((subnet) => subnet.Properties?.['MapPublicIpOnLaunch'])).toEqual(Array(9).fill(false));
   });
 
+  it('gives a public address to everything in the public subnets, and only there, where it is told to', () => {
+    const told = testStack();
+    new OdooNetwork(told, 'Network', {
+      network: { kind: 'new', cidr: '10.40.0.0/16' },
+      natGateways: 0,
+      publicAddressesByDefault: true,
+      logKey: new LogKey(told, 'LogKey'),
+      logRetentionDays: 30,
+    });
+    const giving = Object.entries(resourcesOf(Template.fromStack(told), 'AWS::EC2::Subnet'))
+      .filter(([, subnet]) => subnet.Properties?.['MapPublicIpOnLaunch'])
+      .map(([id]) => /^NetworkVpc(\w+?Subnet\d)/.exec(id)?.[1]);
+    expect(giving).toEqual(['PublicSubnet1', 'PublicSubnet2', 'PublicSubnet3']);
+  });
+
   it('fits into the smallest allowed range, /22', () => {
     const small = testStack();
     const logKey = new LogKey(small, 'LogKey');

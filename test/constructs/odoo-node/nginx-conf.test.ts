@@ -177,19 +177,29 @@ describe('nginx behind a load balancer', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 100 }, () => 200));
   });
 
-  it.each(['/web/login', '/web/session/authenticate', '/web/reset_password', '/xmlrpc/2/common'])(
-    'slows down guessing of passwords at %s, for that client only',
-    async (path) => {
-      const guesser = `192.0.2.${path.length}`;
-      const guesses = await Promise.all(Array.from({ length: 60 }, () => node.ask(path, loginFrom(guesser))));
-      const passed = guesses.filter(({ status }) => status === 200).length;
-      expect(passed).toBeGreaterThanOrEqual(LOGIN_BURST);
-      expect(passed).toBeLessThanOrEqual(LOGIN_BURST + 3);
-      expect(guesses.filter(({ status }) => status === 429)).toHaveLength(60 - passed);
-      expect((await node.ask(path, loginFrom('192.0.2.200'))).status).toBe(200);
-      expect((await node.ask('/odoo', { headers: { 'x-forwarded-for': guesser } })).status).toBe(200);
-    },
-  );
+  it.each(
+    [
+      '/web/login',
+      '/web/login/',
+      '/web/login/totp',
+      '/fr/web/login',
+      '/pt_BR/web/login',
+      '//fr//web/login',
+      '/fr/web/login?redirect=%2Fodoo',
+      '/web/session/authenticate',
+      '/de/web/reset_password',
+      '/xmlrpc/common',
+      '/xmlrpc/2/common',
+    ].map((path, index) => ({ path, guesser: `192.0.2.${index}` })),
+  )('slows down guessing of passwords at $path, for that client only', async ({ path, guesser }) => {
+    const guesses = await Promise.all(Array.from({ length: 60 }, () => node.ask(path, loginFrom(guesser))));
+    const passed = guesses.filter(({ status }) => status === 200).length;
+    expect(passed).toBeGreaterThanOrEqual(LOGIN_BURST);
+    expect(passed).toBeLessThanOrEqual(LOGIN_BURST + 3);
+    expect(guesses.filter(({ status }) => status === 429)).toHaveLength(60 - passed);
+    expect((await node.ask(path, loginFrom('192.0.2.200'))).status).toBe(200);
+    expect((await node.ask('/odoo', { headers: { 'x-forwarded-for': guesser } })).status).toBe(200);
+  });
 
   it('answers its own health check without Odoo, to nobody but the node itself', async () => {
     expect((await node.ask('/.node/ping')).status).toBe(200);

@@ -63,6 +63,9 @@ describe('Odoo on the host', () => {
 describe('PostgreSQL on the host', () => {
   it('gets the parameters of the plan and listens on no port', () => {
     expect(file('postgresql/odoo.conf').split('\n')).toEqual([
+      "archive_command = 'pgbackrest --stanza=odoo archive-push %p'",
+      "archive_mode = 'on'",
+      "archive_timeout = '60s'",
       "effective_cache_size = '1536MB'",
       "listen_addresses = ''",
       "max_connections = '200'",
@@ -70,6 +73,7 @@ describe('PostgreSQL on the host', () => {
       "random_page_cost = '1.1'",
       "shared_buffers = '512MB'",
       "unix_socket_directories = '/var/run/postgresql'",
+      "wal_level = 'replica'",
       "work_mem = '16MB'",
       '',
     ]);

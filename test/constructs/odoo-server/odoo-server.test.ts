@@ -16,6 +16,23 @@ function statementsAllowing(action: string): { Resource: unknown; Condition?: un
   return statements.filter((statement) => [statement.Action].flat().includes(action));
 }
 
+/** Everything that the server's role may do. */
+function actions(): string[] {
+  const [policy] = Object.values(template.findResources('AWS::IAM::Policy'));
+  const statements: { Action: string | string[] }[] = policy?.Properties.PolicyDocument.Statement ?? [];
+  return statements.flatMap(({ Action }) => Action);
+}
+
+/** An ARN that ends with a reference to a resource of the stack. */
+function formattedArn(beforeReference: string, logicalId: string | undefined): unknown {
+  return {
+    'Fn::Join': [
+      '',
+      expect.arrayContaining([expect.stringMatching(`${beforeReference}$`), { Ref: logicalId }]),
+    ],
+  };
+}
+
 /** Condition on the tag that marks the volume and the servers that may attach it. */
 function attachTag(): Record<string, unknown> {
   const [volume] = Object.values(template.findResources('AWS::EC2::Volume'));
@@ -105,7 +122,7 @@ describe('the group of one', () => {
           MinInstancesInService: 0,
           MaxBatchSize: 1,
           WaitOnResourceSignals: true,
-          PauseTime: 'PT30M',
+          PauseTime: 'PT1H',
         },
       },
     });
@@ -113,7 +130,7 @@ describe('the group of one', () => {
 
   it('fails the deployment when the server does not report success in time', () => {
     template.hasResource('AWS::AutoScaling::AutoScalingGroup', {
-      CreationPolicy: { ResourceSignal: { Count: 1, Timeout: 'PT30M' } },
+      CreationPolicy: { ResourceSignal: { Count: 1, Timeout: 'PT1H' } },
     });
     expect(statementsAllowing('cloudformation:SignalResource')).toMatchObject([
       { Resource: { Ref: 'AWS::StackId' } },
@@ -206,11 +223,33 @@ describe('the permissions of the server', () => {
     expect(statements[2]).toContain('ec2:Subnet');
   });
 
-  it('read three secrets by their ARN and one object of the assets bucket', () => {
+  it('read four secrets by their ARN, one object of the assets bucket and one parameter', () => {
     const [secrets] = statementsAllowing('secretsmanager:GetSecretValue');
-    expect(secrets?.Resource).toHaveLength(3);
+    expect(secrets?.Resource).toHaveLength(4);
     const [bundle] = statementsAllowing('s3:GetObject');
     expect(JSON.stringify(bundle?.Resource)).toMatch(/assets-.*\/[0-9a-f]{64}\.tar"/);
+    const [id] = Object.keys(template.findResources('AWS::SSM::Parameter'));
+    expect(statementsAllowing('ssm:GetParameter')).toEqual([
+      { Action: 'ssm:GetParameter', Effect: 'Allow', Resource: formattedArn(`:parameter/`, id) },
+    ]);
+    expect(actions().filter((action) => /^ssm:.*Parameter/.test(action))).toEqual(['ssm:GetParameter']);
+  });
+
+  it('write metrics into their own namespace and logs into their own group', () => {
+    expect(statementsAllowing('cloudwatch:PutMetricData')).toEqual([
+      {
+        Action: 'cloudwatch:PutMetricData',
+        Effect: 'Allow',
+        Resource: '*',
+        Condition: { StringEquals: { 'cloudwatch:namespace': 'Odoo/Server' } },
+      },
+    ]);
+    const [group] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
+    for (const action of ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents']) {
+      expect(statementsAllowing(action)).toHaveLength(1);
+      expect([statementsAllowing(action)[0]?.Resource].flat()[0]).toEqual({ 'Fn::GetAtt': [group, 'Arn'] });
+    }
+    expect(actions()).not.toContain('logs:CreateLogGroup');
   });
 
   it('pull from the registry of the image where that needs permission', () => {

@@ -17,6 +17,7 @@ export const smallServer: ServerPlan = {
   memoryMiB: 8192,
   rootVolumeGiB: 20,
   dataVolume: { sizeGiB: 40, iops: 3000, throughputMiBps: 125 },
+  recoveryMinutes: { replaced: 9, restored: 20 },
 };
 
 /** A small plan in round numbers. */

@@ -14,11 +14,12 @@ function build() {
 describe('the secrets of Odoo', () => {
   const secrets = Object.entries(Template.fromStack(build()).findResources('AWS::SecretsManager::Secret'));
 
-  it('are three: for the database, the administrator and the database manager', () => {
+  it('are four: for the database, the administrator, the database manager and the backups', () => {
     expect(secrets.map(([id]) => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
       'SecretsDatabasePassword',
       'SecretsAdminPassword',
       'SecretsMasterPassword',
+      'SecretsBackupPassphrase',
     ]);
   });
 
@@ -47,7 +48,7 @@ describe('the secrets of Odoo', () => {
     const stack = build();
     expect(openFindings(stack)).toEqual([]);
     const findings = findingsOf(stack);
-    expect(new Set(findings.map((finding) => finding.acknowledged)).size).toBe(3);
+    expect(new Set(findings.map((finding) => finding.acknowledged)).size).toBe(4);
     expect(idleAcknowledgments(stack, findings)).toEqual([]);
   });
 });

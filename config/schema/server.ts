@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { fieldTexts, group } from './field.ts';
+
+/** What can be chosen for the single server. */
+export const server = group('The single server. Small.', {
+  goldenImage: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{0,31}$/, 'is not a label')
+    .register(fieldTexts, {
+      meaning:
+        "Has the first deployment build an image with the server's packages on board (EC2 Image Builder, about 20 minutes, about 0.20 USD a month for its snapshot). A new server then starts two to three minutes sooner and needs no package mirror. The value is a label of your choice, for example the month; another label builds an image with the newest updates and replaces the server. A new VPC then gives a public address to whatever is launched in its public subnets; those of an existing one have to do so already. Absent: a new server installs the newest packages when it is launched.",
+      allowed: '1 to 32 lower-case letters, digits, dots and hyphens, beginning with a letter or digit',
+      fix: 'write a label such as 2026-11 in quotes, or leave the field out',
+    })
+    .optional(),
+});

@@ -1,0 +1,108 @@
+import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { serverMetric } from '../odoo-server/server-metrics.ts';
+import type { AlarmTopic } from './alarm-topic.ts';
+import { OdooAlarm, type OdooAlarmProps } from './odoo-alarm.ts';
+
+const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
+const { BREACHING, MISSING } = cloudwatch.TreatMissingData;
+
+export interface ServerHealthAlarmsProps {
+  readonly topic: AlarmTopic;
+}
+
+/** Alarms on what only the single server itself can see: whether Odoo works, and how full disks and memory are. */
+export class ServerHealthAlarms extends Construct {
+  private readonly topic: AlarmTopic;
+
+  constructor(scope: Construct, id: string, { topic }: ServerHealthAlarmsProps) {
+    super(scope, id);
+    this.topic = topic;
+    this.watchOdoo();
+    this.watchDataDisk();
+    this.watchRootDisk();
+    this.watchMemory();
+  }
+
+  private watchOdoo(): void {
+    new OdooAlarm(this, 'Odoo', {
+      topic: this.topic,
+      name: 'server-odoo-unhealthy',
+      severity: 'critical',
+      meaning: 'Pages, live updates or scheduled jobs of Odoo have not worked for ten minutes.',
+      metric: this.metric('OdooHealthy', {}, Duration.minutes(1), 'Minimum'),
+      comparison: LESS_THAN_THRESHOLD,
+      threshold: 1,
+      // The server restarts what is sick within a minute or two. Longer than this it does not help itself.
+      evaluationPeriods: 10,
+      // Nobody says that Odoo is well: the server is away, or its timers do not run.
+      missingData: BREACHING,
+    });
+  }
+
+  /** Two alarms, because a full data volume stops PostgreSQL, and growing it takes a deployment. */
+  private watchDataDisk(): void {
+    const used = this.diskUsed('/srv/data');
+    this.watchShare('DataDisk', {
+      name: 'server-data-disk',
+      severity: 'warning',
+      meaning: 'More than 80 % of the data volume is used, or the server has not said how much for an hour.',
+      metric: used,
+      threshold: 80,
+      evaluationPeriods: 12,
+      // Silence of the monitoring agent is an incident of its own, and of this alarm alone.
+      missingData: BREACHING,
+    });
+    this.watchShare('DataDiskFull', {
+      name: 'server-data-disk-full',
+      severity: 'critical',
+      meaning: 'More than 90 % of the data volume is used; PostgreSQL stops when it is full.',
+      metric: used,
+      threshold: 90,
+      evaluationPeriods: 3,
+      missingData: MISSING,
+    });
+  }
+
+  private watchRootDisk(): void {
+    this.watchShare('RootDisk', {
+      name: 'server-root-disk',
+      severity: 'warning',
+      meaning: 'More than 85 % of the root volume is used; images, logs and updates need room.',
+      metric: this.diskUsed('/'),
+      threshold: 85,
+      evaluationPeriods: 3,
+      missingData: MISSING,
+    });
+  }
+
+  private watchMemory(): void {
+    this.watchShare('Memory', {
+      name: 'server-memory',
+      severity: 'warning',
+      meaning: 'The server has used more than 90 % of its memory for a quarter of an hour.',
+      metric: this.metric('mem_used_percent', {}, Duration.minutes(5), 'Average'),
+      threshold: 90,
+      evaluationPeriods: 3,
+      missingData: MISSING,
+    });
+  }
+
+  private watchShare(id: string, alarm: Omit<OdooAlarmProps, 'topic' | 'comparison'>): void {
+    new OdooAlarm(this, id, { ...alarm, topic: this.topic, comparison: GREATER_THAN_THRESHOLD });
+  }
+
+  private diskUsed(path: string): cloudwatch.Metric {
+    return this.metric('disk_used_percent', { path, fstype: 'ext4' }, Duration.minutes(5), 'Maximum');
+  }
+
+  private metric(
+    metricName: string,
+    dimensions: Readonly<Record<string, string>>,
+    period: Duration,
+    statistic: 'Minimum' | 'Maximum' | 'Average',
+  ): cloudwatch.Metric {
+    const { environmentName } = this.topic;
+    return serverMetric({ environmentName, metricName, dimensions, period, statistic });
+  }
+}
