@@ -54,7 +54,7 @@ export function defaultsFor({ production, tier, region }: DefaultsContext) {
     objectives: { rtoHours: 4, rpoHours: 1 },
     windows: nightOf(region),
     network: { cidr: '10.0.0.0/16' },
-    server: {},
+    server: { zone: 1 },
     tags: {},
     overrides: {},
   } as const satisfies PartialFile;
@@ -95,7 +95,11 @@ export function settingsOf(file: PartialFile, context: DefaultsContext): Setting
       maintenance: file.windows?.maintenance ?? defaults.windows.maintenance,
       backup: file.windows?.backup ?? defaults.windows.backup,
     },
-    server: { goldenImage: file.server?.goldenImage },
+    server: {
+      goldenImage: file.server?.goldenImage,
+      dataVolume: file.server?.dataVolume,
+      zone: file.server?.zone ?? defaults.server.zone,
+    },
     tags: definedOnly(file.tags ?? defaults.tags),
     overrides: file.overrides ?? defaults.overrides,
   };

@@ -136,6 +136,10 @@ export interface ServerChoices {
    * Absent: a new server installs its packages when it is launched.
    */
   readonly goldenImage?: string;
+  /** Label of the data volume; another one makes a blank volume, filled from the backup. Absent: the first volume. */
+  readonly dataVolume?: string;
+  /** Number of the Availability Zone of the network, from 1, that server and data volume live in. */
+  readonly zone: number;
 }
 
 /** Every field is optional: absent means that the sizing engine decides. */

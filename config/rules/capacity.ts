@@ -1,4 +1,5 @@
 import type { Problem } from '../problem.ts';
+import { availabilityZonesOf, isRegionName } from '../regions.ts';
 import type { Tier } from '../sizing/plan.ts';
 import { valueAt } from '../schema/issues.ts';
 import type { Draft, Rule } from './rule.ts';
@@ -24,12 +25,17 @@ const elsewhere: readonly { readonly path: string; readonly tier: Tier; readonly
   { path: 'overrides.natGateways', tier: 'small' },
   { path: 'server.goldenImage', tier: 'medium', instead: 'the container image' },
   { path: 'server.goldenImage', tier: 'large', instead: 'the container image' },
+  { path: 'server.dataVolume', tier: 'medium' },
+  { path: 'server.dataVolume', tier: 'large' },
+  { path: 'server.zone', tier: 'medium' },
+  { path: 'server.zone', tier: 'large' },
 ];
 
 /** What was chosen by hand must exist in the architecture that the users select, and agree with itself. */
 export const capacityRules: Rule = (draft) => [
   ...choicesOfAnotherTier(draft),
   ...oneServerHasOneZone(draft),
+  ...zoneOfTheNetwork(draft),
   ...nodesInOrder(draft),
   ...storageAboveFloor(draft),
 ];
@@ -60,6 +66,24 @@ function oneServerHasOneZone({ file, tier }: Draft): Problem[] {
         },
       ]
     : [];
+}
+
+/** An unknown Region has a problem of its own. */
+function zoneOfTheNetwork({ file, settings, tier }: Draft): Problem[] {
+  const listed = file.network?.availabilityZones?.length;
+  const zones = listed ?? (isRegionName(file.region) ? availabilityZonesOf(file.region) : undefined);
+  const { zone } = settings.server;
+  return tier !== 'small' || zones === undefined || zone <= zones
+    ? []
+    : [
+        {
+          path: 'server.zone',
+          value: zone,
+          message: `is none of the ${zones} Availability Zones of ${listed === undefined ? file.region : 'the network'}`,
+          allowed: `1 to ${zones}`,
+          fix: 'choose one of them',
+        },
+      ];
 }
 
 function nodesInOrder({ file }: Draft): Problem[] {

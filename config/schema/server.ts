@@ -13,4 +13,25 @@ export const server = group('The single server. Small.', {
       fix: 'write a label such as 2026-11 in quotes, or leave the field out',
     })
     .optional(),
+  dataVolume: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'is not a label')
+    .register(fieldTexts, {
+      meaning:
+        'Gives the server another data volume when its own is lost: another label makes a new, blank one, and the server that finds it restores the latest backup into it. The old volume is kept, without use, until you delete it. What was entered since the end of the archive, about a minute, is on the old one alone. Absent: the first volume.',
+      allowed: '1 to 32 lower-case letters, digits and hyphens, beginning with a letter or digit',
+      fix: "write a label such as 2026-11-22 in quotes, or leave the field out for the environment's first volume",
+    })
+    .optional(),
+  zone: z
+    .int()
+    .min(1)
+    .max(3)
+    .register(fieldTexts, {
+      meaning:
+        'Which of the Availability Zones of the network the server and its data volume live in. Another zone, when the first is lost, means another volume: a blank one that is filled from the backup, as with dataVolume; the old one is kept.',
+      allowed: '1 to 3, at most the number of zones of an existing network',
+      fix: 'choose a zone that the network has',
+    })
+    .optional(),
 });

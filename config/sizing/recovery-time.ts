@@ -46,7 +46,7 @@ export function sizeRecoveryTime(environment: Environment): Sized<ServerPlan['re
   notes.because(
     'server.recoveryMinutes.restored',
     restored,
-    `the same, and with the data volume lost ${databaseGiB} GiB of database and ${filestoreGiB} GiB of attachments from the buckets; a person has to make the new volume`,
+    `the same, and with the data volume lost ${databaseGiB} GiB of database and ${filestoreGiB} GiB of attachments from the buckets; a person has to ask for another volume (server.dataVolume, server.zone)`,
     sources.hostTests,
   );
   return notes.sized({ replaced, restored });

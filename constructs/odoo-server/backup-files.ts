@@ -8,9 +8,9 @@ const STANZA = 'odoo';
 export function backupFiles(settings: HostSettings): BundleFile[] {
   return [
     { path: 'pgbackrest.conf', text: pgbackrestConf(settings) },
-    ...Object.entries(schedule(settings.windows.backup)).map(([name, timer]) => ({
-      path: `systemd/odoo-backup-${name}.timer`,
-      text: timerUnit(timer),
+    ...Object.entries(schedule(settings.windows.backup)).map(([job, timer]) => ({
+      path: `systemd/odoo-backup-${job}.timer`,
+      text: timerUnit(job, timer),
     })),
   ];
 }
@@ -60,14 +60,15 @@ pg1-socket-path=${SOCKET_DIRECTORY}
 `;
 }
 
-/** When a job runs, as a systemd calendar expression, and what it is. */
+/** What a timer starts, and when: a systemd calendar expression. */
 interface Timer {
   readonly description: string;
   readonly calendar: string;
-  readonly unit: string;
 }
 
 /**
+ * The timers by the job that each starts.
+ *
  * Full backup, dump and complete comparison follow one another in the daily window; the hourly backup keeps half an hour
  * away from them.
  *
@@ -77,26 +78,19 @@ function schedule(window: string): Record<string, Timer> {
   const daily = (minutesLater: number): string =>
     `*-*-* ${minutesAfter(window, minutesLater).join(':')}:00 UTC`;
   const [, halfPast] = minutesAfter(window, 30);
-  const job = (description: string, name: string, calendar: string): Timer => ({
-    description,
-    calendar,
-    unit: `odoo-backup@${name}.service`,
-  });
   return {
-    'database-full': job('Daily full backup of the database', 'database-full', daily(0)),
-    'database-incremental': job(
-      'Hourly backup of the database',
-      'database-incremental',
-      `*-*-* *:${halfPast}:00 UTC`,
-    ),
-    dump: job('Daily portable dump of the database', 'dump', daily(15)),
-    'filestore-all': job('Daily comparison of the filestore with its copy', 'filestore-all', daily(20)),
-    filestore: job('Copy of new files', 'filestore', '*-*-* *:00/5:00'),
-    status: {
-      description: 'Metrics of backups and of Odoo, every minute',
-      calendar: '*-*-* *:*:00',
-      unit: 'odoo-backup-status.service',
+    'database-full': { description: 'Daily full backup of the database', calendar: daily(0) },
+    'database-incremental': {
+      description: 'Hourly backup of the database',
+      calendar: `*-*-* *:${halfPast}:00 UTC`,
     },
+    dump: { description: 'Daily portable dump of the database', calendar: daily(15) },
+    'filestore-all': {
+      description: 'Daily comparison of the filestore with its copy',
+      calendar: daily(20),
+    },
+    filestore: { description: 'Copy of new files', calendar: '*-*-* *:00/5:00' },
+    status: { description: 'Metrics of backups and of Odoo, every minute', calendar: '*-*-* *:*:00' },
   };
 }
 
@@ -112,15 +106,18 @@ function twoDigits(value: number): string {
 }
 
 /** A server that was off when a daily job was due catches up; what comes every few minutes just comes again. */
-function timerUnit({ description, calendar, unit }: Timer): string {
+function timerUnit(job: string, { description, calendar }: Timer): string {
+  // The metrics need less than the jobs: a unit of their own.
+  const unit = job === 'status' ? 'odoo-backup-status' : `odoo-backup@${job}`;
+  const isDaily = /^\*-\*-\* \d\d:/.test(calendar);
   return `[Unit]
 Description=${description}
 
 [Timer]
 OnCalendar=${calendar}
 AccuracySec=1s
-Persistent=${/^\*-\*-\* \d\d:/.test(calendar)}
-Unit=${unit}
+Persistent=${isDaily}
+Unit=${unit}.service
 
 [Install]
 WantedBy=timers.target

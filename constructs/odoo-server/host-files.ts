@@ -43,7 +43,14 @@ function scripts(): BundleFile[] {
 }
 
 /** Values that the scripts and the units share, as `NAME=value` lines that both systemd and bash read alike. */
-function hostEnvironment({ plan, server, odooVersion, domain, pointInTimeDays }: HostSettings): string {
+function hostEnvironment({
+  plan,
+  server,
+  odooVersion,
+  domain,
+  dataVolume,
+  pointInTimeDays,
+}: HostSettings): string {
   const values = {
     ENVIRONMENT: plan.environment,
     DATA,
@@ -61,6 +68,8 @@ function hostEnvironment({ plan, server, odooVersion, domain, pointInTimeDays }:
     MEMORY_LIMIT_MIB: Math.floor(server.memoryMiB / 2),
     LONGEST_REQUEST_SECONDS: plan.app.odoo.limitTimeRealSeconds,
     POINT_IN_TIME_DAYS: pointInTimeDays,
+    // Read by nobody. It changes the bundle, so that another volume gets another server.
+    DATA_VOLUME: dataVolume ?? '',
   };
   return Object.entries(values)
     .map(([name, value]) => `${name}=${value}\n`)

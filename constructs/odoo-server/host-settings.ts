@@ -10,6 +10,8 @@ export interface HostSettings {
   readonly release: string;
   /** Absent: plain HTTP, for trials. */
   readonly domain?: Domain;
+  /** Label of the data volume; absent for the first one. */
+  readonly dataVolume?: string;
   /** Days for which the database can be restored to any moment. */
   readonly pointInTimeDays: number;
   /** When the daily backup and, once a week, security updates with their restarts may run. */

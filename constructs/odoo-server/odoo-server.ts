@@ -99,6 +99,13 @@ export interface OdooServerProps {
    * @default - the server installs its packages on Canonical's newest image when it is launched
    */
   readonly goldenImage?: string;
+  /**
+   * Label of the data volume. Another one makes another, blank volume, which the server fills from the backup; the old
+   * one is kept.
+   *
+   * @default - the first volume
+   */
+  readonly dataVolume?: string;
   readonly secrets: ServerSecrets;
   /** Receives the copy of the filestore, below `filestore/`. */
   readonly filestoreBucket: s3.IBucket;
@@ -159,8 +166,10 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     });
   }
 
-  private createDataVolume({ dataVolume }: ServerPlan, { subnet, dataKey }: OdooServerProps): ec2.Volume {
-    return new ec2.Volume(this, 'DataVolume', {
+  private createDataVolume({ dataVolume }: ServerPlan, props: OdooServerProps): ec2.Volume {
+    const { subnet, dataKey, dataVolume: label = '' } = props;
+    // The one id that a setting is part of: another label is meant to make another volume.
+    return new ec2.Volume(this, `DataVolume${label}`, {
       availabilityZone: zoneOf(subnet),
       volumeType: ec2.EbsDeviceVolumeType.GP3,
       size: Size.gibibytes(dataVolume.sizeGiB),
@@ -212,6 +221,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       odooVersion: props.odooVersion,
       release: props.release ?? props.imageUri,
       domain: props.domain,
+      dataVolume: props.dataVolume,
       pointInTimeDays: props.pointInTimeDays,
       windows: props.windows,
     });

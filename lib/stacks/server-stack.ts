@@ -27,8 +27,9 @@ export class ServerStack extends OdooStack {
 
   private odooServer({ environment, plan, networkStack, dataStack }: ServerStackProps): OdooServer {
     const { network, logKey } = networkStack;
-    const [subnet] = network.vpc.selectSubnets(network.publicSubnets).subnets;
-    if (subnet === undefined) throw new Error('the network has no public subnet for the server');
+    const { zone, dataVolume, goldenImage } = environment.server;
+    const subnet = network.vpc.selectSubnets(network.publicSubnets).subnets[zone - 1];
+    if (subnet === undefined) throw new Error(`the network has no public subnet in zone ${zone}`);
     const image = new OdooContainerImage(this, 'Image', {
       release: environment.odoo,
       architecture: environment.architecture,
@@ -48,7 +49,8 @@ export class ServerStack extends OdooStack {
       logRetentionDays: environment.retention.logDays,
       pointInTimeDays: environment.retention.pointInTimeDays,
       windows: environment.windows,
-      goldenImage: environment.server.goldenImage,
+      goldenImage,
+      dataVolume,
       secrets: dataStack.secrets,
       filestoreBucket: dataStack.filestoreBucket,
       backupBucket: dataStack.backupBucket,

@@ -34,7 +34,7 @@ describe('a valid environment', () => {
       tags: {},
       network: { kind: 'new', cidr: '10.0.0.0/16' },
       windows: { backup: '23:30-00:30', maintenance: 'sun:02:00-sun:03:00' },
-      server: {},
+      server: { zone: 1 },
       overrides: {},
     });
   });

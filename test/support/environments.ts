@@ -25,7 +25,7 @@ export function environmentOf(users: number, changes: Partial<Environment> = {})
     tags: {},
     network: { kind: 'new', cidr: '10.40.0.0/16' },
     windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
-    server: {},
+    server: { zone: 1 },
     overrides: {},
     ...changes,
   };

@@ -50,6 +50,29 @@ describe('choices by hand', () => {
       fix: /^remove it/,
     },
     {
+      when: 'another data volume in medium',
+      change: { server: { dataVolume: '2026-11-22' } },
+      path: 'server.dataVolume',
+      message: /^does not exist in the medium architecture/,
+      fix: /^remove it$/,
+    },
+    {
+      when: 'a zone of the server in large',
+      tier: 'large',
+      change: { server: { zone: 2 } },
+      path: 'server.zone',
+      message: /^does not exist in the large architecture/,
+      fix: /^remove it$/,
+    },
+    {
+      when: 'a third zone where the Region has two',
+      tier: 'small',
+      change: { region: 'us-west-1', server: { zone: 3 } },
+      path: 'server.zone',
+      message: /^is none of the 2 Availability Zones of us-west-1$/,
+      fix: /choose one/,
+    },
+    {
       when: 'two Availability Zones for one server',
       tier: 'small',
       change: { availability: 'multi-az' },
@@ -74,6 +97,8 @@ describe('choices by hand', () => {
   ]);
   itAccepts([
     { when: 'a server type in small', tier: 'small', change: { overrides: { instanceType: 't4g.xlarge' } } },
+    { when: 'another data volume in small', tier: 'small', change: { server: { dataVolume: '2026-11-22' } } },
+    { when: 'the third zone of three', tier: 'small', change: { server: { zone: 3 } } },
     { when: 'a golden image in small', tier: 'small', change: { server: { goldenImage: '2026-11' } } },
     {
       when: 'as many nodes at least as at most',

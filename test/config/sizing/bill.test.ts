@@ -64,6 +64,6 @@ describe.each([
 
 it('charges for the snapshot of a golden image, and only for one that there is', () => {
   const item = 'EBS snapshot of the golden image';
-  expect(billed(10, { server: { goldenImage: '2026-11' } }, item)).toBeGreaterThan(0);
+  expect(billed(10, { server: { zone: 1, goldenImage: '2026-11' } }, item)).toBeGreaterThan(0);
   expect(billed(10, {}, item)).toBe(0);
 });

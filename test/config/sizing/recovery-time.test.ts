@@ -12,7 +12,10 @@ describe('the expected recovery of the single server', () => {
   });
 
   it('is sooner from an image with the packages on board', () => {
-    expect(recovery(10, { server: { goldenImage: '2026-11' } })).toEqual({ replaced: 6, restored: 18 });
+    expect(recovery(10, { server: { zone: 1, goldenImage: '2026-11' } })).toEqual({
+      replaced: 6,
+      restored: 18,
+    });
   });
 
   it('grows with the data and not with the promise', () => {

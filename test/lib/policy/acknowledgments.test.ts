@@ -12,7 +12,7 @@ const PRODUCTION = { production: true, availability: 'multi-az', recoveryRegion:
 
 const ENVIRONMENTS: Readonly<Record<string, Environment>> = {
   small: environmentOf(10),
-  'small with a golden image': environmentOf(10, { server: { goldenImage: '2026-11' } }),
+  'small with a golden image': environmentOf(10, { server: { zone: 1, goldenImage: '2026-11' } }),
   medium: environmentOf(40),
   large: environmentOf(150),
   'large in production, closed to the world': environmentOf(150, {
