@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // They boot a machine, and have a configuration of their own: npm run test:host.
+    exclude: ['test/host/machine/**'],
     globalSetup: 'test/support/assemblies.ts',
     // Loading aws-cdk-lib once per worker instead of once per file halves the CPU of the suite.
     isolate: false,

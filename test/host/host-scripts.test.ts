@@ -1,32 +1,47 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkNginx } from '../support/nginx.ts';
+import { findPostgres } from '../support/postgres.ts';
 import { hasProgram, HostDirectory } from './host.ts';
 
 const host = new HostDirectory({ name: 'erp.example.com' });
 afterAll(() => host.remove());
 
+const folder = fileURLToPath(new URL('../../constructs/odoo-server/files', import.meta.url));
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  statSync(join(folder, name)).isFile(),
+);
+const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
+
 describe('the scripts of the host', () => {
   it('pass shellcheck', () => {
     if (!hasProgram('shellcheck'))
       throw new Error("shellcheck is missing; install it with 'apt-get install shellcheck'");
-    const folder = new URL('../../constructs/odoo-server/files/', import.meta.url).pathname;
-    const scripts = readdirSync(folder).filter((name) => name.endsWith('.sh'));
+    const scripts = files.filter((name) =>
+      /^#!\/bin\/bash|shellcheck shell=bash/.test(text(name).slice(0, 40)),
+    );
     const { stdout } = spawnSync('shellcheck', ['--format=gcc', ...scripts], {
       cwd: folder,
       encoding: 'utf8',
     });
-    expect(scripts).toContain('bootstrap.sh');
+    expect(scripts).toEqual(expect.arrayContaining(['bootstrap.sh', 'provision.sh', 'packages.sh']));
+    expect(scripts).toEqual(expect.arrayContaining(files.filter((name) => name.endsWith('.sh'))));
     expect(stdout).toBe('');
   });
 
   it('are understood by Python', () => {
-    for (const name of readdirSync(host.path).filter((name) => name.endsWith('.py'))) {
-      const check = `import ast, sys; ast.parse(open(sys.argv[1]).read())`;
-      expect(spawnSync('python3', ['-c', check, join(host.path, name)]).status, name).toBe(0);
-    }
+    const programs = files.filter((name) => name.endsWith('.py'));
+    const check = 'import ast, sys; [ast.parse(open(file).read(), file) for file in sys.argv[1:]]';
+    const { status, stderr } = spawnSync('python3', ['-c', check, ...programs], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(programs).toEqual(expect.arrayContaining(['aws.py', 'health.py']));
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
   });
 });
 
@@ -49,7 +64,7 @@ describe.skipIf(!hasProgram('systemd-analyze'))('the units of the host', () => {
         encoding: 'utf8',
       },
     );
-    expect(names).toContain('odoo-web.service');
+    expect(names).toEqual(expect.arrayContaining(['odoo-web.service', 'odoo-health.service']));
     expect(stderr.split('\n').filter((line) => names.some((name) => line.includes(name)))).toEqual([]);
   });
 });
@@ -71,6 +86,42 @@ describe("the host's nginx", () => {
       expect(ok).toBe(true);
     },
   );
+});
+
+describe("the host's PostgreSQL", () => {
+  const parameters = readFileSync(join(host.path, 'postgresql/odoo.conf'), 'utf8')
+    .split('\n')
+    .flatMap((line) => /^(\w+) = /.exec(line)?.[1] ?? []);
+
+  // PostgreSQL would note its absence.
+  host.write('postgresql/postgresql.auto.conf', '');
+
+  /** What the real program makes of a parameter in a configuration that consists of ours. */
+  function asPostgresReads(parameter: string, configuration = 'postgresql/odoo.conf') {
+    const directory = join(host.path, 'postgresql');
+    const file = join(host.path, configuration);
+    const { status, stderr } = spawnSync(
+      join(findPostgres(), 'postgres'),
+      ['-C', parameter, '-D', directory, '-c', `config_file=${file}`],
+      { encoding: 'utf8' },
+    );
+    return { status, stderr };
+  }
+
+  it.each(parameters)('understands %s', (parameter) => {
+    expect(asPostgresReads(parameter)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('would not understand a parameter that does not exist, or has a unit that does not', () => {
+    host.write('postgresql/unknown.conf', "sharedbuffers = '512MB'\n");
+    host.write('postgresql/unit.conf', "shared_buffers = '512MiB'\n");
+    expect(asPostgresReads('shared_buffers', 'postgresql/unknown.conf').status).not.toBe(0);
+    expect(asPostgresReads('shared_buffers', 'postgresql/unit.conf').status).not.toBe(0);
+  });
+
+  it('gets all parameters of the plan', () => {
+    expect(parameters).toEqual(expect.arrayContaining(['shared_buffers', 'work_mem', 'max_connections']));
+  });
 });
 
 const NEW_DISK = 'rm -f "$DATA/disk"; truncate -s 20M "$DATA/disk"';

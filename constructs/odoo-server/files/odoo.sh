@@ -21,6 +21,8 @@ run_database_job() {
   ADMIN_PASSWORD=$(aws secret "$(setting adminPassword)")
   export SETUP_PASSWORD MASTER_USER MASTER_PASSWORD DATABASE_PASSWORD ADMIN_PASSWORD
   open_setup_role
+  # Unpacked for root alone, read by Odoo's user.
+  chmod 0644 "$HERE/database_job.py"
   docker run --rm --name odoo-database-job --network none --user "$ODOO_USER" --cap-drop ALL \
     --security-opt no-new-privileges --memory "${MEMORY_LIMIT_MIB}m" \
     --env MASTER_USER --env MASTER_PASSWORD --env DATABASE_PASSWORD --env ADMIN_PASSWORD \

@@ -10,14 +10,16 @@ umask 022
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 source "$HERE/host.env"
-for part in packages storage hardening secrets postgresql backup odoo nginx monitoring; do
+for part in packages storage hardening secrets postgresql backup odoo nginx monitoring report; do
   # shellcheck source=/dev/null
   source "$HERE/$part.sh"
 done
 
 setting() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$SETTINGS" "$1"; }
 aws() { python3 "$HERE/aws.py" "$@"; }
-step() { echo "provision: $*"; "$@"; }
+# The name of the step is for the report.
+# shellcheck disable=SC2034
+step() { STEP=$1; echo "provision: $*"; "$@"; }
 fail() { echo "provision: $*" >&2; exit 1; }
 
 # Tries a command until it succeeds or the time is over.
@@ -51,14 +53,6 @@ main() {
   step wait_until_serving
   step start_backups
   step start_monitoring
-}
-
-# What happened reaches CloudWatch however it ended: the console of a terminated server is soon gone.
-report() {
-  local code=$?
-  echo "provision: ended with code $code after $SECONDS s"
-  sleep 1
-  aws log "$(setting logGroup)" provision "$LOG" || echo 'provision: the log could not be sent to CloudWatch' >&2
 }
 
 # Sourced by tests for its functions, run by the bootstrap.
