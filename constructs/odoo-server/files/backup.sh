@@ -4,17 +4,21 @@
 # What is lost with its volume comes back from the backup. Only where there surely is none begins a new database.
 restore_if_blank() {
   configure_backups
-  ! compgen -G "$DATA/postgresql/clusters/*/main/PG_VERSION" >/dev/null || return 0
-  local version
+  local version cluster
   version=$(newest_postgresql)
-  install -d -o postgres -g postgres -m 0755 "$DATA/postgresql" "$DATA/postgresql/clusters"
-  backup_python backup.blank "$version" || fail 'the data volume is blank and its state could not be decided: see above'
-  [[ -f $DATA/postgresql/clusters/$version/main/PG_VERSION ]] || return 0
+  cluster=$DATA/postgresql/clusters/$version/main
+  if ! compgen -G "$DATA/postgresql/clusters/*/main/PG_VERSION" >/dev/null; then
+    install -d -o postgres -g postgres -m 0755 "$DATA/postgresql" "$DATA/postgresql/clusters"
+    backup_python backup.blank "$version" || fail 'the data volume is blank and its state could not be decided: see above'
+  fi
+  [[ ! -f $cluster/PG_VERSION ]] || adopt_cluster "$version" "$cluster"
+}
+
+# The distribution's tools know a cluster by their files below /etc, which a cluster from a backup has not.
+adopt_cluster() {
   mkdir -p "$DATA/postgresql/configuration"
   keep_configuration_with_data
-  # The distribution's tools adopt a cluster that has none of their files yet.
-  [[ -f /etc/postgresql/$version/main/postgresql.conf ]] ||
-    pg_createcluster --datadir "$DATA/postgresql/clusters/$version/main" --start-conf auto "$version" main
+  [[ -f /etc/postgresql/$1/main/postgresql.conf ]] || pg_createcluster --datadir "$2" --start-conf auto "$1" main
 }
 
 # Nothing to archive yet where no database is: the repository of a deployment that failed half way stays as it was.

@@ -1,0 +1,98 @@
+"""Runs one job of the backups.
+
+    python3 -m backup database-full | database-incremental     pgBackRest, then the filestore
+    python3 -m backup filestore | filestore-all                what is new, or everything compared with the bucket
+    python3 -m backup dump                                     a portable dump of the database
+    python3 -m backup begin                                    backups are expected from now on
+    python3 -m backup status                                   publishes how old they are
+
+Exit code 0 means: done and verified. Whatever happens is published as metrics.
+"""
+
+import contextlib
+import fcntl
+import os
+import sys
+import time
+
+from . import configuration, dump, filestore, metrics, repository, status
+from .host import Failure, Host
+
+LOCKS = os.environ.get("RUNTIME_DIRECTORY", "/run/odoo-backup")
+
+
+def copy_files(host, everything):
+    copied = filestore.copy(host, everything)
+    return copied + configuration.save(host)
+
+
+# Job of the metrics, and what returns the bytes that a run has written.
+RUNS = {
+    "database-full": ("database", lambda host: repository.back_up(host, "full")),
+    "database-incremental": ("database", lambda host: repository.back_up(host, "incr")),
+    "filestore": ("filestore", lambda host: copy_files(host, everything=False)),
+    "filestore-all": ("filestore", lambda host: copy_files(host, everything=True)),
+    "dump": ("dump", dump.save),
+}
+# A database that was saved refers to files that must be there when it comes back.
+AFTER = {"database-full": "filestore", "database-incremental": "filestore", "dump": "filestore"}
+OTHERS = {"begin": metrics.begin, "status": status.publish}
+
+
+def main(name):
+    host = Host()
+    if name in OTHERS:
+        OTHERS[name](host)
+        return 0
+    succeeded = attempt(host, name)
+    if name in AFTER:
+        # Also after a failure: the files are no less worth saving.
+        succeeded = attempt(host, AFTER[name]) and succeeded
+    return 0 if succeeded else 1
+
+
+def attempt(host, name):
+    """One run and its metrics; whether it succeeded."""
+    job, save = RUNS[name]
+    with alone(job):
+        started = time.time()
+        size = 0
+        try:
+            size = save(host)
+            error = None
+        except Failure as failure:
+            error = failure
+        except Exception as unexpected:  # noqa: BLE001, whatever it is must be counted
+            error = f"{type(unexpected).__name__}: {unexpected}"
+        seconds = time.time() - started
+        if error is None:
+            metrics.remember(host, job, {**metrics.recall(host, job), "succeeded": time.time()})
+            print(f"backup: {name} succeeded in {seconds:.1f} s, {size} bytes", flush=True)
+        else:
+            print(f"backup: {name} failed after {seconds:.1f} s: {error}", flush=True)
+    metrics.publish(
+        host,
+        [
+            ("BackupSucceeded", "Count", 0 if error else 1, job),
+            ("BackupDuration", "Seconds", seconds, job),
+            ("BackupSize", "Bytes", size, job),
+        ],
+    )
+    return error is None
+
+
+@contextlib.contextmanager
+def alone(job):
+    """Waits for another run of the same job: an hourly one for the daily one."""
+    with open(f"{LOCKS}/{job}.lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in {*RUNS, *OTHERS}:
+        sys.exit(__doc__)
+    try:
+        sys.exit(main(sys.argv[1]))
+    except Failure as failure:
+        sys.exit(f"backup: {failure}")

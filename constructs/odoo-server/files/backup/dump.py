@@ -1,0 +1,73 @@
+"""A portable dump of the database, for moving to another architecture or another PostgreSQL."""
+
+import subprocess
+import time
+from datetime import datetime, timedelta, timezone
+
+from . import s3
+from .host import Failure, as_postgres
+
+PREFIX = "server/dumps/"
+
+
+def save(host):
+    """Streams a dump into the backup bucket and reads all of it back; the bytes of the dump."""
+    client = s3.client()
+    key = f"{PREFIX}{time.strftime('%Y-%m-%dT%H-%M-%SZ', time.gmtime())}.dump"
+    command = as_postgres("pg_dump", "--format=custom", f"--host={host.socket_directory}", host.database)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as dumping:
+        source = Checked(dumping)
+        client.upload_fileobj(source, host.backup_bucket, key)
+    try:
+        read_back(client, host.backup_bucket, key)
+    except Exception:
+        # Nobody shall find a dump that cannot be restored.
+        client.delete_object(Bucket=host.backup_bucket, Key=key)
+        raise
+    expire(client, host)
+    return source.size
+
+
+class Checked:
+    """Output of a program as a file that ends only if the program ended well.
+
+    Otherwise the upload would complete whatever arrived before the program failed.
+    """
+
+    def __init__(self, process):
+        self.process = process
+        self.size = 0
+
+    def read(self, amount=-1):
+        block = self.process.stdout.read(amount)
+        self.size += len(block)
+        if not block and amount != 0 and self.process.wait() != 0:
+            raise Failure(f"pg_dump ended with code {self.process.returncode}: its message is above")
+        return block
+
+
+def read_back(client, bucket, key):
+    """Lets pg_restore read the whole dump, as it would in order to restore it.
+
+    A list of its contents alone would prove no more than its first kilobytes.
+    """
+    body = client.get_object(Bucket=bucket, Key=key)["Body"]
+    command = as_postgres("pg_restore", "--file=/dev/null")
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as restoring:
+        try:
+            for block in body.iter_chunks(1 << 20):
+                restoring.stdin.write(block)
+            restoring.stdin.close()
+        except BrokenPipeError:
+            # It gave up; its code says so.
+            pass
+    if restoring.returncode != 0:
+        raise Failure(f"the dump {key} cannot be read back: pg_restore ended with code {restoring.returncode}")
+
+
+def expire(client, host):
+    """Removes dumps from before the time for which the database can be restored to any moment."""
+    oldest = datetime.now(timezone.utc) - timedelta(days=host.point_in_time_days)
+    for found in list(s3.listing(client, host.backup_bucket, PREFIX)):
+        if found["LastModified"] < oldest:
+            client.delete_object(Bucket=host.backup_bucket, Key=found["Key"])

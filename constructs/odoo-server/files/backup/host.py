@@ -1,0 +1,75 @@
+"""Where things are on this server, and how its programs are run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+# The directory that the bundle was unpacked into.
+BUNDLE = Path(__file__).resolve().parent.parent
+
+
+class Failure(Exception):
+    """Why a run failed. The text says what to do where that is not plain."""
+
+
+class Host:
+    """Names and places, from host.env and backup.env."""
+
+    def __init__(self, environment=os.environ):
+        self.name = environment["ENVIRONMENT"]
+        self.data = Path(environment["DATA"])
+        self.socket_directory = environment["SOCKET_DIRECTORY"]
+        self.database = environment["DATABASE_NAME"]
+        self.role = environment["DATABASE_ROLE"]
+        self.odoo_uid, self.odoo_gid = map(int, environment["ODOO_USER"].split(":"))
+        self.point_in_time_days = int(environment["POINT_IN_TIME_DAYS"])
+        self.filestore_bucket = environment["FILESTORE_BUCKET"]
+        self.backup_bucket = environment["BACKUP_BUCKET"]
+
+    @property
+    def filestore(self):
+        return self.data / "odoo/data/filestore" / self.database
+
+    @property
+    def postgresql(self):
+        return self.data / "postgresql"
+
+    @property
+    def clusters(self):
+        """The cluster in service is clusters/VERSION/main."""
+        return self.postgresql / "clusters"
+
+    @property
+    def state(self):
+        """What the jobs remember. On the data volume, because servers come and go."""
+        return self.data / "backup"
+
+
+def run(*command):
+    """Runs a program, its output going where this one's goes."""
+    return finish(command, subprocess.run(command, stderr=subprocess.PIPE, text=True))
+
+
+def output_of(*command):
+    """Runs a program for what it prints."""
+    return finish(command, subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+
+
+def as_postgres(*command):
+    """The command that does something as the database's administrator."""
+    return ("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--", *command)
+
+
+def finish(command, done):
+    sys.stderr.write(done.stderr)
+    if done.returncode != 0:
+        # The program's own words, of which the last usually says why.
+        reason = " ".join(done.stderr.split())[-600:] or "it said nothing"
+        raise Failure(f"{program_of(command)} ended with code {done.returncode}: {reason}")
+    return done.stdout
+
+
+def program_of(command):
+    """What to call a command in a message: its program, without the one that only changes the user."""
+    return Path(command[command.index("--") + 1] if command[0] == "setpriv" else command[0]).name

@@ -1,0 +1,49 @@
+"""How old the backups are and how Odoo is, every minute. Silence is an alarm, too: each metric is left out rather than guessed."""
+
+import json
+import time
+
+from . import metrics
+
+# Written every ten seconds by the watch of Odoo's health.
+HEALTH = "/run/odoo-health/state"
+HEALTH_SECONDS = 60
+
+
+def publish(host):
+    ages = [("BackupAge", "Seconds", metrics.age(host, job), job) for job in metrics.JOBS]
+    others = [
+        ("WalArchiveDelay", "Seconds", archive_delay(host), None),
+        ("OdooHealthy", "Count", 1 if odoo_is_healthy() else 0, None),
+    ]
+    metrics.publish(host, [metric for metric in [*ages, *others] if metric[2] is not None])
+
+
+def archive_delay(host, now=None):
+    """Age of the oldest WAL segment that waits to be archived, 0 if none does.
+
+    Read from PostgreSQL's own notes instead of asked for: it has to be known above all when PostgreSQL is in trouble.
+    """
+    notes = list(host.clusters.glob("*/main/pg_wal/archive_status"))
+    if not notes:
+        return None
+    waiting = [modified(note) for directory in notes for note in directory.glob("*.ready")]
+    oldest = min((time for time in waiting if time is not None), default=None)
+    return 0 if oldest is None else max(0, (now or time.time()) - oldest)
+
+
+def modified(note):
+    try:
+        return note.stat().st_mtime
+    except FileNotFoundError:
+        # Archived in this moment.
+        return None
+
+
+def odoo_is_healthy():
+    try:
+        with open(HEALTH, encoding="utf-8") as file:
+            state = json.load(file)
+    except (FileNotFoundError, ValueError):
+        return False
+    return state.get("healthy") is True and time.time() - state.get("time", 0) < HEALTH_SECONDS

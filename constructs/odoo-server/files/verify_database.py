@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""Looks whether a restored database and its filestore are an Odoo that can be served.
+
+    verify_database.py --host HOST [--port 5432] [--database odoo] [--user odoo] [--filestore DIRECTORY]
+
+The password comes from PGPASSWORD, like everything else that libpq reads from the environment. Knows nothing of where
+the database runs. Without a filestore the attachments are counted only.
+
+Prints a JSON report: counts, and two lists of problems. Those in `database` mean that this is no Odoo to be served;
+those in `attachments` that it lacks some of its files. Exit code 0 means: neither.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg2
+from psycopg2 import sql
+
+# Whose rows are counted, as far as the installed modules have them.
+COUNTED = (
+    "res_users",
+    "res_partner",
+    "res_company",
+    "ir_attachment",
+    "mail_message",
+    "product_template",
+    "sale_order",
+    "purchase_order",
+    "stock_move",
+    "account_move",
+    "account_move_line",
+    "crm_lead",
+    "hr_employee",
+)
+
+ESSENTIAL_MODULES = ("base", "web")
+
+# How many attachments a report names of each kind.
+NAMED = 20
+
+# Reading and hashing leave Python's lock alone.
+THREADS = 4
+
+
+class Verification:
+    """One database, and what was found."""
+
+    def __init__(self, connection, filestore=None):
+        self.connection = connection
+        self.filestore = filestore
+        self.report = {"database": [], "attachments": []}
+
+    def problem(self, kind, text):
+        self.report[kind].append(text)
+
+    def rows(self, statement, *values):
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall()
+
+    def row(self, statement, *values):
+        return self.rows(statement, *values)[0]
+
+    def has_table(self, name):
+        return self.row("SELECT to_regclass(%s) IS NOT NULL", f"public.{name}")[0]
+
+
+def verify(connection, filestore=None):
+    """The report on one database. Reads only."""
+    verification = Verification(connection, filestore)
+    started = time.monotonic()
+    check_locale(verification)
+    if verification.has_table("ir_module_module") and verification.has_table("ir_attachment"):
+        check_modules(verification)
+        check_extension(verification)
+        count_rows(verification)
+        check_attachments(verification)
+    else:
+        verification.problem("database", "it holds no Odoo")
+    report = verification.report
+    report["ok"] = not report["database"] and not report["attachments"]
+    report["seconds"] = round(time.monotonic() - started, 1)
+    return report
+
+
+def check_locale(verification):
+    encoding, collation = verification.row(
+        "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()"
+    )
+    if (encoding, collation) != ("UTF8", "C"):
+        verification.problem("database", f"encoding and collation are {encoding} and {collation} instead of UTF8 and C")
+
+
+def check_extension(verification):
+    if not verification.rows("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"):
+        verification.problem("database", "the extension pg_trgm is missing")
+
+
+def check_modules(verification):
+    states = dict(verification.rows("SELECT name, state FROM ir_module_module"))
+    absent = [name for name in ESSENTIAL_MODULES if states.get(name) != "installed"]
+    if absent:
+        verification.problem("database", f"modules are not installed: {', '.join(absent)}")
+    pending = sorted(name for name, state in states.items() if state and state.startswith("to "))
+    if pending:
+        verification.problem("database", f"a change of modules was not finished: {', '.join(pending)}")
+    verification.report["modules"] = sum(state == "installed" for state in states.values())
+    verification.report["version"] = verification.row(
+        "SELECT max(latest_version) FROM ir_module_module WHERE name = 'base'"
+    )[0]
+
+
+def count_rows(verification):
+    verification.report["rows"] = {
+        table: verification.row(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))[0]
+        for table in COUNTED
+        if verification.has_table(table)
+    }
+
+
+def check_attachments(verification):
+    """Presence, size and SHA-1 of every file that the database refers to, each read once."""
+    files = verification.rows(
+        "SELECT store_fname, max(file_size), max(checksum) FROM ir_attachment"
+        " WHERE type = 'binary' AND store_fname IS NOT NULL GROUP BY store_fname ORDER BY store_fname"
+    )
+    verification.report["files"] = {"referredTo": len(files)}
+    if verification.filestore is None:
+        return
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = list(pool.map(lambda file: fault_of(Path(verification.filestore), *file), files))
+    for fault in ("missing", "wrong size", "wrong content", "not readable"):
+        names = [file[0] for file, seen in zip(files, found) if seen == fault]
+        verification.report["files"][fault] = len(names)
+        if names:
+            listed = ", ".join(names[:NAMED]) + (" ..." if len(names) > NAMED else "")
+            verification.problem("attachments", f"{len(names)} {fault}: {listed}")
+
+
+def fault_of(filestore, name, size, checksum):
+    """What is wrong with a file, or nothing."""
+    try:
+        with open(filestore / name, "rb") as file:
+            digest = hashlib.sha1()
+            while block := file.read(1 << 20):
+                digest.update(block)
+            if size is not None and file.tell() != size:
+                return "wrong size"
+    except FileNotFoundError:
+        return "missing"
+    except OSError:
+        return "not readable"
+    # Odoo names a file by its content, and repeats that in a column of its own.
+    expected = {name.rpartition("/")[2], checksum} - {None, ""}
+    return None if expected == {digest.hexdigest()} else "wrong content"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--host", required=True, help="name, or directory of a socket")
+    parser.add_argument("--port", default="5432")
+    parser.add_argument("--database", default="odoo")
+    parser.add_argument("--user", default="odoo")
+    parser.add_argument("--filestore", help="directory of this database's attachments")
+    settings = parser.parse_args()
+    connection = psycopg2.connect(
+        host=settings.host,
+        port=settings.port,
+        dbname=settings.database,
+        user=settings.user,
+        connect_timeout=30,
+        application_name="odoo-verification",
+    )
+    connection.set_session(readonly=True, autocommit=True)
+    report = verify(connection, settings.filestore)
+    print(json.dumps(report, indent=2))
+    return 0 if report["ok"] else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except psycopg2.Error as error:
+        print(json.dumps({"ok": False, "database": [" ".join(str(error).split())], "attachments": []}))
+        sys.exit(1)

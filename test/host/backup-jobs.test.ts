@@ -1,0 +1,265 @@
+import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BackupHost } from './backup-host.ts';
+
+let host: BackupHost;
+beforeEach(() => {
+  host = new BackupHost();
+});
+afterEach(() => host.remove());
+
+/** A program that the jobs start, in the place of the real one. */
+function program(name: string, script: string): Record<string, string> {
+  const folder = join(host.path, 'bin');
+  mkdirSync(folder, { recursive: true });
+  // The jobs become postgres first; the stand-in stays who it is.
+  writeFileSync(
+    join(folder, 'setpriv'),
+    '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n',
+    {
+      mode: 0o755,
+    },
+  );
+  writeFileSync(join(folder, name), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
+  return { PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+}
+
+const values = (): Record<string, number> =>
+  Object.fromEntries(
+    host.metrics
+      .at(-1)
+      ?.map(({ MetricName, Value, Dimensions }) => [
+        [MetricName, ...Dimensions.filter(({ Name }) => Name === 'Job').map(({ Value }) => Value)].join(' '),
+        Value,
+      ]) ?? [],
+  );
+
+describe('the metrics of a run', () => {
+  it('are success, duration and size, for the environment and the job', () => {
+    host.attach('12345');
+    host.backup('filestore');
+    expect(host.metrics.at(-1)).toEqual(
+      [
+        { MetricName: 'BackupSucceeded', Unit: 'Count', Value: 1 },
+        { MetricName: 'BackupDuration', Unit: 'Seconds', Value: expect.any(Number) },
+        { MetricName: 'BackupSize', Unit: 'Bytes', Value: 5 },
+      ].map((metric) => ({
+        ...metric,
+        Dimensions: [
+          { Name: 'Environment', Value: 'test' },
+          { Name: 'Job', Value: 'filestore' },
+        ],
+      })),
+    );
+  });
+
+  it('fail nobody when CloudWatch does not take them', () => {
+    expect(host.backup('filestore', { STAND_IN_NO_METRICS: '1' })).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('metrics could not be published'),
+    });
+  });
+});
+
+describe('the metrics of every minute', () => {
+  it('tell how old each backup is, from the moment when one was expected', () => {
+    host.backup('begin');
+    host.backup('filestore');
+    const state = join(host.data, 'backup/filestore.json');
+    writeFileSync(state, JSON.stringify({ succeeded: Date.now() / 1000 - 600 }));
+    writeFileSync(join(host.data, 'backup/since.json'), JSON.stringify({ time: Date.now() / 1000 - 3600 }));
+    host.backup('status');
+    expect(values()['BackupAge filestore']).toBeCloseTo(600, -1);
+    expect(values()['BackupAge database']).toBeCloseTo(3600, -1);
+    expect(values()['BackupAge dump']).toBeCloseTo(3600, -1);
+  });
+
+  it('do not begin anew with a server that is replaced', () => {
+    host.backup('begin');
+    writeFileSync(join(host.data, 'backup/since.json'), JSON.stringify({ time: 1 }));
+    host.backup('begin');
+    host.backup('status');
+    expect(values()['BackupAge database']).toBeGreaterThan(1e9);
+  });
+
+  it('tell how long WAL has been waiting for the archive', () => {
+    const notes = join(host.data, 'postgresql/clusters/16/main/pg_wal/archive_status');
+    mkdirSync(notes, { recursive: true });
+    host.backup('status');
+    expect(values()['WalArchiveDelay']).toBe(0);
+    for (const [segment, seconds] of [
+      ['01', 300],
+      ['02', 100],
+    ] as const) {
+      const note = join(notes, `0000000100000000000000${segment}.ready`);
+      writeFileSync(note, '');
+      utimesSync(note, Date.now() / 1000 - seconds, Date.now() / 1000 - seconds);
+    }
+    writeFileSync(join(notes, '000000010000000000000000.done'), '');
+    utimesSync(join(notes, '000000010000000000000000.done'), 1, 1);
+    host.backup('status');
+    expect(values()['WalArchiveDelay']).toBeCloseTo(300, -1);
+  });
+
+  it('leave out what cannot be known, instead of guessing', () => {
+    host.backup('status');
+    expect(Object.keys(values())).toEqual(['OdooHealthy']);
+  });
+});
+
+describe('the portable dump', () => {
+  const DUMP = 'printf "a dump"';
+  const RESTORE = 'cat >/dev/null';
+
+  it('is read back to its end before it counts', () => {
+    const environment = { ...program('pg_dump', DUMP), ...program('pg_restore', `[[ $(cat) == 'a dump' ]]`) };
+    expect(host.backup('dump', environment)).toMatchObject({ code: 0 });
+    const [key] = host.keys('backups');
+    expect(key).toMatch(/^server\/dumps\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.dump$/);
+    expect(host.object('backups', key ?? '')).toBe('a dump');
+  });
+
+  it('is not left in the bucket when it was cut short or cannot be read', () => {
+    program('pg_restore', RESTORE);
+    const cutShort = host.backup('dump', program('pg_dump', `${DUMP}; exit 1`));
+    expect(cutShort.code).toBe(1);
+    expect(cutShort.output).toContain('pg_dump ended with code 1');
+    program('pg_dump', DUMP);
+    const unreadable = host.backup('dump', program('pg_restore', `${RESTORE}; exit 1`));
+    expect(unreadable.code).toBe(1);
+    expect(unreadable.output).toContain('cannot be read back');
+    expect(host.keys('backups')).toEqual([]);
+    expect(host.metrics.at(-2)?.[0]).toMatchObject({ MetricName: 'BackupSucceeded', Value: 0 });
+  });
+
+  it('goes after the days for which every moment can be restored', () => {
+    program('pg_restore', RESTORE);
+    const environment = program('pg_dump', DUMP);
+    host.backup('dump', environment);
+    const [old = ''] = host.keys('backups');
+    host.age('backups', old, 15);
+    spawnSync('sleep', ['1']);
+    host.backup('dump', environment);
+    expect(host.keys('backups')).toHaveLength(1);
+    expect(host.keys('backups')).not.toContain(old);
+  });
+});
+
+const certificate = (): string => join(host.data, 'certificates/live/privkey.pem');
+
+const write = (text: string): void => {
+  mkdirSync(join(host.data, 'certificates/live'), { recursive: true });
+  writeFileSync(certificate(), text, { mode: 0o600 });
+};
+
+const bringBack = (): unknown =>
+  host.evaluate(
+    'from backup import configuration\nfrom backup.host import Host',
+    'configuration.bring_back(Host())',
+  );
+
+describe('the configuration', () => {
+  it('is saved when it has changed, and only then', () => {
+    write('key');
+    symlinkSync('live', join(host.data, 'certificates/current'));
+    for (let run = 0; run < 3; run++) host.backup('filestore');
+    expect(host.uploads.filter((key) => key === 'server/configuration.tar')).toHaveLength(1);
+    write('another key');
+    host.backup('filestore');
+    expect(host.uploads.filter((key) => key === 'server/configuration.tar')).toHaveLength(2);
+  });
+
+  it('comes back as it was, over nothing that is there', () => {
+    write('key');
+    host.backup('filestore');
+    rmSync(certificate());
+    expect(bringBack()).toBe(true);
+    expect(spawnSync('stat', ['-c', '%a', certificate()], { encoding: 'utf8' }).stdout).toBe('600\n');
+    write('newer');
+    bringBack();
+    expect(spawnSync('cat', [certificate()], { encoding: 'utf8' }).stdout).toBe('newer');
+  });
+
+  it('is not taken for missing where it cannot be read', () => {
+    const statements = 'from backup import configuration\nfrom backup.host import Host';
+    expect(() =>
+      host.evaluate(statements, 'configuration.bring_back(Host())', { STAND_IN_DENY: 'server/' }),
+    ).toThrow('AccessDenied');
+  });
+
+  it('may be missing, but not damaged', () => {
+    expect(bringBack()).toBe(false);
+    write('key');
+    host.backup('filestore');
+    host.spoil('backups', 'server/configuration.tar', 'x');
+    expect(bringBack).toThrow('is damaged');
+  });
+});
+
+/** A pgBackRest that finds this in its repository. */
+function repository({ error = false, verify = '', segments = [], made = true }: Repository): string {
+  const backup = { label: 'new', type: 'full', error, info: { repository: { delta: 7 } } };
+  const listing = segments.map((name) => [`16-1/${name.slice(0, 16)}/${name}-${'0'.repeat(40)}.zst`, {}]);
+  return `case "\${@: -1}" in
+    info) [[ -e '${host.path}/made' ]] && echo '${informationOn(backup)}' || echo '${informationOn()}' ;;
+    backup) ${made ? `touch '${host.path}/made'` : ':'} ;;
+    verify) printf '${verify}' ;;
+    archive/odoo) echo '${JSON.stringify(Object.fromEntries(listing))}' ;;
+  esac`;
+}
+
+interface Repository {
+  readonly error?: boolean;
+  readonly verify?: string;
+  readonly segments?: readonly string[];
+  readonly made?: boolean;
+}
+
+function informationOn(...backup: object[]): string {
+  return JSON.stringify([{ status: { code: 0, message: 'ok' }, backup }]);
+}
+
+const segment = (number: string, timeline = '00000001'): string => `${timeline}${number.padStart(16, '0')}`;
+
+describe('the backup of the database', () => {
+  it('counts when the archive works and the repository is whole', () => {
+    const segments = [
+      segment('1000000FE'),
+      segment('1000000FF'),
+      segment('200000000'),
+      segment('2000000A0', '00000002'),
+    ];
+    expect(host.backup('database-full', program('pgbackrest', repository({ segments })))).toMatchObject({
+      code: 0,
+    });
+    expect(host.metrics[0]?.[2]).toMatchObject({ MetricName: 'BackupSize', Value: 7 });
+  });
+
+  it.each([
+    ['pages have wrong checksums', { error: true }, 'pages with wrong checksums'],
+    [
+      'the repository is damaged',
+      { verify: 'status: error' },
+      'the backup repository is damaged: status: error',
+    ],
+    [
+      'a WAL segment is missing',
+      { segments: [segment('1'), segment('3')] },
+      `the archive lacks WAL after segment ${segment('1')}`,
+    ],
+    ['nothing new is in the repository', { made: false }, 'has no new backup'],
+  ])('fails when %s', (_, details, message) => {
+    const { code, output } = host.backup('database-full', program('pgbackrest', repository(details)));
+    expect(code).toBe(1);
+    expect(output).toContain(message);
+    expect(host.metrics[0]?.[0]).toMatchObject({ MetricName: 'BackupSucceeded', Value: 0 });
+  });
+
+  it('is followed by the filestore, even when it failed', () => {
+    const name = host.attach('one');
+    expect(host.backup('database-incremental', program('pgbackrest', 'exit 50')).code).toBe(1);
+    expect(host.keys('filestore')).toContain(`filestore/odoo/${name}`);
+  });
+});
