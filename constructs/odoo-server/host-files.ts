@@ -33,11 +33,14 @@ export function hostFiles(settings: HostSettings): BundleFile[] {
   ];
 }
 
-/** Files that are shipped as they are. The first script reaches the host as user data instead. */
+/**
+ * Files that are shipped as they are. The first script reaches the host as user data instead; and what Python compiles
+ * where somebody tries a program here would be another bundle, and another server.
+ */
 function scripts(): BundleFile[] {
   const folder = fileURLToPath(new URL('./files', import.meta.url));
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== 'bootstrap.sh')
+    .filter((entry) => entry.isFile() && entry.name !== 'bootstrap.sh' && !entry.name.endsWith('.pyc'))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
 }

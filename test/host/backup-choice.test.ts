@@ -25,11 +25,14 @@ const information = {
   archive: [{ id: '16-1', max: '000000020000000000000008' }],
 };
 const HISTORY = '1\t0/5000000\tbefore 2026-11-22 10:00:00+00';
+/** Seconds at which the history of timeline 2 reached the archive. */
+const LISTING = JSON.stringify({ '00000002.history': { time: 2600 }, '0000000100000000': {} });
 const choose = (found: object, call: string): unknown =>
   host.evaluate(
     `from backup import choice, repository
 from datetime import datetime, timezone
-repository.output_of = lambda *command: ${JSON.stringify(HISTORY)}
+answers = {'repo-ls': ${JSON.stringify(LISTING)}, 'repo-get': ${JSON.stringify(HISTORY)}}
+repository.output_of = lambda *command: next(answers[word] for word in command if word in answers)
 information = json.loads(${JSON.stringify(JSON.stringify(found))})
 at = lambda second: datetime.fromtimestamp(second, timezone.utc)
 plan = choice.choose(information, ${call})`,
@@ -53,11 +56,15 @@ describe('the choice of a backup', () => {
     expect(choose(information, 'None, 1')).toEqual(['late', 1]);
   });
 
-  it('takes the last one before a moment, on its own timeline', () => {
+  it('takes the last one before a moment, on the timeline that was in service then', () => {
     expect(choose(information, 'at(1999)')).toEqual(['early', 1]);
     expect(choose(information, 'at(2500)')).toEqual(['late', 1]);
     expect(choose(information, 'at(3500)')).toEqual(['after', 2]);
     expect(choose(information, 'at(3500), 1')).toEqual(['late', 1]);
+  });
+
+  it('finds the way to a moment between a restore and the first backup after it', () => {
+    expect(choose(information, 'at(2900)')).toEqual(['early', 2]);
   });
 
   it('refuses a moment before the first one, one in the future, and a timeline that no backup leads to', () => {

@@ -160,7 +160,12 @@ export class BackupHost {
 }
 
 function sentMetrics(call: unknown): SentMetric[] {
-  return (call as { data: SentMetric[] }).data;
+  if (!isCall(call)) throw new Error(`not a call of CloudWatch: ${JSON.stringify(call)}`);
+  return call.data;
+}
+
+function isCall(value: unknown): value is { readonly data: SentMetric[] } {
+  return typeof value === 'object' && value !== null && 'data' in value && Array.isArray(value.data);
 }
 
 /** Name of a file of the filestore with this content. */

@@ -59,7 +59,12 @@ function verify(directory: string | undefined = filestore): { code: number | nul
   );
   if (stdout === '') throw new Error(stderr);
   const report: unknown = JSON.parse(stdout);
-  return { code: status, report: report as Report };
+  if (!isReport(report)) throw new Error(`not a report: ${stdout}`);
+  return { code: status, report };
+}
+
+function isReport(value: unknown): value is Report {
+  return typeof value === 'object' && value !== null && 'ok' in value;
 }
 
 function createDatabase(collation = 'C'): void {

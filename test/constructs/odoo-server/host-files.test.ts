@@ -1,3 +1,6 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { hostFiles } from '../../../constructs/odoo-server/host-files.ts';
 import type { HostSettings } from '../../../constructs/odoo-server/host-settings.ts';
@@ -30,6 +33,18 @@ describe('the files of the host', () => {
 
   it('do not carry the script that fetches them, which is the user data', () => {
     expect(hostFiles(settings).map(({ path }) => path)).not.toContain('bootstrap.sh');
+  });
+
+  it('do not change when Python was run in their folder', () => {
+    const folder = fileURLToPath(
+      new URL('../../../constructs/odoo-server/files/__pycache__/', import.meta.url),
+    );
+    const before = hostFiles(settings);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'test.cpython-312.pyc'), '');
+    const after = hostFiles(settings);
+    rmSync(folder, { recursive: true });
+    expect(after).toEqual(before);
   });
 
   it('hold placeholders instead of secrets', () => {

@@ -176,6 +176,14 @@ describe('a blank data volume', () => {
     expect((await bench.world.visit('/odoo')).status).toBe(200);
   });
 
+  it('can be turned back at once, before there is a backup of what was restored', async () => {
+    const moment = await machine.sql('SELECT to_char(clock_timestamp(), \'YYYY-MM-DD"T"HH24:MI:SS.USOF\')');
+    await writeOrders(machine, 501, 510);
+    const { code, stdout, stderr } = await machine.run(`${RESTORE} --to ${moment} --replace-newer`);
+    expect(code, stdout + stderr).toBe(0);
+    expect(await orders()).toBe('500 to 500');
+  });
+
   it('goes on with backups of what was restored', async () => {
     await backUp('database-incremental');
     expect(await machine.succeed('runuser -u postgres -- pgbackrest --stanza=odoo info')).toContain(

@@ -27,40 +27,40 @@ class Plan:
 
 
 def choose(information, target=None, timeline=None):
-    """The newest backup that leads to the target.
+    """The newest backup from which the target can be reached.
 
-    A timeline ends where somebody restored an earlier moment. To the latest state leads the newest one, from any backup
-    that was made before its ancestors were left; to a moment leads the one that was in service then, that is, the one of
-    the backup before it.
+    A timeline ends where somebody restored an earlier moment. To the latest state leads the newest one, to a moment the
+    one that was in service then; and to a timeline leads any backup that was made before its ancestors were left.
     """
     backups = [backup for backup in information["backup"] if not backup["error"]]
     if not backups:
         raise Failure("the repository has no backup that is in order")
     if target:
-        return choose_moment(backups, target, timeline)
-    archive = information["archive"][-1]
-    timeline = timeline or timeline_of(archive["max"])
-    left_at = repository.history_of(timeline, archive["id"])
+        backups = made_before(target, backups)
+    archive = information["archive"][-1]["id"]
+    timeline = timeline or timeline_at(target, repository.timelines(archive))
+    left_at = repository.history_of(timeline, archive)
     for backup in reversed(backups):
         own = timeline_of(backup["archive"]["stop"])
         if own == timeline or repository.position_of(backup["lsn"]["stop"]) <= left_at.get(own, -1):
-            return Plan(backup, timeline, None)
+            return Plan(backup, timeline, target)
     raise Failure(f"no backup leads to timeline {timeline}: name another one with --timeline")
 
 
-def choose_moment(backups, target, timeline):
+def made_before(target, backups):
     if target > datetime.now(timezone.utc):
         raise Failure(f"{target.isoformat()} is in the future")
-    before = [
-        backup
-        for backup in backups
-        if backup["timestamp"]["stop"] <= target.timestamp()
-        and timeline in (None, timeline_of(backup["archive"]["stop"]))
-    ]
+    before = [backup for backup in backups if backup["timestamp"]["stop"] <= target.timestamp()]
     if not before:
         first = datetime.fromtimestamp(backups[0]["timestamp"]["stop"], timezone.utc)
         raise Failure(f"no backup is from before {target.isoformat()}: the first one is from {first.isoformat()}")
-    return Plan(before[-1], timeline_of(before[-1]["archive"]["stop"]), target)
+    return before
+
+
+def timeline_at(target, beginnings):
+    """The timeline in service at a moment, or now. Nothing says when the first one began: it was the first."""
+    begun = [timeline for timeline, began in beginnings.items() if target is None or began <= target.timestamp()]
+    return max(begun, default=1)
 
 
 def timeline_of(segment):

@@ -139,8 +139,8 @@ class Recovery:
         log = self.log.read_text(errors="replace") if self.log.exists() else ""
         if "recovery ended before configured recovery target was reached" in log:
             return (
-                "the archive ends before the moment asked for, so nothing was changed after its end that could be restored:"
-                " restore the latest state instead"
+                "the archive ends before the moment asked for: nothing that was changed later can be restored, so restore the"
+                " latest state instead"
             )
         # Those who asked too early are refused with a word as strong.
         fatal = [line for line in log.splitlines() if re.search("FATAL|PANIC", line) and "the database system is" not in line]

@@ -12,6 +12,9 @@ OK = 0
 NO_STANZA = 1
 NO_BACKUP = 2
 
+# What says from which timeline another one came.
+HISTORY = re.compile(r"^([0-9A-F]{8})\.history$")
+
 # A WAL segment in the archive: its cluster, its name, and what pgBackRest adds.
 SEGMENT = re.compile(r"^([^/]+)/[0-9A-F]{16}/([0-9A-F]{24})-[0-9a-f]{40}(\.[a-z0-9]+)?$")
 
@@ -81,6 +84,13 @@ def first_gap(found):
 def number_of(segment):
     """Where a segment is in its timeline; its name counts segments of 16 MiB, 256 to a file of old."""
     return int(segment[8:16], 16) * 256 + int(segment[16:24], 16)
+
+
+def timelines(archive):
+    """When each timeline after the first began, in seconds since 1970: when its history reached the archive."""
+    listing = output_of(*as_postgres("pgbackrest", "--output=json", "repo-ls", f"archive/{STANZA}/{archive}"))
+    histories = ((HISTORY.match(name), details) for name, details in json.loads(listing).items())
+    return {int(match[1], 16): details["time"] for match, details in histories if match}
 
 
 def history_of(timeline, archive):
