@@ -46,14 +46,7 @@ function scripts(): BundleFile[] {
 }
 
 /** Values that the scripts and the units share, as `NAME=value` lines that both systemd and bash read alike. */
-function hostEnvironment({
-  plan,
-  server,
-  odooVersion,
-  domain,
-  dataVolume,
-  pointInTimeDays,
-}: HostSettings): string {
+function hostEnvironment({ plan, server, odooVersion, domain, dataVolume }: HostSettings): string {
   const values = {
     ENVIRONMENT: plan.environment,
     DATA,
@@ -70,7 +63,6 @@ function hostEnvironment({
     // machine is what a container gets before it is; should both want it, the kernel spares PostgreSQL.
     MEMORY_LIMIT_MIB: Math.floor(server.memoryMiB / 2),
     LONGEST_REQUEST_SECONDS: plan.app.odoo.limitTimeRealSeconds,
-    POINT_IN_TIME_DAYS: pointInTimeDays,
     // Read by nobody. It changes the bundle, so that another volume gets another server.
     DATA_VOLUME: dataVolume ?? '',
   };

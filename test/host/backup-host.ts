@@ -109,12 +109,6 @@ export class BackupHost {
     writeFileSync(this.objectFile(bucket, key), content);
   }
 
-  /** Lets an object be from some days ago. */
-  age(bucket: string, key: string, days: number): void {
-    const time = Date.now() / 1000 - days * 86_400;
-    utimesSync(this.objectFile(bucket, key), time, time);
-  }
-
   /** Keys of all uploads so far, in order. */
   get uploads(): string[] {
     const file = join(this.aws, 'puts');
@@ -152,7 +146,6 @@ export class BackupHost {
       DATABASE_NAME: 'odoo',
       DATABASE_ROLE: 'odoo',
       ODOO_USER: user,
-      POINT_IN_TIME_DAYS: '14',
       FILESTORE_BUCKET: 'filestore',
       BACKUP_BUCKET: 'backups',
     };

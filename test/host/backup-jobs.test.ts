@@ -133,18 +133,6 @@ describe('the portable dump', () => {
     expect(host.keys('backups')).toEqual([]);
     expect(host.metrics.at(-2)?.[0]).toMatchObject({ MetricName: 'BackupSucceeded', Value: 0 });
   });
-
-  it('goes after the days for which every moment can be restored', () => {
-    program('pg_restore', RESTORE);
-    const environment = program('pg_dump', DUMP);
-    host.backup('dump', environment);
-    const [old = ''] = host.keys('backups');
-    host.age('backups', old, 15);
-    spawnSync('sleep', ['1']);
-    host.backup('dump', environment);
-    expect(host.keys('backups')).toHaveLength(1);
-    expect(host.keys('backups')).not.toContain(old);
-  });
 });
 
 const certificate = (): string => join(host.data, 'certificates/live/privkey.pem');

@@ -1,8 +1,7 @@
-"""A portable dump of the database, for moving to another architecture or another PostgreSQL."""
+"""A portable dump of the database, for moving to another architecture or another PostgreSQL. The bucket expires it."""
 
 import subprocess
 import time
-from datetime import datetime, timedelta, timezone
 
 from . import s3
 from .host import Failure, as_postgres
@@ -24,7 +23,6 @@ def save(host):
         # Nobody shall find a dump that cannot be restored.
         client.delete_object(Bucket=host.backup_bucket, Key=key)
         raise
-    expire(client, host)
     return source.size
 
 
@@ -63,11 +61,3 @@ def read_back(client, bucket, key):
             pass
     if restoring.returncode != 0:
         raise Failure(f"the dump {key} cannot be read back: pg_restore ended with code {restoring.returncode}")
-
-
-def expire(client, host):
-    """Removes dumps from before the time for which the database can be restored to any moment."""
-    oldest = datetime.now(timezone.utc) - timedelta(days=host.point_in_time_days)
-    for found in list(s3.listing(client, host.backup_bucket, PREFIX)):
-        if found["LastModified"] < oldest:
-            client.delete_object(Bucket=host.backup_bucket, Key=found["Key"])

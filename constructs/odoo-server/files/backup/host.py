@@ -23,7 +23,6 @@ class Host:
         self.database = environment["DATABASE_NAME"]
         self.role = environment["DATABASE_ROLE"]
         self.odoo_uid, self.odoo_gid = map(int, environment["ODOO_USER"].split(":"))
-        self.point_in_time_days = int(environment["POINT_IN_TIME_DAYS"])
         self.filestore_bucket = environment["FILESTORE_BUCKET"]
         self.backup_bucket = environment["BACKUP_BUCKET"]
 
