@@ -15,6 +15,7 @@ import { logRetention } from '../shared/log-retention.ts';
 import { BundleAsset } from './bundle-asset.ts';
 import { componentDocument } from './golden-image-component.ts';
 import type { BundleFile } from './host-bundle.ts';
+import { SSM_AGENT_ACTIONS } from './server-permissions.ts';
 import { ROOT_DEVICE, ubuntuParameter } from './ubuntu-image.ts';
 
 export interface GoldenImageProps {
@@ -105,11 +106,7 @@ export class GoldenImage extends Construct implements ec2.IMachineImage {
     role.addToPolicy(
       new iam.PolicyStatement({
         actions: [
-          'ssm:UpdateInstanceInformation',
-          'ssmmessages:CreateControlChannel',
-          'ssmmessages:CreateDataChannel',
-          'ssmmessages:OpenControlChannel',
-          'ssmmessages:OpenDataChannel',
+          ...SSM_AGENT_ACTIONS,
           'ec2messages:AcknowledgeMessage',
           'ec2messages:DeleteMessage',
           'ec2messages:FailMessage',

@@ -46,6 +46,15 @@ export function allowAutoScalingToUse(key: kms.IKey): void {
   );
 }
 
+/** What the SSM agent calls to register itself and to open channels. AWS offers no resource to name for any of them. */
+export const SSM_AGENT_ACTIONS: readonly string[] = [
+  'ssm:UpdateInstanceInformation',
+  'ssmmessages:CreateControlChannel',
+  'ssmmessages:CreateDataChannel',
+  'ssmmessages:OpenControlChannel',
+  'ssmmessages:OpenDataChannel',
+];
+
 /**
  * Lets the SSM agent register and open sessions, and nothing else. `AmazonSSMManagedInstanceCore` would also let it read
  * every parameter of the account.
@@ -53,13 +62,7 @@ export function allowAutoScalingToUse(key: kms.IKey): void {
 export function allowSessionManager(role: iam.Role): void {
   role.addToPolicy(
     new iam.PolicyStatement({
-      actions: [
-        'ssm:UpdateInstanceInformation',
-        'ssmmessages:CreateControlChannel',
-        'ssmmessages:CreateDataChannel',
-        'ssmmessages:OpenControlChannel',
-        'ssmmessages:OpenDataChannel',
-      ],
+      actions: [...SSM_AGENT_ACTIONS],
       resources: ['*'],
     }),
   );
