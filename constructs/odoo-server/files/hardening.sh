@@ -3,12 +3,22 @@
 
 harden_host() {
   install_units odoo-.service.d/hardening.conf docker.service.d/odoo.conf
+  keep_session_manager
   close_ssh
   raise_firewall
   limit_logs
   follow_time
   schedule_updates
   ban_guessers
+}
+
+# Canonical's images bring the agent as a snap, and a person's only way in is made sure of before the other one is closed.
+# A server that serves is worth more than one that can be looked at: what fails here is said, and fails nothing.
+keep_session_manager() {
+  command -v snap >/dev/null || return 0
+  snap list amazon-ssm-agent &>/dev/null || snap install --classic amazon-ssm-agent || true
+  snap start --enable amazon-ssm-agent ||
+    echo 'provision: the agent of Session Manager does not run: nobody can open a session on this server' >&2
 }
 
 # Administration is by Session Manager. Masked, so that no package brings the daemon back.
