@@ -12,7 +12,6 @@ import {
   Lazy,
   Names,
   RemovalPolicy,
-  Size,
   Stack,
   Tags,
 } from 'aws-cdk-lib';
@@ -22,6 +21,7 @@ import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { logRetention } from '../shared/log-retention.ts';
 import { allowBuckets } from './bucket-permissions.ts';
+import { createDataVolume } from './data-volume.ts';
 import { hostFiles } from './host-files.ts';
 import { createEntry, refuseUncertifiableDomain } from './server-entry.ts';
 import { serverImage } from './server-image.ts';
@@ -145,7 +145,12 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     refuseUncertifiableDomain(props.domain, props.allowedCidrs);
 
     this.logGroup = this.createLogGroup(props);
-    this.dataVolume = this.createDataVolume(server, props);
+    this.dataVolume = createDataVolume(this, {
+      ...server.dataVolume,
+      label: props.dataVolume,
+      subnet: props.subnet,
+      dataKey: props.dataKey,
+    });
     this.address = this.createAddress();
     this.publicIp = this.address.attrPublicIp;
     const securityGroup = createEntry(this, props);
@@ -162,21 +167,6 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     return new logs.LogGroup(this, 'Logs', {
       encryptionKey: logKey,
       retention: logRetention(logRetentionDays),
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    });
-  }
-
-  private createDataVolume({ dataVolume }: ServerPlan, props: OdooServerProps): ec2.Volume {
-    const { subnet, dataKey, dataVolume: label = '' } = props;
-    // The one id that a setting is part of: another label is meant to make another volume.
-    return new ec2.Volume(this, `DataVolume${label}`, {
-      availabilityZone: zoneOf(subnet),
-      volumeType: ec2.EbsDeviceVolumeType.GP3,
-      size: Size.gibibytes(dataVolume.sizeGiB),
-      iops: dataVolume.iops,
-      throughput: dataVolume.throughputMiBps,
-      encrypted: true,
-      encryptionKey: dataKey,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
@@ -292,13 +282,4 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       throw new Error('the Auto Scaling group has no resource to wait for');
     return Stack.of(this).getLogicalId(group);
   }
-}
-
-/**
- * The subnet's zone as the subnet itself reports it. The name that the network was built with may be an index into the
- * Region's list, and when that list changes the volume would be replaced by an empty one.
- */
-function zoneOf(subnet: ec2.ISubnet): string {
-  const resource = subnet.node.defaultChild;
-  return resource instanceof ec2.CfnSubnet ? resource.attrAvailabilityZone : subnet.availabilityZone;
 }

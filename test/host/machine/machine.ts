@@ -157,7 +157,7 @@ export class Machine {
     return existsSync(join(this.root, log)) ? this.read(log).split('\n').slice(-lines).join('\n') : '';
   }
 
-  /** Writes down the arguments of every process from now on, as any user of the machine could: a sample, not a trace. */
+  /** Writes down the arguments of all processes from now on, as every user of the machine could: sampled, not traced. */
   async watchArguments(): Promise<void> {
     const watch =
       'while sleep 0.05; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n"; done | awk "!seen[\\$0]++ { print; fflush() }"';
