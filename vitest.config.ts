@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // They boot a machine, and have a configuration of their own: npm run test:host.
-    exclude: ['test/host/machine/**'],
+    // They boot a machine, or load real programs for minutes, and have configurations of their own: npm run test:host,
+    // npm run test:services.
+    exclude: ['test/host/machine/**', 'test/services/**'],
     globalSetup: 'test/support/assemblies.ts',
     // Loading aws-cdk-lib once per worker instead of once per file halves the CPU of the suite.
     isolate: false,

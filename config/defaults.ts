@@ -24,15 +24,18 @@ type DeepPartial<T> = T extends readonly unknown[]
 /** The part of an environment that is complete without a word in the file. */
 export type Settings = Omit<
   Environment,
-  'name' | 'users' | 'region' | 'account' | 'recoveryRegion' | 'domain' | 'alarmEmail' | 'network'
+  'name' | 'users' | 'region' | 'account' | 'recoveryRegion' | 'domain' | 'alarmEmail' | 'mail' | 'network'
 >;
+
+/** Asks an identity provider for subject, name and e-mail address, as Odoo does by itself. */
+const DEFAULT_SCOPE = 'openid profile email';
 
 /** Every default, and nowhere else. In the shape of the file, so that the reference page can print it. */
 export function defaultsFor({ production, tier, region }: DefaultsContext) {
   return {
     production: false,
     allowedCidrs: ['0.0.0.0/0'],
-    odoo: { version: '19.0', image: 'official' },
+    odoo: { version: '19.0', image: 'official', sessionGuard: false },
     // Six of ten logins at work in the busiest hour.
     concurrency: 0.6,
     sizing: 'reference',
@@ -55,6 +58,11 @@ export function defaultsFor({ production, tier, region }: DefaultsContext) {
     windows: nightOf(region),
     network: { cidr: '10.0.0.0/16' },
     server: { zone: 1 },
+    mail: {
+      ses: { identity: 'new', accessKeys: [1] },
+      relay: { port: 587, encryption: 'starttls' },
+    },
+    signIn: { twoFactor: 'off', providers: [] },
     tags: {},
     overrides: {},
   } as const satisfies PartialFile;
@@ -69,6 +77,7 @@ export function settingsOf(file: PartialFile, context: DefaultsContext): Setting
     odoo: {
       version: file.odoo?.version ?? defaults.odoo.version,
       image: imageOf(file.odoo?.image ?? defaults.odoo.image),
+      sessionGuard: file.odoo?.sessionGuard ?? defaults.odoo.sessionGuard,
     },
     concurrency: file.concurrency ?? defaults.concurrency,
     sizing: file.sizing ?? defaults.sizing,
@@ -99,6 +108,15 @@ export function settingsOf(file: PartialFile, context: DefaultsContext): Setting
       goldenImage: file.server?.goldenImage,
       dataVolume: file.server?.dataVolume,
       zone: file.server?.zone ?? defaults.server.zone,
+    },
+    signIn: {
+      twoFactor: file.signIn?.twoFactor ?? defaults.signIn.twoFactor,
+      administratorEmail: file.signIn?.administratorEmail,
+      resetAdministrator: file.signIn?.resetAdministrator,
+      providers: (file.signIn?.providers ?? defaults.signIn.providers).map((provider) => ({
+        ...provider,
+        scope: provider.scope ?? DEFAULT_SCOPE,
+      })),
     },
     tags: definedOnly(file.tags ?? defaults.tags),
     overrides: file.overrides ?? defaults.overrides,

@@ -34,6 +34,9 @@ export interface Environment {
   readonly objectives: RecoveryObjectives;
   /** Address that receives alarms. */
   readonly alarmEmail?: string;
+  /** How Odoo sends e-mail. Absent: not at all, which every synthesis warns of. */
+  readonly mail?: Mail;
+  readonly signIn: SignIn;
   /** Tags on every resource, beside the project's own. */
   readonly tags: Readonly<Record<string, string>>;
   readonly network: NetworkChoice;
@@ -61,6 +64,8 @@ export interface Domain {
 export interface OdooRelease {
   readonly version: OdooVersion;
   readonly image: OdooImage;
+  /** Whether Odoo itself answers 503, instead of logging users out, in the moment before nginx knows of an outage. */
+  readonly sessionGuard: boolean;
 }
 
 /**
@@ -71,6 +76,74 @@ export type OdooImage =
   | { readonly source: 'official' }
   | { readonly source: 'addons' }
   | { readonly source: 'registry'; readonly uri: string };
+
+/**
+ * How Odoo sends e-mail: through Amazon SES, or through a relay of the company. Never straight to the receiver's server,
+ * because AWS blocks port 25 to the internet.
+ */
+export type Mail = SesMail | RelayMail;
+
+/** In whose name Odoo sends. */
+export interface MailSender {
+  /** Sender of messages that have none of their own, and stand-in for senders that the server would not take. */
+  readonly from: string;
+  /** Domain or address that the server takes mail from. */
+  readonly fromFilter: string;
+}
+
+export interface SesMail extends MailSender {
+  readonly kind: 'ses';
+  /** Domain of `from`, which SES sends for. */
+  readonly domain: string;
+  /** Zone in which its records are made. Absent: the records to make are outputs of the stack. */
+  readonly hostedZone?: { readonly id: string; readonly name: string };
+  /** SES knows a domain once per account and Region. `new`: this environment makes it known; `existing`: somebody did. */
+  readonly identity: 'new' | 'existing';
+  /** Numbers of the access keys that are valid; Odoo logs in with the highest. */
+  readonly accessKeys: readonly number[];
+}
+
+export interface RelayMail extends MailSender {
+  readonly kind: 'relay';
+  readonly host: string;
+  readonly port: number;
+  readonly encryption: SmtpEncryption;
+  /** ARN of a Secrets Manager secret, a JSON document with `username` and `password`. Absent: no login. */
+  readonly credentialsArn?: string;
+}
+
+/**
+ * `starttls`: nothing is sent before the connection is encrypted and the server's certificate verified.
+ * `starttls-unverified`: encrypted, with whomever. `none`: only for a relay within the network.
+ */
+export type SmtpEncryption = 'starttls' | 'starttls-unverified' | 'none';
+
+/** How people prove who they are, beside their password. */
+export interface SignIn {
+  /**
+   * Who must give a second factor: an app's code or, without one, a code by e-mail. `employees` are Odoo's internal
+   * users, administrators among them; `everyone` includes portal users. `off`: whoever switched it on for themselves.
+   */
+  readonly twoFactor: 'off' | 'employees' | 'everyone';
+  /** Address that the login `admin` of a new database gets. Absent: none; there is always one with `twoFactor`. */
+  readonly administratorEmail?: string;
+  /** Label; each new one gives the login `admin` its first password back and takes its second factor away, once. */
+  readonly resetAdministrator?: string;
+  /** Identity providers, whose buttons the login page shows. */
+  readonly providers: readonly IdentityProvider[];
+}
+
+/** An OpenID Connect provider as Odoo's module `auth_oauth` knows it. */
+export interface IdentityProvider {
+  /** Stable name, letters, digits and hyphens; another one is another provider. */
+  readonly id: string;
+  /** Text of the button. */
+  readonly label: string;
+  readonly clientId: string;
+  readonly authorizationEndpoint: string;
+  readonly userinfoEndpoint: string;
+  readonly scope: string;
+}
 
 export interface StorageNeeds {
   /** Growth of database and filestore per year, as a share of today's size: 0.5 is 50 %. */

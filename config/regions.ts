@@ -13,6 +13,8 @@ export interface Region {
   readonly optIn: boolean;
   /** Amazon S3 Files can mount the filestore; elsewhere it is kept on EFS. */
   readonly s3Files: boolean;
+  /** Amazon SES takes messages by SMTP, not only by its API. */
+  readonly sesSmtp: boolean;
   /** AWS Backup can test restores on a schedule. */
   readonly restoreTesting: boolean;
   /** AWS Backup has audit frameworks and reports. */
@@ -23,10 +25,11 @@ const complete = {
   availabilityZones: 3,
   optIn: false,
   s3Files: true,
+  sesSmtp: true,
   restoreTesting: true,
   backupAudit: true,
 } as const;
-const optIn = { ...complete, optIn: true } as const;
+const optIn = { ...complete, optIn: true, sesSmtp: false } as const;
 const optInWithoutBackupTests = { ...optIn, restoreTesting: false, backupAudit: false } as const;
 const optInWithoutS3Files = { ...optIn, s3Files: false } as const;
 
@@ -36,6 +39,10 @@ const optInWithoutS3Files = { ...optIn, s3Files: false } as const;
  * Service availability is read from the CloudFormation resource schemas of May 2026: a type without a schema in a
  * Region cannot be deployed there by CloudFormation, whatever the service itself offers. China and GovCloud are other
  * partitions with other accounts and are not supported.
+ *
+ * SMTP of SES: the Regions that AWS's program for SMTP passwords lists, with Paris and N. California from the SES
+ * Developer Guide (both read in November 2026). Others have SES's API alone: Zurich's and Jakarta's SMTP names resolve to
+ * nothing, as their users report.
  */
 const regions = {
   'af-south-1': { location: 'Cape Town', utcOffsetHours: 2, ...optIn },
@@ -43,7 +50,7 @@ const regions = {
   'ap-east-2': { location: 'Taipei', utcOffsetHours: 8, ...optInWithoutBackupTests },
   'ap-northeast-1': { location: 'Tokyo', utcOffsetHours: 9, ...complete },
   'ap-northeast-2': { location: 'Seoul', utcOffsetHours: 9, ...complete },
-  'ap-northeast-3': { location: 'Osaka', utcOffsetHours: 9, ...complete },
+  'ap-northeast-3': { location: 'Osaka', utcOffsetHours: 9, ...complete, sesSmtp: false },
   'ap-south-1': { location: 'Mumbai', utcOffsetHours: 5.5, ...complete },
   'ap-south-2': { location: 'Hyderabad', utcOffsetHours: 5.5, ...optIn },
   'ap-southeast-1': { location: 'Singapore', utcOffsetHours: 8, ...complete },
@@ -58,7 +65,7 @@ const regions = {
   'eu-central-1': { location: 'Frankfurt', utcOffsetHours: 1, ...complete },
   'eu-central-2': { location: 'Zurich', utcOffsetHours: 1, ...optIn },
   'eu-north-1': { location: 'Stockholm', utcOffsetHours: 1, ...complete },
-  'eu-south-1': { location: 'Milan', utcOffsetHours: 1, ...optIn },
+  'eu-south-1': { location: 'Milan', utcOffsetHours: 1, ...optIn, sesSmtp: true },
   'eu-south-2': { location: 'Spain', utcOffsetHours: 1, ...optIn },
   'eu-west-1': { location: 'Ireland', utcOffsetHours: 0, ...complete },
   'eu-west-2': { location: 'London', utcOffsetHours: 0, ...complete },

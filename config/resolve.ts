@@ -1,14 +1,16 @@
 import { deepFreeze } from './deep-freeze.ts';
 import { defaultsFor, settingsOf, type PartialFile } from './defaults.ts';
-import type { Domain, Environment, NetworkChoice } from './environment.ts';
+import type { Domain, Environment, Mail, NetworkChoice } from './environment.ts';
 import type { Problem, Result } from './problem.ts';
 import { allowedNetworkRules } from './rules/allowed-networks.ts';
 import { capacityRules } from './rules/capacity.ts';
-import { entryRules } from './rules/entry.ts';
+import { entryRules, isInZone } from './rules/entry.ts';
+import { domainOf as domainOfAddress, mailRules } from './rules/mail.ts';
 import { networkRules } from './rules/network.ts';
 import { recoveryRules } from './rules/recovery.ts';
 import type { Draft, Rule } from './rules/rule.ts';
 import { regionRules } from './rules/region.ts';
+import { signInRules } from './rules/sign-in.ts';
 import { tagRules } from './rules/tags.ts';
 import { windowRules } from './rules/windows.ts';
 import { environmentFileSchema, type EnvironmentFile } from './schema.ts';
@@ -18,6 +20,8 @@ import { tierOf } from './sizing/tier.ts';
 
 const rules: readonly Rule[] = [
   entryRules,
+  mailRules,
+  signInRules,
   allowedNetworkRules,
   regionRules,
   networkRules,
@@ -71,6 +75,7 @@ function environmentOf(file: EnvironmentFile, { settings }: Draft): Environment 
     recoveryRegion: file.recoveryRegion,
     domain: domainOf(file),
     alarmEmail: file.alarmEmail,
+    mail: mailOf(file),
     network: networkOf(file),
     ...settings,
   };
@@ -78,6 +83,33 @@ function environmentOf(file: EnvironmentFile, { settings }: Draft): Environment 
 
 function domainOf({ domain, hostedZone, certificateArn }: EnvironmentFile): Domain | undefined {
   return domain === undefined ? undefined : { name: domain, hostedZone, certificateArn };
+}
+
+function mailOf({ mail, hostedZone, production = false }: EnvironmentFile): Mail | undefined {
+  if (mail === undefined) return undefined;
+  const { from, ses, relay } = mail;
+  const defaults = defaultsFor({ production }).mail;
+  const domain = domainOfAddress(from);
+  if (relay !== undefined) {
+    return {
+      kind: 'relay',
+      from,
+      fromFilter: relay.fromFilter ?? domain,
+      host: relay.host,
+      port: relay.port ?? defaults.relay.port,
+      encryption: relay.encryption ?? defaults.relay.encryption,
+      credentialsArn: relay.credentialsArn,
+    };
+  }
+  return {
+    kind: 'ses',
+    from,
+    fromFilter: domain,
+    domain,
+    hostedZone: hostedZone && isInZone(domain, hostedZone.name) ? hostedZone : undefined,
+    identity: ses?.identity ?? defaults.ses.identity,
+    accessKeys: ses?.accessKeys ?? defaults.ses.accessKeys,
+  };
 }
 
 function networkOf({ network, production = false }: EnvironmentFile): NetworkChoice {

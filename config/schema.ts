@@ -3,10 +3,12 @@ import { alarmEmail, allowedCidrs, certificateArn, domain, hostedZone } from './
 import { architecture, availability, concurrency, sizing, storage, users } from './schema/capacity.ts';
 import { account, name, production, recoveryRegion, region, tags } from './schema/identity.ts';
 import { fieldTexts } from './schema/field.ts';
+import { mail } from './schema/mail.ts';
 import { network } from './schema/network.ts';
 import { objectives, odoo, retention, windows } from './schema/operation.ts';
 import { overrides } from './schema/overrides.ts';
 import { server } from './schema/server.ts';
+import { signIn } from './schema/sign-in.ts';
 
 /** The order is the order of the reference page and of reported problems. */
 const environmentFile = {
@@ -21,6 +23,8 @@ const environmentFile = {
   recoveryRegion: recoveryRegion.optional(),
   alarmEmail: alarmEmail.optional(),
   allowedCidrs: allowedCidrs.optional(),
+  mail: mail.optional(),
+  signIn: signIn.optional(),
   odoo: odoo.optional(),
   concurrency: concurrency.optional(),
   sizing: sizing.optional(),

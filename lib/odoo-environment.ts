@@ -1,6 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import type { PlannedEnvironment } from '../config/load.ts';
 import { warnOfMissingCopies } from './not-built-yet.ts';
+import { warnOfMissingMail } from './missing-mail.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
@@ -15,7 +16,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * | stack | small | medium | large |
  * |---|---|---|---|
  * | Network | yes | yes | yes |
- * | Data | key, secrets, buckets | and RDS, S3 Files, EFS | the same |
+ * | Data | key, secrets, buckets, mail | and RDS, S3 Files, EFS | the same |
  * | Edge | no, the server is the entry | load balancer | and a firewall |
  * | Server | one EC2 server with PostgreSQL | no | no |
  * | Service | no | ECS services | ECS services |
@@ -24,6 +25,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
   const networkStack = new NetworkStack(app, planned);
   warnOfMissingCopies(networkStack, planned.environment);
+  warnOfMissingMail(networkStack, planned.environment);
   switch (planned.plan.tier) {
     case 'small':
       addServer(app, planned, networkStack);
@@ -40,7 +42,9 @@ export function addEnvironment(app: App, planned: PlannedEnvironment): void {
 function addServer(app: App, planned: PlannedEnvironment, networkStack: NetworkStack): void {
   const dataStack = new DataStack(app, planned);
   const serverStack = new ServerStack(app, { ...planned, networkStack, dataStack });
-  new OperationsStack(app, { ...planned, networkStack }).watchServer(serverStack);
+  const operationsStack = new OperationsStack(app, { ...planned, networkStack });
+  operationsStack.watchServer(serverStack);
+  operationsStack.watchMail(dataStack);
 }
 
 function addService(
@@ -52,5 +56,7 @@ function addService(
   const dataStack = new ServiceDataStack(app, { ...planned, networkStack });
   const edgeStack = new EdgeStack(app, { ...planned, networkStack, firewall });
   const serviceStack = new ServiceStack(app, { ...planned, networkStack, dataStack, edgeStack });
-  new OperationsStack(app, { ...planned, networkStack }).watchService(dataStack, edgeStack, serviceStack);
+  const operationsStack = new OperationsStack(app, { ...planned, networkStack });
+  operationsStack.watchService(dataStack, edgeStack, serviceStack);
+  operationsStack.watchMail(dataStack);
 }

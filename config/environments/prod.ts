@@ -21,6 +21,10 @@ export default defineEnvironment({
   // Name your account before the first deployment, so that other credentials cannot deploy by accident:
   // account: '…',
 
+  // Whom Odoo's mail is from: Amazon SES sends for the domain, whose records are made in the hosted zone. In a new account it
+  // writes to verified addresses only, until AWS grants production access: docs/mail.md.
+  mail: { from: 'odoo@example.com' },
+
   // Where alarms go. AWS asks this address once for confirmation.
   alarmEmail: 'odoo-alarms@example.com',
 

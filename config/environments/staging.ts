@@ -15,6 +15,9 @@ export default defineEnvironment({
   domain: 'odoo-staging.example.com',
   hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' },
 
+  // A domain of its own for mail, so that nothing that happens here touches the reputation of production's.
+  mail: { from: 'odoo@odoo-staging.example.com' },
+
   // Sized from measured CPU time instead of the reference sizes, this would cost less; `npm run plan -- --env staging`
   // says how much.
   // sizing: 'measured',

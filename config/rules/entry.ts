@@ -46,7 +46,7 @@ function domainIsThere({ file, settings, tier, isWritten }: Draft): Problem[] {
 
 function domainIsInItsZone({ file: { domain, hostedZone } }: Draft): Problem[] {
   const zone = hostedZone?.name;
-  if (domain === undefined || zone === undefined || domain === zone || domain.endsWith(`.${zone}`)) {
+  if (domain === undefined || zone === undefined || isInZone(domain, zone)) {
     return [];
   }
   return [
@@ -58,6 +58,11 @@ function domainIsInItsZone({ file: { domain, hostedZone } }: Draft): Problem[] {
       fix: `choose a name in ${zone}, or set hostedZone to the zone of ${domain}`,
     },
   ];
+}
+
+/** Whether a name is that of the zone or below it. */
+export function isInZone(name: string, zone: string): boolean {
+  return name === zone || name.endsWith(`.${zone}`);
 }
 
 function certificateHasOneSource({ file, tier, isWritten }: Draft): Problem[] {

@@ -59,15 +59,28 @@ export function fieldsOf(schema: z.core.$ZodType): Readonly<Record<string, z.cor
   return inner instanceof z.ZodObject ? inner.shape : undefined;
 }
 
-/** Text of the field at a path or, inside a list or a map, of the list or map. */
+/** The schema one step further down: of a field of an object, or of the entries of a list. */
+export function childOf(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType | undefined {
+  return typeof key === 'number' ? entryOf(schema) : fieldsOf(schema)?.[String(key)];
+}
+
+/** The schema of the entries of a list; undefined for any other schema. */
+export function entryOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
+  const inner = required(schema);
+  return inner instanceof z.ZodArray ? inner.element : undefined;
+}
+
+/** Text of the field at a path or, where it has none of its own, of the list or map that it is in. */
 export function textAt(root: z.core.$ZodType, path: readonly PropertyKey[]): FieldText | undefined {
-  let schema = required(root);
+  let schema = root;
+  let text = fieldTexts.get(required(schema));
   for (const key of path) {
-    const next = fieldsOf(schema)?.[String(key)];
+    const next = childOf(schema, key);
     if (next === undefined) {
       break;
     }
-    schema = required(next);
+    schema = next;
+    text = fieldTexts.get(required(schema)) ?? text;
   }
-  return fieldTexts.get(schema);
+  return text;
 }

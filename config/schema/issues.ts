@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { didYouMean } from '../closest.ts';
 import type { Problem } from '../problem.ts';
-import { fieldsOf, textAt } from './field.ts';
+import { childOf, fieldsOf, textAt } from './field.ts';
 
 /** Words for a value that a schema refuses, unless the schema has its own. */
 export function describeIssue(issue: z.core.$ZodRawIssue): string {
@@ -89,12 +89,11 @@ function leafPaths(schema: z.core.$ZodType, prefix = ''): string[] {
 }
 
 function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]) {
-  let fields = fieldsOf(schema);
-  for (const key of path) {
-    const next = fields?.[String(key)];
-    fields = next === undefined ? undefined : fieldsOf(next);
-  }
-  return fields;
+  const reached = path.reduce<z.core.$ZodType | undefined>(
+    (parent, key) => parent && childOf(parent, key),
+    schema,
+  );
+  return reached && fieldsOf(reached);
 }
 
 /** What was written at a path; undefined where nothing is. */

@@ -37,6 +37,15 @@ export const odoo = group('Which Odoo runs.', {
       fix: 'write "official", "addons" or an image with @sha256: and 64 hexadecimal digits; `docker buildx imagetools inspect IMAGE` prints the digest',
     })
     .optional(),
+  sessionGuard: z
+    .boolean()
+    .register(fieldTexts, {
+      meaning:
+        'Whether Odoo itself answers 503 to a page that it cannot serve from its database, instead of logging the user out. nginx keeps requests away from such an Odoo anyway; this covers the moment before it notices, seconds where the host of the database vanishes. It wraps a private method of Odoo, and does nothing on an Odoo that it was not tried with.',
+      allowed: 'true, false',
+      fix: 'write true or false without quotes',
+    })
+    .optional(),
 });
 
 function adviceForVersion(value: unknown): string {

@@ -3,8 +3,8 @@ import type { BillBasis, BillLine } from './bill-line.ts';
 /** Data per month that leaves AWS free of charge, for the whole account. */
 const FREE_INTERNET_GB = 100;
 
-/** Rules of the web ACL: managed groups and the limit on logins. */
-const WEB_ACL_RULES = 6;
+/** Rules of the web ACL: managed groups, rules of its own beside them, and the limit on logins. */
+const WEB_ACL_RULES = 9;
 
 /** Traffic and open websockets that one load balancer capacity unit holds. */
 const LCU_GB_PER_HOUR = 1;

@@ -30,7 +30,7 @@ export function sizeConnections(environment: Environment, processes: OdooProcess
     'database.maxConnections',
     { name: 'database.maxConnections', value: override },
     Math.min(MOST_CONNECTIONS, maxConnectionsFor(needed)),
-    'the connections needed, rounded up to fifties so that a few more users do not restart the database; at least 200',
+    'the connections needed, rounded up to a multiple of 25 so that a few more users do not restart the database; at least 200',
     sources.guide,
   );
   if (override === undefined) {
@@ -55,8 +55,8 @@ function whatAddsUp({ nodesMax, workers, cronWorkers }: OdooProcesses): string {
       ? 'one server'
       : `${nodesMax} nodes scaled out, or twice the steady number during a deployment,`;
   return (
-    `${nodes} x (${workers} workers x 3 + 32 for websockets) + ${cronWorkers} cron workers x 3, ` +
-    `30 % margin, ${RESERVED_CONNECTIONS} reserved for operators and jobs`
+    `${nodes} x (${workers} workers x 3 + 32 for websockets + 1 for the outage watcher) + ` +
+    `${cronWorkers} cron workers x 3 + 1 for their gate, 30 % margin, ${RESERVED_CONNECTIONS} reserved for operators and jobs`
   );
 }
 

@@ -10,7 +10,7 @@ export function sizeNetwork(environment: Environment, tier: Tier): Sized<Network
   const { network, region } = environment;
   const availabilityZones = notes.because(
     'network.availabilityZones',
-    network.kind === 'existing' ? network.availabilityZones.length : availabilityZonesOf(region),
+    zonesOf(environment),
     network.kind === 'existing'
       ? 'those of the existing network'
       : `three, or two where ${region} gives every account only two`,
@@ -25,6 +25,11 @@ export function sizeNetwork(environment: Environment, tier: Tier): Sized<Network
   );
   checkNatGateways(notes, environment, tier, natGateways, availabilityZones);
   return notes.sized({ availabilityZones, natGateways });
+}
+
+/** Availability Zones that an environment spans. */
+export function zonesOf({ network, region }: Pick<Environment, 'network' | 'region'>): number {
+  return network.kind === 'existing' ? network.availabilityZones.length : availabilityZonesOf(region);
 }
 
 function natGatewaysFor({ network, availability }: Environment, tier: Tier, zones: number): number {

@@ -15,6 +15,7 @@ export function preflight(environment: Environment, plan: CheckedPlan): readonly
     ...filestoreChecks(environment, plan),
     ...domainChecks(environment),
     ...operationChecks(environment),
+    ...mailChecks(environment),
   ];
 }
 
@@ -200,13 +201,35 @@ function operationChecks({ alarmEmail }: Environment): readonly PreflightItem[] 
     typicalDefault: 'unconfirmed subscriptions receive nothing',
     action: 'click the link in the message that AWS sends after the first deployment',
   };
-  return [
-    ...(alarmEmail === undefined ? [] : [alarms]),
-    {
-      check: "Odoo's outgoing mail",
-      needs: 'an SMTP service on port 587 or 465',
-      typicalDefault: 'port 25 is blocked, and SES starts in its sandbox',
-      action: 'ask for SES production access, or use another provider',
-    },
-  ];
+  return alarmEmail === undefined ? [] : [alarms];
+}
+
+function mailChecks({ mail, region }: Environment): readonly PreflightItem[] {
+  if (mail === undefined) {
+    return [
+      {
+        check: "Odoo's outgoing mail",
+        needs: 'the field mail',
+        typicalDefault: 'none: no invitations, no reset of a password, no invoice by e-mail',
+        action: "add mail: { from: 'odoo@example.com' } with your own domain",
+      },
+    ];
+  }
+  return mail.kind === 'ses'
+    ? [
+        {
+          check: "Odoo's outgoing mail",
+          needs: `production access of Amazon SES in ${region}`,
+          typicalDefault: 'a sandbox: 200 messages a day, to verified addresses only',
+          action: `ask for it on the SES page Account dashboard in ${region}; AWS answers within a day`,
+        },
+      ]
+    : [
+        {
+          check: "Odoo's outgoing mail",
+          needs: `${mail.host} on port ${mail.port}, open to the addresses that Odoo calls from`,
+          typicalDefault: 'relays take mail from networks and logins that they know',
+          action: 'let the operator of the relay admit them; docs/mail.md says how to try it',
+        },
+      ];
 }

@@ -5,11 +5,17 @@ import {
   type aws_secretsmanager as secretsmanager,
 } from 'aws-cdk-lib';
 import { Construct, type IDependable } from 'constructs';
-import type { OdooVersion } from '../../config/environment.ts';
+import type { Domain, OdooVersion, SignIn } from '../../config/environment.ts';
 import type { Network } from '../network/network.ts';
 import type { OdooCluster } from '../odoo-service/odoo-cluster.ts';
 import { ODOO_PATHS, OdooTask, type OdooNode } from '../odoo-service/odoo-task.ts';
-import { DATABASE_JOB_PROGRAM } from './database-job-program.ts';
+import { ODOO_MOUNTS, ODOO_OWNER, type ScratchDirectory } from '../odoo-service/task-layout.ts';
+import {
+  DATABASE_JOB_PROGRAM,
+  DATABASE_JOB_SETTINGS,
+  databaseJobFiles,
+  withoutComments,
+} from './database-job-files.ts';
 import { JobRunner } from './job-runner.ts';
 
 /**
@@ -17,6 +23,13 @@ import { JobRunner } from './job-runner.ts';
  * the task and answering in time.
  */
 const BUDGET_MINUTES = 50;
+
+/** Where the job's files are in its container. */
+const JOB_SCRATCH: ScratchDirectory = {
+  name: 'job',
+  path: '/opt/database-job',
+  directories: [{ path: '/opt/database-job', owner: '0:0', mode: '0755' }],
+};
 
 export interface DatabaseJobProps {
   readonly cluster: OdooCluster;
@@ -26,6 +39,13 @@ export interface DatabaseJobProps {
   readonly version: OdooVersion;
   /** First password of Odoo's user `admin`. */
   readonly adminPassword: secretsmanager.ISecret;
+  /**
+   * Name in the links of Odoo's e-mails.
+   *
+   * @default - Odoo's own guess
+   */
+  readonly domain?: Domain;
+  readonly signIn: SignIn;
   /** Key of the logs of the functions that run the job. */
   readonly logKey: kms.IKey;
   /** Days for which those logs are kept. */
@@ -34,7 +54,8 @@ export interface DatabaseJobProps {
 
 /**
  * Makes sure that Odoo's database is there, complete and safe to serve, before a deployment starts anything that serves
- * it. The only one that creates or initializes a database; no node of the fleet ever does.
+ * it, and that Odoo's own settings follow the environment file. The only one that creates or initializes a database or
+ * installs modules in it; no node of the fleet ever does.
  *
  * What it defines: a task definition, a custom resource that runs it once and waits for it, and what that takes. The job
  * runs on the first deployment and on each one that changes the task (image, configuration, program). It is idempotent,
@@ -58,7 +79,9 @@ export class DatabaseJob extends Construct {
     this.done = this.defineRun(props);
   }
 
-  private defineTask({ node }: DatabaseJobProps): OdooTask {
+  private defineTask({ node, domain, signIn }: DatabaseJobProps): OdooTask {
+    const fromFilter = node.mail?.settings.fromFilter;
+    const files = databaseJobFiles({ domain, fromFilter, signIn }).map(withoutComments);
     return new OdooTask(this, 'DatabaseJob', {
       ...node,
       role: { kind: 'job' },
@@ -66,20 +89,27 @@ export class DatabaseJob extends Construct {
       // may run only a few Fargate vCPUs, and the services want theirs.
       vcpu: 1,
       memoryMiB: 2048,
+      scratch: [JOB_SCRATCH],
+      files: files.map(({ name, text }) => ({ path: inJob(name), owner: ODOO_OWNER, mode: '0400', text })),
     });
   }
 
   private addJob({ node, version, adminPassword }: DatabaseJobProps): ecs.ContainerDefinition {
     const { database, databasePassword } = node;
     return this.task.addContainer('Job', {
-      entryPoint: ['python3', '-u', '-c', DATABASE_JOB_PROGRAM],
+      entryPoint: ['python3', '-u', inJob(DATABASE_JOB_PROGRAM)],
       command: [
         `--host=${database.host}`,
         `--port=${database.port}`,
         `--ca-bundle=${ODOO_PATHS.data}/.postgresql/root.crt`,
         `--odoo-config=${ODOO_PATHS.configuration}`,
         `--odoo-version=${version}`,
+        `--settings=${inJob(DATABASE_JOB_SETTINGS)}`,
         `--filestore=${ODOO_PATHS.filestore}`,
+      ],
+      mounts: [
+        ...ODOO_MOUNTS,
+        { sourceVolume: JOB_SCRATCH.name, containerPath: JOB_SCRATCH.path, readOnly: true },
       ],
       // The job itself is not Odoo, and hands none of these on to it.
       secrets: {
@@ -118,4 +148,8 @@ export class DatabaseJob extends Construct {
     run.node.addDependency(this.task, cluster, node.filestore.readiness, node.sessions.readiness);
     return run;
   }
+}
+
+function inJob(file: string): string {
+  return `${JOB_SCRATCH.path}/${file}`;
 }

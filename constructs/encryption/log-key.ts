@@ -20,6 +20,23 @@ export class LogKey extends kms.Key {
     this.admitAlarms();
   }
 
+  /**
+   * Lets Amazon SES tell an encrypted topic of bounces and complaints.
+   *
+   * The statement is the one that SES's manual gives, without a condition: SES tries the topic when it is told of it, and
+   * refuses one that it cannot use. For whom it publishes there, the policy of the topic decides.
+   */
+  admitMailEvents(): void {
+    this.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'MailEvents',
+        principals: [new iam.ServicePrincipal('ses.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+      }),
+    );
+  }
+
   private admitLogs(): void {
     const stack = Stack.of(this);
     const anyLogGroup = stack.formatArn({

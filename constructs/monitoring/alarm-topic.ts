@@ -20,7 +20,7 @@ export interface AlarmTopicProps {
 /**
  * Where the alarms of an environment go, and how people learn of them.
  *
- * Security notes: encrypted with a customer key; only alarms of this account may publish, over TLS only.
+ * Security notes: encrypted with a customer key; only alarms of this account and its mail events may publish, over TLS only.
  */
 export class AlarmTopic extends Construct {
   readonly topic: sns.Topic;

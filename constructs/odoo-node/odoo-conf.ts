@@ -1,5 +1,7 @@
 import type { OdooSettings } from '../../config/sizing/plan.ts';
 import { nodeFile, renderTemplate } from './render-template.ts';
+import { type ServerModules, serverWideModules } from './server-modules.ts';
+import { smtpPart, type SmtpSettings } from './smtp.ts';
 
 /** What an Odoo process is for. Never both: Odoo 19 with cron on ends with its database, one without survives. */
 export type OdooRole =
@@ -33,6 +35,18 @@ export interface OdooConfSettings {
   readonly database: OdooDatabaseConnection;
   /** Limits and pool sizes from the plan. */
   readonly limits: OdooSettings;
+  /**
+   * How Odoo sends mail. The database needs a mail server record that says "as in the configuration file".
+   *
+   * @default - not at all
+   */
+  readonly smtp?: SmtpSettings;
+  /**
+   * Modules that this project adds to every Odoo that keeps running. A job loads none: who runs it reads its log.
+   *
+   * @default - none
+   */
+  readonly serverModules?: ServerModules;
   readonly dataDirectory: string;
   /** Directory of the project's own modules; Odoo's are found by themselves. */
   readonly addonsPath: string;
@@ -44,11 +58,15 @@ export interface OdooConfSettings {
   readonly ports?: { readonly http: number; readonly websocket: number };
 }
 
+/** Absent where nothing is added, since Odoo's own list differs between its versions. */
+const SERVER_MODULES = 'server_wide_modules = {{SERVER_WIDE_MODULES}}\n';
+
 /** Secrets of odoo.conf. They are filled in on the node and are in no template, asset or log. */
 export const ODOO_CONF_SECRETS = ['DB_PASSWORD', 'ADMIN_PASSWD'] as const;
 
 /**
- * Renders odoo.conf for Odoo 18.0 and 19.0, with {@link ODOO_CONF_SECRETS} left as placeholders.
+ * Renders odoo.conf for Odoo 18.0 and 19.0, with {@link ODOO_CONF_SECRETS} and those of a mail login left as
+ * placeholders.
  *
  * Deliberately absent: `dbfilter` (with it every request without a session opens a new connection), `db_replica_host`
  * (an empty value switches the replica on), `longpolling_port` (ignored since 18) and the demo data options (only the
@@ -56,9 +74,11 @@ export const ODOO_CONF_SECRETS = ['DB_PASSWORD', 'ADMIN_PASSWD'] as const;
  */
 export function renderOdooConf(settings: OdooConfSettings): string {
   const { role, database, limits, ports = { http: 8069, websocket: 8072 } } = settings;
+  const smtp = smtpPart(settings.smtp);
+  const modules = role.kind === 'job' ? undefined : settings.serverModules;
   return renderTemplate(
     'odoo.conf',
-    nodeFile('odoo.conf'),
+    nodeFile('odoo.conf') + (modules ? SERVER_MODULES : '') + smtp.template,
     {
       DB_HOST: database.host,
       DB_PORT: database.port,
@@ -68,7 +88,7 @@ export function renderOdooConf(settings: OdooConfSettings): string {
       DB_MAXCONN: limits.dbMaxconn,
       DB_MAXCONN_GEVENT: limits.dbMaxconnGevent,
       DATA_DIR: settings.dataDirectory,
-      ADDONS_PATH: settings.addonsPath,
+      ADDONS_PATH: [settings.addonsPath, ...(modules ? [modules.directory] : [])].join(','),
       HTTP_ENABLE: role.kind === 'web' ? 'True' : 'False',
       // Written out, because the default changes from every address (19) to this one (20).
       HTTP_INTERFACE: '127.0.0.1',
@@ -82,8 +102,10 @@ export function renderOdooConf(settings: OdooConfSettings): string {
       LIMIT_TIME_REAL: limits.limitTimeRealSeconds,
       LIMIT_TIME_REAL_CRON: limits.limitTimeRealCronSeconds,
       LIMIT_REQUEST: limits.limitRequest,
+      ...(modules && { SERVER_WIDE_MODULES: serverWideModules(modules).join(',') }),
+      ...smtp.values,
     },
-    ODOO_CONF_SECRETS,
+    [...ODOO_CONF_SECRETS, ...smtp.secrets],
   );
 }
 

@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plan } from '../../config/sizing/plan.ts';
-import { DATABASE_JOB_PROGRAM } from '../database-job/database-job-program.ts';
+import { databaseJobFiles } from '../database-job/database-job-files.ts';
 import { DATABASE_NAME, DATABASE_ROLE } from '../database/odoo-database.ts';
 import { loginsPerMinute, renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { type OdooRole, renderOdooConf } from '../odoo-node/odoo-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
+import { type ServerModules, serverModuleFiles } from '../odoo-node/server-modules.ts';
+import { needsVerification, smtpPasswordField } from '../odoo-node/smtp.ts';
 import { ODOO_USER } from '../shared/odoo-user.ts';
 import { ARCHIVE_PARAMETERS, backupFiles } from './backup-files.ts';
 import type { BundleFile } from './host-bundle.ts';
@@ -21,12 +23,13 @@ export function hostFiles(settings: HostSettings): BundleFile[] {
     { path: 'host.env', text: hostEnvironment(settings) },
     { path: 'configure.py', text: nodeFile('configure.py') },
     { path: 'database_watch.py', text: nodeFile('database_watch.py') },
-    { path: 'database_job.py', text: DATABASE_JOB_PROGRAM },
+    ...databaseJob(settings),
+    ...serverModuleFiles({ ...serverModules(settings, 'web'), directory: 'addons' }),
     { path: 'nginx/nginx.conf', text: nginxConf(settings) },
     { path: 'nginx/unavailable.html', text: nodeFile('unavailable.html') },
     { path: 'nginx/unavailable.txt', text: nodeFile('unavailable.txt') },
-    { path: 'odoo/web.conf', text: odooConf(plan, { kind: 'web', workers: plan.app.workers }) },
-    { path: 'odoo/cron.conf', text: odooConf(plan, { kind: 'cron', cronWorkers: plan.cron.workers }) },
+    { path: 'odoo/web.conf', text: odooConf(settings, { kind: 'web', workers: plan.app.workers }) },
+    { path: 'odoo/cron.conf', text: odooConf(settings, { kind: 'cron', cronWorkers: plan.cron.workers }) },
     { path: 'postgresql/odoo.conf', text: postgresqlConf(plan) },
     ...backupFiles(settings),
     ...upkeepFiles(settings),
@@ -46,7 +49,7 @@ function scripts(): BundleFile[] {
 }
 
 /** Values that the scripts and the units share, as `NAME=value` lines that both systemd and bash read alike. */
-function hostEnvironment({ plan, server, odooVersion, domain, dataVolume }: HostSettings): string {
+function hostEnvironment({ plan, server, odooVersion, domain, smtp, dataVolume }: HostSettings): string {
   const values = {
     ENVIRONMENT: plan.environment,
     DATA,
@@ -57,6 +60,7 @@ function hostEnvironment({ plan, server, odooVersion, domain, dataVolume }: Host
     ODOO_VERSION: odooVersion,
     DOMAIN: domain?.name ?? '',
     ACME_CHALLENGE: domain?.hostedZone ? 'dns' : 'http',
+    SMTP_LOGIN: smtp?.login ? smtpPasswordField(smtp.login) : '',
     WEB_MEMORY_MIB: plan.app.memoryMiB,
     CRON_MEMORY_MIB: plan.cron.memoryMiB,
     // The plan's shares are averages: one heavy report takes a gigabyte, and would be killed at its share. Half the
@@ -69,6 +73,13 @@ function hostEnvironment({ plan, server, odooVersion, domain, dataVolume }: Host
   return Object.entries(values)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
+}
+
+function databaseJob({ domain, smtp, signIn }: HostSettings): BundleFile[] {
+  return databaseJobFiles({ domain, fromFilter: smtp?.fromFilter, signIn }).map(({ name, text }) => ({
+    path: `database-job/${name}`,
+    text,
+  }));
 }
 
 function nginxConf({ plan, release, domain }: HostSettings): string {
@@ -92,7 +103,20 @@ function nginxConf({ plan, release, domain }: HostSettings): string {
   });
 }
 
-function odooConf(plan: Plan, role: OdooRole): string {
+/** Sessions are the web processes' alone. */
+function serverModules(
+  { odooVersion, sessionGuard, smtp }: HostSettings,
+  role: OdooRole['kind'],
+): ServerModules {
+  return {
+    directory: '/etc/odoo/addons',
+    version: odooVersion,
+    sessionGuard: sessionGuard && role === 'web',
+    verifiedMail: needsVerification(smtp),
+  };
+}
+
+function odooConf(settings: HostSettings, role: OdooRole): string {
   return renderOdooConf({
     role,
     database: {
@@ -103,7 +127,9 @@ function odooConf(plan: Plan, role: OdooRole): string {
       // A local socket is not encrypted and needs not be: only this host's kernel sees what passes.
       sslMode: 'disable',
     },
-    limits: plan.app.odoo,
+    limits: settings.plan.app.odoo,
+    smtp: settings.smtp,
+    serverModules: serverModules(settings, role.kind),
     dataDirectory: '/var/lib/odoo',
     addonsPath: '/mnt/extra-addons',
   });

@@ -1,15 +1,21 @@
-import type { Domain, OdooVersion, Windows } from '../../config/environment.ts';
+import type { Domain, OdooVersion, SignIn, Windows } from '../../config/environment.ts';
 import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
+import type { SmtpSettings } from '../odoo-node/smtp.ts';
 
 /** What of the single server's configuration is known at synthesis. */
 export interface HostSettings {
   readonly plan: Plan;
   readonly server: ServerPlan;
   readonly odooVersion: OdooVersion;
+  /** Whether Odoo leaves sessions alone that it cannot serve; see `odoo.sessionGuard` of the environment file. */
+  readonly sessionGuard: boolean;
   /** Identifies the Odoo image in caches, for example its digest. */
   readonly release: string;
   /** Absent: plain HTTP, for trials. */
   readonly domain?: Domain;
+  readonly signIn: SignIn;
+  /** How Odoo sends mail; absent: not at all. */
+  readonly smtp?: SmtpSettings;
   /** Label of the data volume; absent for the first one. */
   readonly dataVolume?: string;
   /** Days for which the database can be restored to any moment. */

@@ -16,8 +16,9 @@ import {
   Tags,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Domain, OdooVersion, Windows } from '../../config/environment.ts';
+import type { Domain, OdooVersion, SignIn, Windows } from '../../config/environment.ts';
 import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
+import type { OutgoingMail } from '../mail/outgoing-mail.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { logRetention } from '../shared/log-retention.ts';
 import { allowBuckets } from './bucket-permissions.ts';
@@ -63,6 +64,8 @@ export interface OdooServerProps {
   /** A plan of the small architecture. */
   readonly plan: Plan;
   readonly odooVersion: OdooVersion;
+  /** Whether Odoo leaves sessions alone that it cannot serve; see `odoo.sessionGuard` of the environment file. */
+  readonly sessionGuard: boolean;
   /** Odoo image, pinned by digest. May be known only at deployment; then `release` must be given. */
   readonly imageUri: string;
   /**
@@ -83,6 +86,7 @@ export interface OdooServerProps {
    * @default - plain HTTP, for trials
    */
   readonly domain?: Domain;
+  readonly signIn: SignIn;
   /** Key of the volumes. */
   readonly dataKey: kms.IKey;
   readonly logKey: kms.IKey;
@@ -107,6 +111,12 @@ export interface OdooServerProps {
    */
   readonly dataVolume?: string;
   readonly secrets: ServerSecrets;
+  /**
+   * How Odoo sends mail.
+   *
+   * @default - not at all
+   */
+  readonly mail?: OutgoingMail;
   /** Receives the copy of the filestore, below `filestore/`. */
   readonly filestoreBucket: s3.IBucket;
   /** Receives database backups, below `server/`. */
@@ -178,7 +188,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     return address;
   }
 
-  private createRole({ secrets, domain, imageRepository, ...buckets }: OdooServerProps): iam.Role {
+  private createRole({ secrets, mail, domain, imageRepository, ...buckets }: OdooServerProps): iam.Role {
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
       description: 'The Odoo server',
@@ -192,6 +202,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     ]) {
       secret.grantRead(role);
     }
+    mail?.credentials?.grantRead(role);
     allowSessionManager(role);
     allowBuckets(role, buckets);
     imageRepository?.grantPull(role);
@@ -209,8 +220,11 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       plan: props.plan,
       server,
       odooVersion: props.odooVersion,
+      sessionGuard: props.sessionGuard,
       release: props.release ?? props.imageUri,
       domain: props.domain,
+      signIn: props.signIn,
+      smtp: props.mail?.settings,
       dataVolume: props.dataVolume,
       pointInTimeDays: props.pointInTimeDays,
       windows: props.windows,
@@ -241,6 +255,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       adminPassword: props.secrets.odooAdminPassword.secretArn,
       masterPassword: props.secrets.odooMasterPassword.secretArn,
       backupPassphrase: props.secrets.backupPassphrase.secretArn,
+      ...(props.mail?.credentials && { smtpCredentials: props.mail.credentials.secretArn }),
     };
   }
 

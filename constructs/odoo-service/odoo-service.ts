@@ -6,7 +6,7 @@ import type { Network } from '../network/network.ts';
 import { NGINX_PORT } from '../odoo-node/nginx-conf.ts';
 import type { OdooCluster } from './odoo-cluster.ts';
 import { OdooTask, type OdooNode } from './odoo-task.ts';
-import { ODOO_PATHS } from './task-layout.ts';
+import { odooCommand } from './task-layout.ts';
 import { WebTask } from './web-task.ts';
 
 export interface OdooServiceProps {
@@ -98,8 +98,8 @@ export class OdooService extends Construct {
       vcpu: cron.vcpu,
       memoryMiB: cron.memoryMiB,
     });
-    // No health check: nothing listens, and a process that ends is noticed without one. Odoo 19 ends with its database.
-    task.addContainer('Odoo', { entryPoint: ['odoo', '--config', ODOO_PATHS.configuration], restart: true });
+    // No health check: nothing listens, and a process that ends is noticed without one.
+    task.addContainer('Odoo', { ...odooCommand('cron'), restart: true });
     return this.defineService('CronService', props, {
       taskDefinition: task.definition,
       desiredCount: 1,

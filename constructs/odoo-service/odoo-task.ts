@@ -6,10 +6,23 @@ import {
   Size,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { CpuArchitecture } from '../../config/environment.ts';
+import type { CpuArchitecture, OdooVersion } from '../../config/environment.ts';
 import type { OdooSettings } from '../../config/sizing/plan.ts';
 import { DATABASE_NAME, DATABASE_ROLE, type OdooDatabase } from '../database/odoo-database.ts';
+import type { OutgoingMail } from '../mail/outgoing-mail.ts';
 import { ODOO_CONF_SECRETS, renderOdooConf, type OdooRole } from '../odoo-node/odoo-conf.ts';
+import { LOG_EVENT_START } from '../odoo-node/log-events.ts';
+import {
+  type ServerModules,
+  serverModuleDirectories,
+  serverModuleFiles,
+} from '../odoo-node/server-modules.ts';
+import {
+  needsVerification,
+  SMTP_SECRETS,
+  smtpPasswordField,
+  smtpSecretArguments,
+} from '../odoo-node/smtp.ts';
 import { trustedCertificates } from '../odoo-node/trusted-certificates.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
 import type { SharedDirectory } from '../shared/shared-directory.ts';
@@ -20,7 +33,9 @@ import {
   ODOO_OWNER,
   ODOO_PATHS,
   ODOO_SCRATCH,
+  SYSTEM_CONTROLS,
   type ConfigurationFile,
+  type Owned,
   type ScratchDirectory,
 } from './task-layout.ts';
 
@@ -30,6 +45,10 @@ export { ODOO_PATHS } from './task-layout.ts';
 export interface OdooNode {
   readonly image: OdooContainerImage;
   readonly architecture: CpuArchitecture;
+  /** Series of the Odoo in the image. */
+  readonly version: OdooVersion;
+  /** Whether Odoo leaves sessions alone that it cannot serve; see `odoo.sessionGuard` of the environment file. */
+  readonly sessionGuard: boolean;
   /** Region of the database, whose root certificates are trusted. */
   readonly region: string;
   readonly database: OdooDatabase;
@@ -41,6 +60,12 @@ export interface OdooNode {
   readonly sessions: SharedDirectory;
   /** Limits and pool sizes from the plan. */
   readonly limits: OdooSettings;
+  /**
+   * How Odoo sends mail.
+   *
+   * @default - not at all
+   */
+  readonly mail?: OutgoingMail;
   readonly logGroup: logs.ILogGroup;
 }
 
@@ -170,16 +195,25 @@ export class OdooTask extends Construct {
 
   private addConfigure(): ecs.ContainerDefinition {
     const [databasePassword, masterPassword] = ODOO_CONF_SECRETS;
-    const directories = this.scratch.flatMap((volume) => volume.directories);
+    const directories = [
+      ...this.scratch.flatMap((volume) => volume.directories),
+      ...this.moduleDirectories(),
+    ];
     return this.define('Configure', {
       essential: false,
+      systemControls: SYSTEM_CONTROLS,
       // The owner of a volume can only be changed by root; the container has no network port and ends in a second.
       user: '0:0',
       entryPoint: ['python3', '-c', nodeFile('configure.py')],
-      command: configureArguments(directories, this.files()),
+      command: configureArguments(
+        directories,
+        this.files(),
+        smtpSecretArguments(this.props.mail?.settings.login),
+      ),
       secrets: {
         [databasePassword]: ecs.Secret.fromSecretsManager(this.props.databasePassword),
         [masterPassword]: ecs.Secret.fromSecretsManager(this.props.masterPassword),
+        ...this.mailSecrets(),
       },
       mounts: this.scratch.map(({ name, path }) => ({
         sourceVolume: name,
@@ -189,8 +223,18 @@ export class OdooTask extends Construct {
     });
   }
 
+  private mailSecrets(): Readonly<Record<string, ecs.Secret>> {
+    const { settings, credentials } = this.props.mail ?? {};
+    if (settings?.login === undefined || credentials === undefined) return {};
+    const [user, password] = SMTP_SECRETS;
+    return {
+      [user]: ecs.Secret.fromSecretsManager(credentials, 'username'),
+      [password]: ecs.Secret.fromSecretsManager(credentials, smtpPasswordField(settings.login)),
+    };
+  }
+
   private files(): readonly ConfigurationFile[] {
-    const { role, database, limits, region, files = [] } = this.props;
+    const { role, database, limits, region, mail, files = [] } = this.props;
     const odooConf = renderOdooConf({
       role,
       database: {
@@ -201,6 +245,8 @@ export class OdooTask extends Construct {
         sslMode: 'verify-full',
       },
       limits,
+      smtp: mail?.settings,
+      serverModules: this.serverModules,
       dataDirectory: ODOO_PATHS.data,
       addonsPath: ODOO_PATHS.addons,
     });
@@ -214,13 +260,40 @@ export class OdooTask extends Construct {
         mode: '0400',
         text: trustedCertificates(region),
       },
+      ...this.moduleFiles(),
       ...files,
     ];
   }
 
+  /** None for a job, whose log is read by whoever runs it. */
+  private get serverModules(): ServerModules | undefined {
+    const { role, version, sessionGuard, mail } = this.props;
+    return role.kind === 'job'
+      ? undefined
+      : {
+          directory: ODOO_PATHS.serverModules,
+          version,
+          sessionGuard: sessionGuard && role.kind === 'web',
+          verifiedMail: needsVerification(mail?.settings),
+        };
+  }
+
+  private moduleDirectories(): readonly Owned[] {
+    const paths = this.serverModules ? serverModuleDirectories(this.serverModules) : [];
+    return paths.map((path) => ({ path, owner: '0:0', mode: '0755' }));
+  }
+
+  private moduleFiles(): readonly ConfigurationFile[] {
+    const files = this.serverModules ? serverModuleFiles(this.serverModules) : [];
+    return files.map((file) => ({ ...file, owner: '0:0', mode: '0444' }));
+  }
+
   private define(
     id: string,
-    container: OdooTaskContainerProps & { readonly essential: boolean },
+    container: OdooTaskContainerProps & {
+      readonly essential: boolean;
+      readonly systemControls?: readonly ecs.SystemControl[];
+    },
   ): ecs.ContainerDefinition {
     const linuxParameters = new ecs.LinuxParameters(this, `${id}Linux`, {
       // Reaps what Odoo leaves behind (PDF rendering) and hands signals on, which process 1 would ignore.
@@ -239,6 +312,7 @@ export class OdooTask extends Construct {
       stopTimeout: container.stopTimeout ?? Duration.seconds(120),
       readonlyRootFilesystem: true,
       linuxParameters,
+      systemControls: container.systemControls && [...container.systemControls],
       ulimits: [{ name: ecs.UlimitName.NOFILE, softLimit: 65535, hardLimit: 65535 }],
       logging: ecs.LogDrivers.awsLogs({
         logGroup: this.props.logGroup,
@@ -246,6 +320,7 @@ export class OdooTask extends Construct {
         // A log service that is slow must not stop Odoo; the buffer loses lines only when it overflows.
         mode: ecs.AwsLogDriverMode.NON_BLOCKING,
         maxBufferSize: Size.mebibytes(25),
+        multilinePattern: LOG_EVENT_START,
       }),
       ...(container.restart && { enableRestartPolicy: true, restartAttemptPeriod: Duration.seconds(60) }),
     });

@@ -1,5 +1,6 @@
 import type { aws_ecs as ecs } from 'aws-cdk-lib';
-import { ODOO_CONF_SECRETS } from '../odoo-node/odoo-conf.ts';
+import { ODOO_CONF_SECRETS, type OdooRole } from '../odoo-node/odoo-conf.ts';
+import { nodeFile } from '../odoo-node/render-template.ts';
 import { ODOO_USER } from '../shared/odoo-user.ts';
 
 /** `uid:gid` of Odoo, as containers and files name their owner. */
@@ -11,6 +12,8 @@ export const ODOO_PATHS = {
   data: '/var/lib/odoo',
   filestore: '/var/lib/odoo/filestore',
   sessions: '/var/lib/odoo/sessions',
+  /** Where this project's own modules are, which Odoo loads without being asked. */
+  serverModules: '/etc/odoo/addons',
   /** Where modules of an image built from `addons/` are. */
   addons: '/mnt/extra-addons',
 } as const;
@@ -37,6 +40,30 @@ export interface ScratchDirectory {
   /** Directories made in it, parents first, each with its owner and mode; the first is usually `path` itself. */
   readonly directories: readonly Owned[];
 }
+
+/**
+ * How soon the kernel of a task gives up a connection to a host that has vanished.
+ *
+ * Nothing closes Odoo's connections when the database's host is lost, and Odoo has no limit of its own. By Linux's
+ * defaults a worker then waits for the old host for a quarter of an hour, with nothing said to the standby: measured on
+ * Odoo 19.0 in November 2026, no worker had answered half a minute after the failover, and with this and
+ * {@link ODOO_ENVIRONMENT} all of them had after two seconds. A connection that is asked something is now given up after
+ * 13 seconds, one that is idle (Odoo's ear for notifications) after 25. All containers of a task share one network, so
+ * this is set once, by the container that starts first.
+ */
+export const SYSTEM_CONTROLS: readonly ecs.SystemControl[] = [
+  { namespace: 'net.ipv4.tcp_retries2', value: '5' },
+  { namespace: 'net.ipv4.tcp_keepalive_time', value: '10' },
+  { namespace: 'net.ipv4.tcp_keepalive_intvl', value: '5' },
+  { namespace: 'net.ipv4.tcp_keepalive_probes', value: '3' },
+];
+
+/**
+ * Environment of Odoo, by `env`, since no container has any. A new connection to a host that has vanished is given up after these
+ * seconds, not after two minutes. Not by the kernel's number of tries, on which nginx relies when Odoo's queue is full.
+ * libpq reads it; Odoo 19 takes none of its own options from it.
+ */
+export const ODOO_ENVIRONMENT: Readonly<Record<string, string>> = { PGCONNECT_TIMEOUT: '5' };
 
 /** Odoo's own mounts. The parent comes before what is mounted in it. */
 export const ODOO_MOUNTS: readonly ecs.MountPoint[] = [
@@ -68,10 +95,38 @@ export const ODOO_SCRATCH: readonly ScratchDirectory[] = [
   },
 ];
 
-/** Arguments of `configure.py` that make these directories and files. */
+/**
+ * Starts Odoo behind its gate, which keeps it off a database that is away and scheduled jobs off a database job. Not by
+ * the image's entry point, which would put the database password on the command line.
+ */
+export function odooCommand(role: Exclude<OdooRole['kind'], 'job'>): {
+  readonly entryPoint: readonly string[];
+  readonly command: readonly string[];
+} {
+  const variables = Object.entries(ODOO_ENVIRONMENT).map(([name, value]) => `${name}=${value}`);
+  return {
+    entryPoint: ['python3', '-u', '-c', nodeFile('odoo_gate.py')],
+    command: [
+      role,
+      ODOO_PATHS.configuration,
+      'env',
+      ...variables,
+      'odoo',
+      '--config',
+      ODOO_PATHS.configuration,
+    ],
+  };
+}
+
+/**
+ * Arguments of `configure.py` that make these directories and files.
+ *
+ * @param secrets - arguments for secrets that not every node has.
+ */
 export function configureArguments(
   directories: readonly Owned[],
   files: readonly ConfigurationFile[],
+  secrets: readonly string[] = [],
 ): readonly string[] {
   const [plain, hashed] = ODOO_CONF_SECRETS;
   return [
@@ -79,6 +134,7 @@ export function configureArguments(
     plain,
     '--hashed-secret',
     hashed,
+    ...secrets,
     ...directories.flatMap(({ path, owner, mode }) => ['--directory', path, owner, mode]),
     ...files.flatMap(({ path, owner, mode, text }) => ['--file', path, owner, mode, text]),
   ];

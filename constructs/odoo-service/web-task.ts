@@ -3,8 +3,16 @@ import type { Construct } from 'constructs';
 import { imageReference, NGINX_IMAGE } from '../../config/images.ts';
 import { loginsPerMinute, NGINX_PORT, renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
+import { nginxCommand } from './nginx-command.ts';
 import { OdooTask, type OdooNode } from './odoo-task.ts';
-import { ODOO_OWNER, ODOO_PATHS, type ConfigurationFile, type ScratchDirectory } from './task-layout.ts';
+import {
+  ODOO_MOUNTS,
+  ODOO_OWNER,
+  ODOO_PATHS,
+  odooCommand,
+  type ConfigurationFile,
+  type ScratchDirectory,
+} from './task-layout.ts';
 
 /** User and group of nginx in its official image. */
 const NGINX_USER = '101:101';
@@ -30,9 +38,13 @@ const NGINX_SCRATCH: ScratchDirectory = {
   ],
 };
 
-/** Accepts a connection, no more: a request would wait behind users' and end a task that is only busy. */
+/**
+ * Accepts a connection, no more: a request would wait behind users' and end a task that is only busy. While the database
+ * is away Odoo may wait for it, and another task would do nothing else.
+ */
 const ODOO_LISTENS = [
-  'import socket',
+  'import os, socket, sys',
+  `if os.path.exists('${NGINX_PATHS.maintenance}'): sys.exit()`,
   'for port in (8069, 8072):',
   "    socket.create_connection(('127.0.0.1', port), 5).close()",
 ].join('\n');
@@ -75,8 +87,8 @@ export class WebTask extends OdooTask {
 
   private addOdoo(): ecs.ContainerDefinition {
     return this.addContainer('Odoo', {
-      entryPoint: ['odoo', '--config', ODOO_PATHS.configuration],
-      // Odoo 19's master ends when it replaces a worker while the database is away.
+      ...odooCommand('web'),
+      mounts: [...ODOO_MOUNTS, { sourceVolume: 'nginx', containerPath: NGINX_PATHS.root, readOnly: true }],
       restart: true,
       healthCheck: {
         command: ['CMD', 'python3', '-c', ODOO_LISTENS],
@@ -94,6 +106,8 @@ export class WebTask extends OdooTask {
     return this.addContainer('DatabaseWatch', {
       entryPoint: ['python3', '-u', '-c', nodeFile('database_watch.py')],
       command: [ODOO_PATHS.configuration, NGINX_PATHS.maintenance],
+      // The flag stays as it was until it is back.
+      restart: true,
       mounts: [
         { sourceVolume: 'configuration', containerPath: '/etc/odoo', readOnly: true },
         { sourceVolume: 'data', containerPath: ODOO_PATHS.data, readOnly: true },
@@ -107,8 +121,9 @@ export class WebTask extends OdooTask {
     return this.addContainer('Nginx', {
       image: ecs.ContainerImage.fromRegistry(imageReference(NGINX_IMAGE)),
       user: NGINX_USER,
-      // Not the image's entry point, which writes into /etc/nginx. Errors before the configuration is read go to stderr.
-      entryPoint: ['nginx', '-e', 'stderr', '-c', NGINX_PATHS.configuration, '-g', 'daemon off;'],
+      entryPoint: nginxCommand(NGINX_PATHS.configuration),
+      // Back sooner than another task with an Odoo of its own.
+      restart: true,
       portMappings: [{ containerPort: NGINX_PORT }],
       mounts: [
         { sourceVolume: 'nginx', containerPath: NGINX_PATHS.root, readOnly: false },

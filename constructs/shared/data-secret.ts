@@ -3,6 +3,7 @@ import {
   aws_iam as iam,
   type aws_kms as kms,
   aws_secretsmanager as secretsmanager,
+  type SecretValue,
   Stack,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
@@ -15,10 +16,15 @@ export interface DataSecretProps {
    * @default - the secret is the password
    */
   readonly document?: Readonly<Record<string, string>>;
+  /**
+   * What the secret holds, as a JSON document, where that is made elsewhere. Leaves nothing to generate.
+   * @default - a generated password
+   */
+  readonly content?: Readonly<Record<string, SecretValue>>;
 }
 
 /**
- * A generated password that outlives its stack, because a backup is of little use without it.
+ * A password or credentials that outlive their stack, because a backup is of little use without them.
  *
  * Readers may be in other stacks: reading is granted on their side only. The CDK's own grant would also write the
  * reader into the policy of the key, and so make the stack of the data depend on the stack that depends on it.
@@ -26,16 +32,16 @@ export interface DataSecretProps {
 export class DataSecret extends secretsmanager.Secret {
   private readonly dataKey: kms.IKey;
 
-  constructor(scope: Construct, id: string, { description, encryptionKey, document }: DataSecretProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { description, encryptionKey, document, content }: DataSecretProps,
+  ) {
     super(scope, id, {
       description,
       encryptionKey,
-      generateSecretString: {
-        // Letters and digits need no quoting in odoo.conf, SQL, a shell or a connection string. 40 of them: 238 bits.
-        passwordLength: 40,
-        excludePunctuation: true,
-        ...(document && { secretStringTemplate: JSON.stringify(document), generateStringKey: 'password' }),
-      },
+      secretObjectValue: content && { ...content },
+      generateSecretString: content ? undefined : generatedPassword(document),
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.dataKey = encryptionKey;
@@ -56,4 +62,13 @@ export class DataSecret extends secretsmanager.Secret {
       resourceArns: [this.secretArn],
     }).combine(decrypt);
   }
+}
+
+function generatedPassword(document: DataSecretProps['document']): secretsmanager.SecretStringGenerator {
+  return {
+    // Letters and digits need no quoting in odoo.conf, SQL, a shell or a connection string. 40 of them: 238 bits.
+    passwordLength: 40,
+    excludePunctuation: true,
+    ...(document && { secretStringTemplate: JSON.stringify(document), generateStringKey: 'password' }),
+  };
 }

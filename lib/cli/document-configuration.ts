@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { defaultsFor } from '../../config/defaults.ts';
 import { regionNames, regionOf } from '../../config/regions.ts';
 import { environmentFileSchema } from '../../config/schema.ts';
-import { fieldsOf, fieldTexts, required } from '../../config/schema/field.ts';
+import { entryOf, fieldsOf, fieldTexts, required } from '../../config/schema/field.ts';
 import { valueAt } from '../../config/schema/issues.ts';
+import { markdownTable } from './markdown.ts';
 
 const documentPath = fileURLToPath(new URL('../../docs/configuration.md', import.meta.url));
 const exampleRegion = 'eu-central-1';
@@ -51,11 +52,12 @@ function fieldReference(): string {
 }
 
 function groups(schema: z.core.$ZodType, prefix: string): [string, z.core.$ZodType][] {
-  return Object.entries(fieldsOf(schema) ?? {}).flatMap(([name, field]): [string, z.core.$ZodType][] =>
-    fieldsOf(field) === undefined
+  return Object.entries(fieldsOf(schema) ?? {}).flatMap(([name, field]): [string, z.core.$ZodType][] => {
+    const group = entryOf(field) ?? required(field);
+    return fieldsOf(group) === undefined
       ? []
-      : [[`${prefix}${name}`, required(field)], ...groups(field, `${prefix}${name}.`)],
-  );
+      : [[`${prefix}${name}`, group], ...groups(group, `${prefix}${name}.`)];
+  });
 }
 
 function table(schema: z.core.$ZodType, prefix: string): string {
@@ -95,6 +97,9 @@ function typeOf(field: z.core.$ZodType): string {
   if (schema instanceof z.ZodArray) {
     return `list of ${typeOf(schema.element)}`;
   }
+  if (schema instanceof z.ZodObject) {
+    return 'objects';
+  }
   if (schema instanceof z.ZodRecord) {
     return 'text by key';
   }
@@ -129,6 +134,11 @@ const betweenFields = `## What fields demand of one another
 - **Entry.** Medium, large and production need \`domain\`. In medium and large it needs \`hostedZone\` or \`certificateArn\`, not
   both; the domain lies in its zone, the certificate in the environment's Region and account. In small the server gets its
   own certificate, so there is no \`certificateArn\`.
+- **Mail.** \`ses\` or \`relay\`, not both. SES needs a Region in which it speaks SMTP. A relay has neither port 465 nor, but for
+  \`encryption: 'none'\`, port 25; without encryption there is no login; its secret lies in the environment's Region and
+  account; \`fromFilter\` is the address \`from\` or its domain.
+- **Sign-in.** \`twoFactor\` needs \`mail\` and \`administratorEmail\`, or nobody could complete a log-in; \`providers\` need
+  \`domain\`, the address that they send people back to, and an id of their own each.
 - **Recovery.** \`recoveryRegion\` is another Region than \`region\`. Production keeps point-in-time recovery for 7 days or
   more; without point-in-time recovery no recovery point objective can be met, so it cannot be switched off.
 - **Windows.** Each has at least 30 minutes. The backup is over an hour before maintenance begins, or starts after it.
@@ -151,6 +161,7 @@ function regionReference(): string {
       String(region.availabilityZones),
       region.optIn ? 'yes' : 'no',
       region.s3Files ? 'S3 Files' : 'EFS',
+      region.sesSmtp ? 'yes' : 'no',
       region.restoreTesting ? 'yes' : 'no',
       region.backupAudit ? 'yes' : 'no',
     ];
@@ -161,6 +172,7 @@ function regionReference(): string {
     'Availability Zones used',
     'Must be switched on',
     'Filestore (medium, large)',
+    'Mail by Amazon SES',
     'Scheduled restore tests',
     'Backup audit reports',
   ];
@@ -169,14 +181,6 @@ function regionReference(): string {
 What CloudFormation offers in each Region, as of May 2026.
 
 ${markdownTable(header, rows)}`;
-}
-
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [header, header.map(() => '---'), ...rows].map(tableLine).join('\n');
-}
-
-function tableLine(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {

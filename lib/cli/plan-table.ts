@@ -1,12 +1,6 @@
-import { styleText } from 'node:util';
 import type { MonthlyCost, Plan, PreflightItem, Reason } from '../../config/sizing/plan.ts';
+import { heading, type Style } from './style.ts';
 import { alignRows, wrap } from './text-layout.ts';
-
-/** How wide the terminal is, and whether it shows bold and dim text. */
-export interface Style {
-  readonly width: number;
-  readonly colors: boolean;
-}
 
 const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 const money = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -138,11 +132,6 @@ function preflight(items: readonly PreflightItem[], { width }: Style): string {
       ].join('\n'),
     )
     .join('\n');
-}
-
-function heading(text: string, { colors, width }: Style, line = '-'): string {
-  const shown = colors ? styleText('bold', text) : text;
-  return `${line === '-' ? '\n' : ''}${shown}\n${line.repeat(Math.min(text.length, width))}`;
 }
 
 function gib(memoryMiB: number): string {

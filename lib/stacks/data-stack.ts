@@ -1,17 +1,26 @@
 import type { Construct } from 'constructs';
+import type { Environment } from '../../config/environment.ts';
 import { AccessLogBucket } from '../../constructs/access-logs/access-log-bucket.ts';
 import { BackupBucket } from '../../constructs/backup/backup-bucket.ts';
 import { DataKey } from '../../constructs/encryption/data-key.ts';
 import { FilestoreBucket } from '../../constructs/filestore/filestore-bucket.ts';
+import type { OutgoingMail } from '../../constructs/mail/outgoing-mail.ts';
+import { RelaySender } from '../../constructs/mail/relay-sender.ts';
+import { SesSender } from '../../constructs/mail/ses-sender.ts';
 import { OdooSecrets } from '../../constructs/secrets/odoo-secrets.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 
-/** What is kept in every architecture, under the same logical ids in each: key, secrets, filestore and backup buckets. */
+/**
+ * What is kept in every architecture, under the same logical ids in each: key, secrets, filestore and backup buckets, and
+ * the domain that mail is sent from.
+ */
 export class DataStack extends OdooStack {
   readonly key: DataKey;
   readonly secrets: OdooSecrets;
   readonly filestoreBucket: FilestoreBucket;
   readonly backupBucket: BackupBucket;
+  /** How Odoo sends mail; absent: not at all. */
+  readonly mail?: OutgoingMail;
 
   constructor(scope: Construct, props: OdooStackProps) {
     super(scope, 'Data', props, { description: 'key, secrets, filestore and backups', stateful: true });
@@ -31,5 +40,13 @@ export class DataStack extends OdooStack {
       ...bucketProps,
       dumpDays: retention.daily,
     });
+    this.mail = this.outgoingMail(props.environment);
+  }
+
+  private outgoingMail({ mail, region }: Environment): OutgoingMail | undefined {
+    if (mail === undefined) return undefined;
+    return mail.kind === 'ses'
+      ? new SesSender(this, 'SesSender', { mail, region, encryptionKey: this.key })
+      : new RelaySender(this, 'RelaySender', mail);
   }
 }

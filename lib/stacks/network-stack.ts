@@ -14,6 +14,8 @@ export class NetworkStack extends OdooStack {
     super(scope, 'Network', props, { description: 'network', stateful: true });
     const { environment, plan } = props;
     this.logKey = new LogKey(this, 'LogKey');
+    if (environment.mail?.kind === 'ses' && environment.mail.identity === 'new')
+      this.logKey.admitMailEvents();
     this.network = new OdooNetwork(this, 'Network', {
       network: environment.network,
       natGateways: plan.network.natGateways,

@@ -4,10 +4,13 @@ import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
 import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
+import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
 import { ServerAlarms } from '../../constructs/monitoring/server-alarms.ts';
 import { ServerBackupAlarms } from '../../constructs/monitoring/server-backup-alarms.ts';
 import { ServerHealthAlarms } from '../../constructs/monitoring/server-health-alarms.ts';
 import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
+import { SesSender } from '../../constructs/mail/ses-sender.ts';
+import type { DataStack } from './data-stack.ts';
 import type { EdgeStack } from './edge-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
@@ -32,6 +35,13 @@ export class OperationsStack extends OdooStack {
       encryptionKey: props.networkStack.logKey,
       email: props.environment.alarmEmail,
     });
+  }
+
+  /** Bounces, complaints and what they do to the reputation of the account; a relay keeps them to itself. */
+  watchMail({ mail }: DataStack): void {
+    if (!(mail instanceof SesSender)) return;
+    const { topic } = this;
+    new MailAlarms(this, 'MailAlarms', { topic, configurationSet: mail.configurationSet });
   }
 
   /** Alarms of the small architecture. */

@@ -2,6 +2,7 @@ import type { Construct, IDependable } from 'constructs';
 import { DatabaseJob } from '../../constructs/database-job/database-job.ts';
 import { OdooCluster } from '../../constructs/odoo-service/odoo-cluster.ts';
 import { OdooContainerImage } from '../../constructs/odoo-service/odoo-container-image.ts';
+import { OdooLogQueries } from '../../constructs/odoo-service/log-queries.ts';
 import { OdooService } from '../../constructs/odoo-service/odoo-service.ts';
 import type { OdooNode } from '../../constructs/odoo-service/odoo-task.ts';
 import type { EdgeStack } from './edge-stack.ts';
@@ -29,6 +30,10 @@ export class ServiceStack extends OdooStack {
       logKey: networkStack.logKey,
       logRetentionDays: props.environment.retention.logDays,
     });
+    new OdooLogQueries(this, 'LogQueries', {
+      environment: props.environment.name,
+      logGroup: cluster.logGroup,
+    });
     const node = this.odooNode(cluster, props);
     this.service = new OdooService(this, 'Odoo', {
       cluster,
@@ -49,6 +54,8 @@ export class ServiceStack extends OdooStack {
       network: networkStack.network,
       version: environment.odoo.version,
       adminPassword: dataStack.secrets.odooAdminPassword,
+      domain: environment.domain,
+      signIn: environment.signIn,
       logKey: networkStack.logKey,
       logRetentionDays: environment.retention.logDays,
     });
@@ -62,6 +69,8 @@ export class ServiceStack extends OdooStack {
         architecture: environment.architecture,
       }),
       architecture: environment.architecture,
+      version: environment.odoo.version,
+      sessionGuard: environment.odoo.sessionGuard,
       region: environment.region,
       database: dataStack.database,
       databasePassword: dataStack.secrets.odooDatabasePassword,
@@ -69,6 +78,7 @@ export class ServiceStack extends OdooStack {
       filestore: dataStack.filestore,
       sessions: dataStack.sessions,
       limits: plan.app.odoo,
+      mail: dataStack.mail,
       logGroup: cluster.logGroup,
     };
   }

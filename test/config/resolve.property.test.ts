@@ -31,6 +31,13 @@ const plausible: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   production: fc.constantFrom(true, false, 'true'),
   account: fc.oneof(digits(12), digits(11)),
   alarmEmail: fc.constantFrom('a@example.com', 'a@', ''),
+  mail: fc.constantFrom(
+    { from: 'odoo@example.com' },
+    { from: 'odoo@example.com', relay: { host: 'smtp.example.com' } },
+  ),
+  'mail.relay.port': fc.constantFrom(25, 465, 587, 0),
+  'mail.relay.encryption': fc.constantFrom('starttls', 'none', 'tls'),
+  'mail.ses.accessKeys': fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }),
   allowedCidrs: fc.array(cidr, { maxLength: 3 }),
   'odoo.version': fc.constantFrom('19.0', '18.0', '20.0', 19),
   'odoo.image': fc.constantFrom(

@@ -23,7 +23,7 @@ describe('a valid environment', () => {
       region: 'eu-central-1',
       production: false,
       concurrency: 0.6,
-      odoo: { version: '19.0', image: { source: 'official' } },
+      odoo: { version: '19.0', image: { source: 'official' }, sessionGuard: false },
       allowedCidrs: ['0.0.0.0/0'],
       sizing: 'reference',
       availability: 'single-az',
@@ -35,6 +35,7 @@ describe('a valid environment', () => {
       network: { kind: 'new', cidr: '10.0.0.0/16' },
       windows: { backup: '23:30-00:30', maintenance: 'sun:02:00-sun:03:00' },
       server: { zone: 1 },
+      signIn: { twoFactor: 'off', providers: [] },
       overrides: {},
     });
   });

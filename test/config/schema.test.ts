@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import { environmentFileSchema } from '../../config/schema.ts';
-import { fieldsOf, fieldTexts, required } from '../../config/schema/field.ts';
+import { entryOf, fieldsOf, fieldTexts, required } from '../../config/schema/field.ts';
 import { itAccepts, itRefuses } from './rule-table.ts';
 
 const digest = `@sha256:${'a'.repeat(64)}`;
@@ -10,7 +10,7 @@ describe('fields', () => {
   it('have a meaning, allowed values and advice, all of them', () => {
     const withoutText = (schema: z.core.$ZodType, path: string): string[] => [
       ...(fieldTexts.get(required(schema)) === undefined ? [path] : []),
-      ...Object.entries(fieldsOf(schema) ?? {}).flatMap(([name, field]) =>
+      ...Object.entries(fieldsOf(entryOf(schema) ?? schema) ?? {}).flatMap(([name, field]) =>
         withoutText(field, `${path}.${name}`),
       ),
     ];

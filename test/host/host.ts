@@ -17,8 +17,10 @@ export class HostDirectory {
       plan,
       server: plan.server,
       odooVersion: '19.0',
+      sessionGuard: false,
       release: 'test',
       domain,
+      signIn: { twoFactor: 'off', providers: [] },
       pointInTimeDays: 14,
       windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
     })) {

@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failedLogins } from '../../constructs/odoo-server/upkeep-files.ts';
-import { RunningNode } from '../constructs/odoo-node/running-node.ts';
+import { RunningNode } from '../services/harness/running-node.ts';
 import { HostDirectory } from './host.ts';
 
 const host = new HostDirectory();
@@ -32,7 +32,7 @@ function failures(log: string): string[] {
 describe.skipIf(!hasFail2ban)('fail2ban, reading what nginx writes', () => {
   const node = new RunningNode();
   const log = join(node.directory, 'access.log');
-  beforeAll(() => node.start(() => ({ kind: 'load-balancer', trustedCidr: '127.0.0.0/8' })));
+  beforeAll(() => node.start());
   afterAll(() => node.stop());
 
   const attempt = (client: string, path: string, method = 'POST') =>

@@ -14,7 +14,7 @@ export function environmentOf(users: number, changes: Partial<Environment> = {})
       name: 'erp.example.com',
       ...(users > 25 && { hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' } }),
     },
-    odoo: { version: '19.0', image: { source: 'official' } },
+    odoo: { version: '19.0', image: { source: 'official' }, sessionGuard: false },
     allowedCidrs: ['0.0.0.0/0'],
     sizing: 'reference',
     availability: 'single-az',
@@ -26,6 +26,7 @@ export function environmentOf(users: number, changes: Partial<Environment> = {})
     network: { kind: 'new', cidr: '10.40.0.0/16' },
     windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
     server: { zone: 1 },
+    signIn: { twoFactor: 'off', providers: [] },
     overrides: {},
     ...changes,
   };

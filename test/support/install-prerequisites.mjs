@@ -14,11 +14,18 @@ const hasPostgresServer = () =>
       existsSync(`/usr/lib/postgresql/${version}/bin/initdb`),
     ));
 
+const loadsModSecurity = () =>
+  ['libmodsecurity.so.3', 'libmodsecurity.dylib', '/opt/homebrew/lib/libmodsecurity.dylib'].some((library) =>
+    runs('python3', '-c', `import ctypes; ctypes.CDLL('${library}')`),
+  );
+
 const PREREQUISITES = [
   { name: 'nginx', present: () => onPath('nginx'), debian: ['nginx-light'], brew: 'nginx' },
   { name: 'PostgreSQL server', present: hasPostgresServer, debian: ['postgresql'], brew: 'postgresql@17' },
   { name: 'psycopg2', present: () => imports('psycopg2'), debian: ['python3-psycopg2'], brew: 'libpq' },
   { name: 'passlib', present: () => imports('passlib'), debian: ['python3-passlib'], brew: 'python' },
+  // The engine of its detection of SQL injection and scripting stands in for that of AWS WAF.
+  { name: 'libmodsecurity', present: loadsModSecurity, debian: ['libmodsecurity3'], brew: 'modsecurity' },
   { name: 'OpenSSL', present: () => onPath('openssl'), debian: ['openssl'], brew: 'openssl' },
   { name: 'shellcheck', present: () => onPath('shellcheck'), debian: ['shellcheck'], brew: 'shellcheck' },
   { name: 'GnuPG', present: () => onPath('gpg'), debian: ['gpg', 'gpg-agent'], brew: 'gnupg' },

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { nginxCommand } from '../../constructs/odoo-service/nginx-command.ts';
 
 /** Debian keeps it out of the PATH of ordinary users. */
 const CANDIDATES = [
@@ -31,36 +32,65 @@ export function checkNginx(configuration: string): { readonly ok: boolean; reado
   return { ok: status === 0, output: stderr };
 }
 
-/** nginx on a configuration of its own, in the foreground, until stopped. */
-export class RunningNginx {
-  private readonly process: ChildProcess;
-  private errors = '';
+/** Nothing else would end those that a test run leaves behind when it is broken off. */
+const RUNNING = new Set<RunningNginx>();
+process.once('exit', () => {
+  for (const nginx of RUNNING) void nginx.signal('SIGKILL');
+});
 
-  private constructor(configuration: string) {
-    this.process = spawn(nginxProgram(), ['-e', 'stderr', '-c', configuration, '-g', 'daemon off;'], {
+/** What an nginx of the tests is made of. */
+export interface NginxStart {
+  /** Gets the file `nginx.conf`. */
+  readonly directory: string;
+  readonly configuration: string;
+  /** Port that it will listen on. */
+  readonly port: number;
+  /** Who runs it, where the tests may choose. */
+  readonly identity?: { readonly uid?: number; readonly gid?: number };
+}
+
+/** nginx on a configuration of its own, started as in the task, until it is told to end. */
+export class RunningNginx {
+  /** Everything it said to stderr. */
+  errors = '';
+  private readonly process: ChildProcess;
+  private readonly ended: Promise<number | null>;
+
+  private constructor(configuration: string, identity: NginxStart['identity']) {
+    const [program = '', ...rest] = nginxCommand(configuration);
+    this.process = spawn(program, rest, {
+      ...identity,
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: [dirname(nginxProgram()), process.env.PATH].join(delimiter) },
+      // A group of its own, to kill as a whole: workers outlive a master that is killed.
+      detached: true,
     });
     this.process.stderr?.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
+    this.ended = new Promise((resolve) => this.process.once('exit', resolve));
+    RUNNING.add(this);
+    void this.ended.then(() => RUNNING.delete(this));
   }
 
-  /** Starts it in `directory` and waits until it listens on the port. */
-  static async start(directory: string, configuration: string, port: number): Promise<RunningNginx> {
+  /** Resolves when it listens. */
+  static async start({ directory, configuration, port, identity }: NginxStart): Promise<RunningNginx> {
     const file = join(directory, 'nginx.conf');
     writeFileSync(file, configuration);
-    const nginx = new RunningNginx(file);
-    for (let attempt = 0; attempt < 100; attempt += 1) {
+    const nginx = new RunningNginx(file, identity);
+    for (let attempt = 0; attempt < 200; attempt += 1) {
+      if (nginx.process.exitCode !== null) break;
       if (await listens(port)) return nginx;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 25));
     }
-    await nginx.stop();
+    await nginx.signal('SIGKILL');
     throw new Error(`nginx does not listen on port ${port}: ${nginx.errors}`);
   }
 
-  async stop(): Promise<void> {
-    if (this.process.exitCode !== null) return;
-    const ended = new Promise((resolve) => this.process.once('exit', resolve));
-    this.process.kill('SIGTERM');
-    await ended;
+  /** Sends a signal, SIGKILL to all of its processes at once; resolves with the exit code when the program has ended. */
+  signal(signal: NodeJS.Signals): Promise<number | null> {
+    const { pid, exitCode, signalCode } = this.process;
+    const running = pid !== undefined && exitCode === null && signalCode === null;
+    if (running) process.kill(signal === 'SIGKILL' ? -pid : pid, signal);
+    return this.ended;
   }
 }
 

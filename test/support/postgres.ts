@@ -126,8 +126,7 @@ export async function startPostgres(): Promise<PostgresCluster> {
   };
 }
 
-/** Folder of `initdb` and `pg_ctl`; Debian keeps them out of the PATH, one folder per version. */
-/** Folder of the newest PostgreSQL server of this computer. */
+/** Folder of the newest PostgreSQL server of this computer; Debian keeps them out of the PATH, one per version. */
 export function findPostgres(): string {
   const versions = '/usr/lib/postgresql';
   const debian = listing(versions)
@@ -145,7 +144,7 @@ export function findPostgres(): string {
 }
 
 /** The user of the tests, or `postgres` (made by Debian's package) or `nobody` where they run as root. */
-function unprivileged(): Identity {
+export function unprivileged(): Identity {
   if (process.getuid?.() !== 0) return {};
   const user = ['postgres', 'nobody'].find((name) => spawnSync('id', [name]).status === 0) ?? 'nobody';
   const id = (flag: string) => Number(execFileSync('id', [flag, user], { encoding: 'utf8' }));
@@ -165,7 +164,15 @@ export function ownDirectory(cluster: PostgresCluster, name: string): string {
   return directory;
 }
 
-function makeCertificates(directory: string, identity: Identity): string {
+/**
+ * Makes `server.crt` and `server.key` for these names in the directory, and the authority that vouches for them, whose
+ * certificate is returned.
+ */
+export function makeCertificates(
+  directory: string,
+  identity: Identity,
+  names: readonly string[] = ['localhost'],
+): string {
   const file = (name: string) => join(directory, name);
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   openssl(
@@ -182,7 +189,7 @@ function makeCertificates(directory: string, identity: Identity): string {
     file('ca.crt'),
   );
   openssl('req', ...key, '-subj', '/CN=localhost', '-keyout', file('server.key'), '-out', file('server.csr'));
-  writeFileSync(file('names'), 'subjectAltName=DNS:localhost');
+  writeFileSync(file('names'), `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`);
   const signing = [
     '-CA',
     file('ca.crt'),

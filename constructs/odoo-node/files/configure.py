@@ -2,17 +2,19 @@
 
 Runs before everything else, as root, and ends. It needs nothing but Python's standard library.
 
-    configure.py --secret NAME --hashed-secret NAME
+    configure.py --secret NAME --hashed-secret NAME --ses-secret NAME REGION
                  --directory PATH UID:GID MODE
                  --file PATH UID:GID MODE TEXT
 
 Options may be repeated; directories are made in the order given, before any file. A secret replaces {{NAME}} in the
-texts; a hashed one is replaced by its hash, in the format that Odoo accepts for admin_passwd.
+texts; a hashed one is replaced by its hash, in the format that Odoo accepts for admin_passwd, and one of SES, a secret
+access key, by the password that Amazon SES takes over SMTP in that Region.
 """
 
 import argparse
 import base64
 import hashlib
+import hmac
 import os
 import re
 import sys
@@ -27,7 +29,7 @@ class ConfigurationError(Exception):
 
 def main(arguments):
     options = parse(arguments)
-    secrets = read_secrets(options.secret, options.hashed_secret, os.environ)
+    secrets = read_secrets(options, os.environ)
     files = [(path, owner, mode, fill(path, text, secrets)) for path, owner, mode, text in options.file]
     unused = set(secrets) - {name for *_, text in options.file for name in PLACEHOLDER.findall(text)}
     if unused:
@@ -42,19 +44,25 @@ def parse(arguments):
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("--secret", action="append", default=[])
     parser.add_argument("--hashed-secret", action="append", default=[])
+    parser.add_argument("--ses-secret", action="append", default=[], nargs=2)
     parser.add_argument("--directory", action="append", default=[], nargs=3)
     parser.add_argument("--file", action="append", default=[], nargs=4)
     return parser.parse_args(arguments)
 
 
-def read_secrets(plain, hashed, environment):
+def read_secrets(options, environment):
+    regions = dict(options.ses_secret)
     secrets = {}
-    for name in [*plain, *hashed]:
+    for name in [*options.secret, *options.hashed_secret, *regions]:
         value = environment.get(name, "")
         # A line break would end the option and start another; outer blanks are cut off by Odoo when it reads the file.
         if not value or value != value.strip() or any(ord(character) < 32 for character in value):
             raise ConfigurationError(f"the secret {name} is empty, begins or ends with a blank, or has a line break")
-        secrets[name] = password_hash(value) if name in hashed else value
+        if name in options.hashed_secret:
+            value = password_hash(value)
+        elif name in regions:
+            value = ses_password(value, regions[name])
+        secrets[name] = value
     return secrets
 
 
@@ -69,6 +77,15 @@ def password_hash(password):
 def passlib_base64(data):
     """Base64 with a dot for the plus sign and without padding."""
     return base64.b64encode(data).decode().rstrip("=").replace("+", ".")
+
+
+def ses_password(secret_access_key, region):
+    """Derives the SMTP password that belongs to an access key, as the SES Developer Guide lays down."""
+    signature = f"AWS4{secret_access_key}".encode()
+    for part in ["11111111", region, "ses", "aws4_request", "SendRawEmail"]:
+        signature = hmac.digest(signature, part.encode(), "sha256")
+    version = b"\x04"
+    return base64.b64encode(version + signature).decode()
 
 
 def fill(path, text, secrets):

@@ -3,7 +3,7 @@
     aws.py instance                      prints the id of this instance
     aws.py attach VOLUME                 attaches the volume, waiting until its last server has let go of it
     aws.py associate ALLOCATION          takes over the Elastic IP address
-    aws.py secret ARN                    prints the value of a secret
+    aws.py secret ARN [FIELD]            prints the value of a secret, or one field of its JSON document
     aws.py registry-password IMAGE       prints the password of the ECR registry that the image is in
     aws.py log GROUP STREAM FILE         sends the end of a file to CloudWatch Logs
 
@@ -11,6 +11,7 @@ With boto3, because Ubuntu 24.04 has it as a package and the AWS command line no
 """
 
 import base64
+import json
 import sys
 import time
 import urllib.request
@@ -60,11 +61,12 @@ def associate(allocation):
     )
 
 
-def secret(arn):
+def secret(arn, field=None):
     client = boto3.client("secretsmanager")
-    return patiently(
+    text = patiently(
         lambda: client.get_secret_value(SecretId=arn)["SecretString"], PATIENCE_SECONDS, {"AccessDeniedException"}
     )
+    return text if field is None else json.loads(text)[field]
 
 
 def registry_password(image):

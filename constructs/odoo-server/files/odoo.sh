@@ -22,14 +22,15 @@ run_database_job() {
   export SETUP_PASSWORD MASTER_USER MASTER_PASSWORD DATABASE_PASSWORD ADMIN_PASSWORD
   open_setup_role
   # Unpacked for root alone, read by Odoo's user.
-  chmod 0644 "$HERE/database_job.py"
+  chmod -R a+rX "$HERE/database-job" "$HERE/addons"
   docker run --rm --name odoo-database-job --network none --user "$ODOO_USER" --cap-drop ALL \
     --security-opt no-new-privileges --memory "${MEMORY_LIMIT_MIB}m" \
     --env MASTER_USER --env MASTER_PASSWORD --env DATABASE_PASSWORD --env ADMIN_PASSWORD \
     --volume "$DATA/odoo/data:/var/lib/odoo" --volume "$SOCKET_DIRECTORY:$SOCKET_DIRECTORY" \
-    --volume /etc/odoo/web.conf:/etc/odoo/odoo.conf:ro --volume "$HERE/database_job.py:/database_job.py:ro" \
-    --entrypoint python3 "$(setting image)" -u /database_job.py --host "$SOCKET_DIRECTORY" --ca-bundle /dev/null \
-    --odoo-config /etc/odoo/odoo.conf --odoo-version "$ODOO_VERSION"
+    --volume /etc/odoo/web.conf:/etc/odoo/odoo.conf:ro --volume "$HERE/addons:/etc/odoo/addons:ro" \
+    --volume "$HERE/database-job:/opt/database-job:ro" \
+    --entrypoint python3 "$(setting image)" -u /opt/database-job/database_job.py --host "$SOCKET_DIRECTORY" --ca-bundle /dev/null \
+    --odoo-config /etc/odoo/odoo.conf --odoo-version "$ODOO_VERSION" --settings /opt/database-job/settings.json
   close_setup_role
   export -n SETUP_PASSWORD MASTER_PASSWORD DATABASE_PASSWORD ADMIN_PASSWORD
 }

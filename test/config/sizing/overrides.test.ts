@@ -120,7 +120,7 @@ describe('an override', () => {
       { database: { maxConnections: 250 } },
       {},
       'database.maxConnections',
-      /Odoo needs 314 connections/,
+      /Odoo needs 321 connections/,
     ],
     [
       'more connections than memory',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Mail } from '../../../config/environment.ts';
 import type { PreflightItem } from '../../../config/sizing/plan.ts';
 import { environmentOf, planOf, production } from '../../support/environments.ts';
 
@@ -31,6 +32,23 @@ describe('the pre-flight list', () => {
       needs,
       action: expect.stringContaining('L-0263D0A3'),
     });
+  });
+
+  const sender = { from: 'odoo@example.com', fromFilter: 'example.com' };
+  it.each<[string, Mail | undefined, RegExp]>([
+    ['its field where there is none', undefined, /^the field mail$/],
+    [
+      'the way out of the sandbox',
+      { ...sender, kind: 'ses', domain: 'example.com', identity: 'new', accessKeys: [1] },
+      /^production access of Amazon SES in eu-central-1$/,
+    ],
+    [
+      'the relay to let Odoo in',
+      { ...sender, kind: 'relay', host: 'smtp.example.com', port: 587, encryption: 'starttls' },
+      /^smtp\.example\.com on port 587/,
+    ],
+  ])('names, for mail, %s', (_what, mail, needs) => {
+    expect(checkOf(planOf(40, { mail }).preflight, "Odoo's outgoing mail")?.needs).toMatch(needs);
   });
 
   it('bootstraps both Regions, in the account if it is known', () => {

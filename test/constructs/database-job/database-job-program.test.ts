@@ -1,41 +1,28 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { own, ownDirectory, startPostgres, type PostgresCluster } from '../../support/postgres.ts';
-import { findPython } from '../../support/python.ts';
+import { own, type PostgresCluster } from '../../support/postgres.ts';
+import { ADMIN_PASSWORD, DATABASE_PASSWORD, JobBench, type RunOptions } from './job-bench.ts';
 
 // The job's real SQL on a real PostgreSQL server, over TLS, as an administrator who is no superuser. Odoo itself is
 // replaced by a stand-in.
-const PROGRAM = fileURLToPath(
-  new URL('../../../constructs/database-job/files/database_job.py', import.meta.url),
-);
-const STAND_IN = fileURLToPath(new URL('./odoo_stand_in.py', import.meta.url));
-const QUICK_JOB = fileURLToPath(new URL('./quick_job.py', import.meta.url));
 /** How the stand-in's hash of the initial password begins; the job uses more rounds. */
 const STAND_IN_HASH = '$pbkdf2-sha512$1000$';
-const DATABASE_PASSWORD = 'database-Secret-2';
-const ADMIN_PASSWORD = 'admin-Secret-3';
-
-const python = findPython(['psycopg2', 'passlib'], ['python3-psycopg2', 'python3-passlib']);
+let bench: JobBench;
 let cluster: PostgresCluster;
 let filestore: string;
+const runJob = (options?: RunOptions) => bench.run(options);
 
 beforeAll(async () => {
-  cluster = await startPostgres();
-  writeConfiguration(DATABASE_PASSWORD);
+  bench = await JobBench.start();
+  cluster = bench.cluster;
 }, 60_000);
-afterAll(() => cluster?.stop());
+afterAll(() => bench?.stop());
 
 beforeEach(() => {
-  cluster.sql([
-    'DROP DATABASE IF EXISTS odoo WITH (FORCE)',
-    'DROP DATABASE IF EXISTS odoo_initializing WITH (FORCE)',
-    'DROP ROLE IF EXISTS odoo',
-  ]);
-  rmSync(join(cluster.directory, 'filestore'), { recursive: true, force: true });
-  filestore = ownDirectory(cluster, 'filestore');
+  bench.reset();
+  filestore = bench.filestore;
 });
 
 describe('first initialization', () => {
@@ -76,6 +63,7 @@ describe('first initialization', () => {
       'data-dir': expect.any(String),
       init: 'base',
       'without-demo': 'True',
+      load: 'base,web',
       'stop-after-init': '',
       'no-http': '',
       workers: '0',
@@ -126,12 +114,12 @@ describe('repetition', () => {
 
   it('gives role odoo its new password after the secret changed', async () => {
     await runJob();
-    writeConfiguration('another-Secret-4');
+    bench.writeConfiguration('another-Secret-4');
     try {
       const { report } = await runJob({ environment: { DATABASE_PASSWORD: 'another-Secret-4' } });
       expect(report).toMatchObject({ outcome: 'succeeded', changed: ['password of role odoo'] });
     } finally {
-      writeConfiguration(DATABASE_PASSWORD);
+      bench.writeConfiguration(DATABASE_PASSWORD);
     }
   });
 
@@ -149,9 +137,10 @@ describe('a run that is killed', () => {
     'probe_filestore',
     'ensure_role',
     'harden',
-    'run_odoo',
+    'install_modules',
     'verify',
     'publish_attachments',
+    'apply_settings',
   ])(
     'after %s leaves no database that could be served, and the next run ends as if nothing had happened',
     async (step) => {
@@ -276,6 +265,11 @@ describe('refuses', () => {
 
   it.each([
     ['import-error', 'odoo ended with code 255', 'odoo.tools.convert.ParseError: while parsing x.xml:19'],
+    [
+      'import-error-json',
+      'odoo ended with code 255',
+      'odoo.tools.convert.ParseError: while parsing x.xml:19',
+    ],
     ['no-web', 'lacks the installed modules web', ''],
     ['pending', 'sale (to install)', ''],
     ['old', 'belongs to Odoo 18.0.1.3', ''],
@@ -336,81 +330,6 @@ it('probes every directory of the filestore that exists, and leaves nothing behi
   expect(readdirSync(join(filestore, 'odoo', attachments()[0]?.slice(0, 2) ?? ''))).toHaveLength(1);
 });
 
-interface Run {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly output: string;
-  readonly report?: Report;
-  readonly standIn?: { readonly options: Record<string, string>; readonly environment: readonly string[] };
-}
-
-interface Report {
-  readonly outcome: 'succeeded' | 'failed' | 'stopped';
-  readonly step?: string;
-  readonly error?: string;
-  readonly created: readonly string[];
-  readonly changed: readonly string[];
-  readonly filestoreDirectories?: number;
-}
-
-interface RunOptions {
-  /** The program as it runs in the task, with its slow password hash. */
-  readonly asShipped?: boolean;
-  /** Behaviour of the stand-in. */
-  readonly odoo?: string;
-  readonly killedAfter?: string;
-  /** Text in the output after which the job gets SIGTERM. */
-  readonly terminateAfter?: string;
-  readonly flags?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-}
-
-function runJob(options: RunOptions = {}): Promise<Run> {
-  const program = options.asShipped ? [PROGRAM] : [QUICK_JOB, PROGRAM, options.killedAfter ?? '-'];
-  const flags = [
-    `--host=${cluster.host}`,
-    `--port=${cluster.port}`,
-    `--ca-bundle=${cluster.caBundle}`,
-    `--odoo-config=${join(cluster.directory, 'odoo.conf')}`,
-    '--odoo-version=19.0',
-    `--filestore=${filestore}`,
-    '--connect-seconds=0',
-    ...(options.flags ?? []),
-    '--odoo',
-    python,
-    STAND_IN,
-    options.odoo ?? 'ok',
-  ];
-  return new Promise((resolve, reject) => {
-    const job = spawn(python, ['-B', ...program, ...flags], {
-      ...cluster.identity,
-      cwd: cluster.directory,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'],
-        MASTER_USER: cluster.master.user,
-        MASTER_PASSWORD: cluster.master.password,
-        DATABASE_PASSWORD,
-        ADMIN_PASSWORD,
-        ...options.environment,
-      },
-    });
-    let output = '';
-    const collect = (chunk: Buffer) => {
-      output += chunk.toString();
-      if (options.terminateAfter && output.includes(options.terminateAfter)) job.kill('SIGTERM');
-    };
-    job.stdout.on('data', collect);
-    job.stderr.on('data', collect);
-    job.on('error', reject);
-    job.on('close', (code, signal) => {
-      const lines = output.split('\n').filter((line) => line.startsWith('{'));
-      const found = Object.assign({}, ...lines.map((line) => JSON.parse(line)));
-      resolve({ code, signal, output, report: found.databaseJob, standIn: found.standIn });
-    });
-  });
-}
-
 /** What Odoo and its operator depend on, read back as the superuser. */
 function state() {
   const server = cluster.sql(
@@ -463,21 +382,6 @@ function logsIn(login: string, password: string): Promise<boolean> {
   const verdict =
     "sys.exit(not CryptContext(['pbkdf2_sha512', 'plaintext']).verify(sys.argv[1], sys.argv[2]))";
   return new Promise((resolve) => {
-    spawn(python, ['-c', check + verdict, password, hash]).on('close', (code) => resolve(code === 0));
+    spawn(bench.python, ['-c', check + verdict, password, hash]).on('close', (code) => resolve(code === 0));
   });
-}
-
-function writeConfiguration(password: string): void {
-  const file = join(cluster.directory, 'odoo.conf');
-  const options = {
-    db_host: cluster.host,
-    db_port: cluster.port,
-    db_user: 'odoo',
-    db_password: password,
-    db_name: 'odoo',
-    db_sslmode: 'verify-full',
-  };
-  const lines = Object.entries(options).map(([key, value]) => `${key} = ${value}`);
-  writeFileSync(file, ['[options]', ...lines, ''].join('\n'));
-  own(file, cluster.identity);
 }

@@ -1,19 +1,32 @@
 import { aws_kms as kms } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { IdentityProvider } from '../../../config/environment.ts';
 import { DatabaseJob } from '../../../constructs/database-job/database-job.ts';
 import { OdooService } from '../../../constructs/odoo-service/odoo-service.ts';
 import { findingsOf, idleAcknowledgments } from '../../support/nag.ts';
+import { findPython } from '../../support/python.ts';
 import { type Fixture, surroundings } from '../odoo-service/odoo-service.fixture.ts';
 
 const FOLDER = new URL('../../../constructs/database-job/', import.meta.url);
+
+const PROVIDER: IdentityProvider = {
+  id: 'entra',
+  label: 'Sign in with Example',
+  clientId: 'client-1',
+  authorizationEndpoint: 'https://login.example.com/authorize',
+  userinfoEndpoint: 'https://login.example.com/userinfo',
+  scope: 'openid profile email',
+};
 
 interface Container {
   readonly Name: string;
   readonly EntryPoint: readonly string[];
   readonly Command: readonly string[];
   readonly Environment?: unknown;
+  readonly MountPoints: readonly unknown[];
   readonly Secrets: readonly { readonly Name: string; readonly ValueFrom: unknown }[];
 }
 
@@ -31,6 +44,8 @@ function withJob(): Fixture & { readonly job: DatabaseJob } {
     network,
     version: '19.0',
     adminPassword: node.masterPassword,
+    domain: { name: 'erp.example.com' },
+    signIn: { twoFactor: 'off', providers: [PROVIDER] },
     logKey: new kms.Key(before, 'JobLogKey'),
     logRetentionDays: 30,
   });
@@ -54,21 +69,40 @@ beforeAll(() => {
 describe('the task', () => {
   it('runs the program that the tests run, with what it needs to know', () => {
     const job = containers['Job'];
-    const program = readFileSync(new URL('files/database_job.py', FOLDER), 'utf8');
-    expect(job?.EntryPoint).toEqual(['python3', '-u', '-c', program]);
+    expect(job?.EntryPoint).toEqual(['python3', '-u', '/opt/database-job/database_job.py']);
+    const names = readdirSync(new URL('files', FOLDER)).filter((name) => name.endsWith('.py'));
+    const shipped = names.map((name) => written(name));
+    expect(shipped.map(([owner, mode]) => `${owner} ${mode}`)).toEqual(names.map(() => '100:101 0400'));
+    const tested = names.map((name) => readFileSync(new URL(`files/${name}`, FOLDER), 'utf8'));
+    expect(meaningOf(shipped.map(([, , text = '']) => text))).toEqual(meaningOf(tested));
     expect(job?.Command).toEqual([
       '--host=database.example.eu-central-1.rds.amazonaws.com',
       '--port=5432',
       '--ca-bundle=/var/lib/odoo/.postgresql/root.crt',
       '--odoo-config=/etc/odoo/odoo.conf',
       '--odoo-version=19.0',
+      '--settings=/opt/database-job/settings.json',
       '--filestore=/var/lib/odoo/filestore',
     ]);
   });
 
+  it('gets what the environment file says about Odoo, in a file that it cannot change', () => {
+    const [, , text] = written('settings.json');
+    expect(JSON.parse(text ?? '')).toEqual({
+      baseUrl: 'https://erp.example.com',
+      twoFactor: 'off',
+      providers: [PROVIDER],
+    });
+    expect(containers['Job']?.MountPoints).toContainEqual({
+      SourceVolume: 'job',
+      ContainerPath: '/opt/database-job',
+      ReadOnly: true,
+    });
+  });
+
   it('gets every password from Secrets Manager and none as a plain variable', () => {
     const job = containers['Job'];
-    expect(job?.Environment).toBeUndefined();
+    expect(JSON.stringify(job?.Environment ?? [])).not.toMatch(/PASSWORD|SECRET|USER/);
     expect(job?.Secrets.map(({ Name }) => Name)).toEqual([
       'MASTER_USER',
       'MASTER_PASSWORD',
@@ -87,10 +121,10 @@ describe('the task', () => {
     expect(configuration).toMatch(/^http_enable = False$/m);
   });
 
-  it('fits into a task definition with room to spare', () => {
+  it('fits into a task definition with room for the most that may be configured', () => {
     const definition = JSON.stringify(only('AWS::ECS::TaskDefinition', 'DatabaseJob').Properties);
-    // ECS takes 64 KiB.
-    expect(definition.length).toBeLessThan(48 * 1024);
+    // ECS takes 64 KiB. Five providers whose every field is as long as allowed are 7 KiB.
+    expect(definition.length).toBeLessThan(56 * 1024);
   });
 });
 
@@ -188,6 +222,30 @@ it('has no open finding and no acknowledgment that excuses nothing', () => {
   const reasons = findings.map(({ id, acknowledged }) => `${id.split('[')[0]} ${acknowledged}`);
   expect(new Set(reasons).size).toBe(new Set(findings.map(({ id }) => id)).size);
 });
+
+/** Owner, mode and text of a file of the job, as the first container writes it. */
+function written(name: string): readonly string[] {
+  const command = containers['Configure']?.Command ?? [];
+  const at = command.indexOf(`/opt/database-job/${name}`);
+  expect(command[at - 1]).toBe('--file');
+  return command.slice(at + 1, at + 4);
+}
+
+/** What Python makes of programs: their syntax trees without docstrings. */
+function meaningOf(programs: readonly string[]): unknown {
+  const script = `
+import ast, json, sys
+def tree(text):
+    parsed = ast.parse(text)
+    for node in ast.walk(parsed):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            del body[0]
+    return ast.dump(parsed)
+print(json.dumps([tree(text) for text in json.load(sys.stdin)]))`;
+  const options = { input: JSON.stringify(programs), maxBuffer: 2 ** 26 };
+  return JSON.parse(execFileSync(findPython(['ast'], ['python3']), ['-c', script], options).toString());
+}
 
 /** The one resource of a type whose logical id contains a text. */
 function only(type: string, id = '') {

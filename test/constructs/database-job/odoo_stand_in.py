@@ -1,7 +1,15 @@
-"""Stands in for `odoo --init=base`: reads the same options and configuration, connects the same way, and leaves the
-few tables, states, files and exit codes that the job looks at. It is not Odoo and proves nothing about it.
+"""Stands in for `odoo --init=MODULES`: reads the same options and configuration, connects the same way, and leaves the
+few tables, states, files and exit codes that the job looks at, as Odoo 18.0 and 19.0 do. It is not Odoo and proves
+nothing about it.
 
-The first argument selects the behaviour: ok, slow, hangs, half, no-web, pending, import-error, old.
+The first argument selects the behaviour and, after an @, the series of Odoo if it is not 19.0:
+
+    ok, slow, hangs        initializes or installs, after two seconds, or only after minutes
+    half                   the job is killed while the database is initialized
+    half-installed         the job is killed when the first of several modules is installed
+    no-modules             has only base and web and, like Odoo, says nothing about the others
+    no-web, pending, old   leaves a database that cannot be served
+    import-error           fails; import-error-json, with a log of JSON
 """
 
 import configparser
@@ -15,66 +23,149 @@ from pathlib import Path
 import psycopg2
 from passlib.hash import pbkdf2_sha512
 
-behavior, *arguments = sys.argv[1:]
-options = dict(argument.lstrip("-").partition("=")[::2] for argument in arguments)
-print(json.dumps({"standIn": {"options": options, "environment": sorted(os.environ)}}), flush=True)
+BASE = """
+    CREATE TABLE ir_model_data (module varchar, name varchar, model varchar, res_id int);
+    CREATE TABLE ir_config_parameter (
+        id serial PRIMARY KEY, key varchar NOT NULL UNIQUE, value text NOT NULL,
+        create_uid int, create_date timestamp, write_uid int, write_date timestamp);
+    CREATE TABLE ir_mail_server (
+        id serial PRIMARY KEY, name varchar NOT NULL, from_filter varchar, smtp_host varchar, smtp_port int,
+        smtp_authentication varchar NOT NULL, smtp_encryption varchar NOT NULL, smtp_debug bool, sequence int, active bool,
+        create_uid int, create_date timestamp, write_uid int, write_date timestamp);
+    CREATE TABLE res_partner (id int PRIMARY KEY, email varchar);
+    CREATE TABLE res_users (
+        id int PRIMARY KEY, login varchar, password varchar, partner_id int, active bool, share bool, totp_secret varchar);
+    CREATE TABLE auth_totp_device (id serial PRIMARY KEY, user_id int);
+    INSERT INTO res_partner VALUES (2, 'odoobot@example.com'), (3, %(admin_email)s);
+    INSERT INTO res_users VALUES (1, '__system__', NULL, 2, FALSE), (2, 'admin', %(admin_password)s, 3, TRUE);
+    INSERT INTO ir_model_data VALUES ('base', 'user_root', 'res.users', 1), ('base', 'user_admin', 'res.users', 2);
+    INSERT INTO ir_config_parameter (key, value) VALUES ('web.base.url', 'http://localhost:8069');
+    CREATE TABLE ir_attachment (store_fname varchar, type varchar, file_size int, checksum varchar);
+"""
+SIGNALING = {
+    "18.0": "CREATE SEQUENCE base_registry_signaling; CREATE SEQUENCE base_cache_signaling_default;",
+    "19.0": "CREATE TABLE orm_signaling_registry (id serial PRIMARY KEY, date timestamp DEFAULT now());"
+    "CREATE TABLE orm_signaling_stable (id serial PRIMARY KEY, date timestamp DEFAULT now());",
+}
+# What the modules bring that the job has to do with. Each of the last three depends on the first two.
+MODULES = {
+    "mail": "ALTER TABLE res_partner ADD email_normalized varchar; ALTER TABLE ir_mail_server ADD owner_user_id int;"
+    "UPDATE res_partner SET email_normalized = email;",
+    "auth_signup": "INSERT INTO ir_config_parameter (key, value) VALUES ('auth_signup.invitation_scope', 'b2c');",
+    "auth_totp_mail_enforce": "SELECT 'a module without tables'",
+    "auth_totp_mail": "SELECT 'a module without tables'",
+    "auth_oauth": """
+        CREATE TABLE auth_oauth_provider (
+            id serial PRIMARY KEY, name varchar NOT NULL, body jsonb NOT NULL, client_id varchar,
+            auth_endpoint varchar NOT NULL, scope varchar, validation_endpoint varchar NOT NULL, data_endpoint varchar,
+            css_class varchar, enabled bool, sequence int,
+            create_uid int, create_date timestamp, write_uid int, write_date timestamp);
+        INSERT INTO auth_oauth_provider (name, body, auth_endpoint, validation_endpoint, enabled)
+            VALUES ('Odoo.com Accounts', '{"en_US": "Odoo.com"}', 'https://x', 'https://x', TRUE),
+                   ('Google OAuth2', '{"en_US": "Google"}', 'https://y', 'https://y', NULL);
+        INSERT INTO ir_model_data VALUES ('auth_oauth', 'provider_openerp', 'auth.oauth.provider', 1);
+    """,
+}
+NOT_IN = {"18.0": (), "19.0": ("auth_totp_mail_enforce",)}
 
-parser = configparser.RawConfigParser()
-parser.read(options["config"])
-conf = parser["options"]
-connection = psycopg2.connect(
-    host=conf["db_host"],
-    port=conf["db_port"],
-    user=conf["db_user"],
-    password=conf["db_password"],
-    sslmode=conf["db_sslmode"],
-    dbname=options["database"],
-)
-connection.autocommit = True
-cursor = connection.cursor()
-cursor.execute(
-    """
-    CREATE TABLE ir_module_module (name varchar NOT NULL, state varchar, latest_version varchar);
-    INSERT INTO ir_module_module VALUES ('base', 'to install', NULL), ('web', 'to install', NULL), ('sale', 'uninstalled', NULL);
-    """
-)
-if behavior == "half":
-    # As if the process were killed here; the job is killed by the test.
+
+def main():
+    connection = connect()
+    cursor = connection.cursor()
+    modules = options["init"].split(",")
+    if "base" in modules:
+        initialize(cursor)
+    install(cursor, [name for name in modules if name != "base"])
+    if behavior == "no-web":
+        cursor.execute("UPDATE ir_module_module SET state = 'uninstalled' WHERE name = 'web'")
+    if behavior == "pending":
+        cursor.execute("UPDATE ir_module_module SET state = 'to install' WHERE name = 'sale'")
+
+
+def connect():
+    parser = configparser.RawConfigParser()
+    parser.read(options["config"])
+    conf = parser["options"]
+    connection = psycopg2.connect(
+        host=conf["db_host"],
+        port=conf["db_port"],
+        user=conf["db_user"],
+        password=conf["db_password"],
+        sslmode=conf["db_sslmode"],
+        dbname=options["database"],
+    )
+    connection.autocommit = True
+    return connection
+
+
+def initialize(cursor):
+    cursor.execute("CREATE TABLE ir_module_module (name varchar NOT NULL, state varchar, latest_version varchar)")
+    for name in ("base", "web", "sale", *MODULES):
+        if name not in NOT_IN[version]:
+            state = "to install" if name in ("base", "web") else "uninstalled"
+            cursor.execute("INSERT INTO ir_module_module VALUES (%s, %s)", (name, state))
+    if behavior == "half":
+        kill_the_job()
+    if behavior == "import-error-json":
+        trace = "Traceback (most recent call last):\nodoo.tools.convert.ParseError: while parsing x.xml:19"
+        print(json.dumps({"level": "CRITICAL", "message": "Failed to initialize database", "traceback": trace}))
+        print(json.dumps({"level": "INFO", "message": "Initiating shutdown"}), flush=True)
+        sys.exit(255)
+    if behavior == "import-error":
+        print("2026-11-22 03:29:29,022 7 CRITICAL odoo odoo.service.server: Failed to initialize database `odoo`.")
+        print("Traceback (most recent call last):\nodoo.tools.convert.ParseError: while parsing x.xml:19\n", flush=True)
+        sys.exit(255)
+    if behavior == "slow":
+        time.sleep(2)
+    if behavior == "hangs":
+        time.sleep(300)
+    cursor.execute(
+        BASE,
+        {
+            "admin_email": "admin@example.com" if version == "18.0" else None,
+            "admin_password": pbkdf2_sha512.using(rounds=1000).hash("admin"),
+        },
+    )
+    cursor.execute(SIGNALING[version])
+    cursor.execute("INSERT INTO ir_attachment VALUES (%s, 'binary', %s, %s)", write_attachment(b"an attachment"))
+    cursor.execute(
+        "UPDATE ir_module_module SET state = 'installed', latest_version = %s WHERE name IN ('base', 'web')",
+        (f"{version}.1.3",),
+    )
+
+
+def write_attachment(content):
+    name = hashlib.sha1(content).hexdigest()
+    file = Path(options["data-dir"], "filestore", options["database"], name[:2], name)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+    return f"{name[:2]}/{name}", len(content), name
+
+
+def install(cursor, wanted):
+    if wanted and behavior != "no-modules":
+        wanted = ["mail", "auth_signup", *wanted]
+        cursor.execute(
+            "UPDATE ir_module_module SET state = 'to install' WHERE state = 'uninstalled' AND name = ANY(%s)", (wanted,)
+        )
+        # What an earlier run was about to install is gone on with, as Odoo does.
+        cursor.execute("SELECT name FROM ir_module_module WHERE state = 'to install'")
+        for (name,) in sorted(cursor.fetchall(), key=lambda found: list(MODULES).index(found[0])):
+            cursor.execute(MODULES[name])
+            cursor.execute("UPDATE ir_module_module SET state = 'installed' WHERE name = %s", (name,))
+            if behavior == "half-installed":
+                kill_the_job()
+
+
+def kill_the_job():
+    """As if this process were killed too."""
     os.kill(os.getppid(), 9)
     sys.exit(137)
-if behavior == "import-error":
-    print("2026-11-22 03:29:29,022 7 CRITICAL odoo odoo.service.server: Failed to initialize database `odoo`.")
-    print("Traceback (most recent call last):\nodoo.tools.convert.ParseError: while parsing x.xml:19\n", flush=True)
-    sys.exit(255)
-if behavior == "slow":
-    time.sleep(2)
-if behavior == "hangs":
-    time.sleep(300)
 
-content = b"an attachment"
-name = hashlib.sha1(content).hexdigest()
-file = Path(options["data-dir"], "filestore", options["database"], name[:2], name)
-file.parent.mkdir(parents=True)
-file.write_bytes(content)
-cursor.execute(
-    """
-    CREATE TABLE ir_model_data (module varchar, name varchar, model varchar, res_id int);
-    CREATE TABLE res_users (id int PRIMARY KEY, login varchar, password varchar);
-    CREATE TABLE ir_attachment (store_fname varchar, type varchar, file_size int, checksum varchar);
-    INSERT INTO ir_attachment VALUES (%s, 'binary', %s, %s);
-    INSERT INTO res_users VALUES (1, '__system__', NULL), (2, 'admin', %s);
-    INSERT INTO ir_model_data VALUES ('base', 'user_root', 'res.users', 1), ('base', 'user_admin', 'res.users', 2);
-    UPDATE ir_module_module SET state = 'installed', latest_version = %s WHERE name IN ('base', 'web');
-    """,
-    (
-        f"{name[:2]}/{name}",
-        len(content),
-        name,
-        pbkdf2_sha512.using(rounds=1000).hash("admin"),
-        "18.0.1.3" if behavior == "old" else "19.0.1.3",
-    ),
-)
-if behavior == "no-web":
-    cursor.execute("UPDATE ir_module_module SET state = 'uninstalled' WHERE name = 'web'")
-if behavior == "pending":
-    cursor.execute("UPDATE ir_module_module SET state = 'to install' WHERE name = 'sale'")
+
+chosen, *arguments = sys.argv[1:]
+behavior, _, version = chosen.partition("@")
+version = version or ("18.0" if behavior == "old" else "19.0")
+options = dict(argument.lstrip("-").partition("=")[::2] for argument in arguments)
+print(json.dumps({"standIn": {"options": options, "environment": sorted(os.environ)}}), flush=True)
+main()

@@ -3,28 +3,32 @@
 quick_job.py JOB (FUNCTION | -) ARGUMENTS...
 """
 
-import importlib.util
+import importlib
 import os
 import sys
+from pathlib import Path
 
 from passlib.context import CryptContext
 
 path, function, *sys.argv[1:] = sys.argv[1:]
-spec = importlib.util.spec_from_file_location("database_job", path)
-job = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(job)
+sys.path.insert(0, str(Path(path).parent))
+job = importlib.import_module(Path(path).stem)
+parts = [sys.modules[part.stem] for part in Path(path).parent.glob("*.py")]
 
 # 600,000 rounds are half of the time of a run.
-job.PASSWORDS = CryptContext(["pbkdf2_sha512", "plaintext"], pbkdf2_sha512__rounds=2000)
+sys.modules["administrator"].PASSWORDS = CryptContext(["pbkdf2_sha512", "plaintext"], pbkdf2_sha512__rounds=2000)
 
 if function != "-":
-    original = getattr(job, function)
+    original = next(vars(part)[function] for part in parts if function in vars(part))
 
-    def die(*arguments):
-        original(*arguments)
+    def die(*arguments, **options):
+        original(*arguments, **options)
         os.kill(os.getpid(), 9)
 
-    setattr(job, function, die)
+    # Wherever it was imported.
+    for part in parts:
+        if function in vars(part):
+            setattr(part, function, die)
     job.STEPS = tuple(die if step is original else step for step in job.STEPS)
 
 sys.exit(job.main())

@@ -34,6 +34,25 @@ it.each([
   });
 });
 
+it('admits SES where it tells of bounces, and only there', () => {
+  const stack = testStack();
+  new LogKey(stack, 'LogKey').admitMailEvents();
+  Template.fromStack(stack).hasResourceProperties('AWS::KMS::Key', {
+    KeyPolicy: {
+      Statement: Match.arrayWith([
+        {
+          Sid: 'MailEvents',
+          Effect: 'Allow',
+          Principal: { Service: 'ses.amazonaws.com' },
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          Resource: '*',
+        },
+      ]),
+    },
+  });
+  expect(JSON.stringify(Template.fromStack(build()).toJSON())).not.toContain('ses.amazonaws.com');
+});
+
 it('has no open policy finding', () => {
   expect(openFindings(build())).toEqual([]);
 });

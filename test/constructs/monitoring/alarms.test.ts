@@ -5,6 +5,7 @@ import {
   aws_elasticloadbalancingv2 as elbv2,
   aws_kms as kms,
   aws_rds as rds,
+  aws_ses as ses,
   type Stack,
 } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
@@ -15,6 +16,7 @@ import { AlarmTopic } from '../../../constructs/monitoring/alarm-topic.ts';
 import { DatabaseAlarms } from '../../../constructs/monitoring/database-alarms.ts';
 import { FilestoreAlarms } from '../../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../../constructs/monitoring/load-balancer-alarms.ts';
+import { MailAlarms } from '../../../constructs/monitoring/mail-alarms.ts';
 import { ServerAlarms } from '../../../constructs/monitoring/server-alarms.ts';
 import { ServerBackupAlarms } from '../../../constructs/monitoring/server-backup-alarms.ts';
 import { ServerHealthAlarms } from '../../../constructs/monitoring/server-health-alarms.ts';
@@ -55,6 +57,8 @@ describe('every alarm', () => {
       'load-balancer-no-healthy-target',
       'load-balancer-target-errors',
       'load-balancer-unhealthy-target',
+      'mail-bounces',
+      'mail-complaints',
       'server-backup-database-failed',
       'server-backup-database-late',
       'server-backup-database-overdue',
@@ -300,6 +304,71 @@ describe('service alarms', () => {
   });
 });
 
+describe('mail alarms', () => {
+  const template = Template.fromStack(stackWith(addMailAlarms));
+
+  it.each([
+    ['mail-bounces', 'Reputation.BounceRate', 0.05],
+    ['mail-complaints', 'Reputation.ComplaintRate', 0.001],
+  ])('ring where AWS begins to worry about the account: %s', (name, metric, threshold) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: `prod-warning-${name}`,
+      Namespace: 'AWS/SES',
+      MetricName: metric,
+      Dimensions: Match.absent(),
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: threshold,
+      TreatMissingData: 'ignore',
+    });
+  });
+
+  it('tell the topic of each bounce and complaint, which it takes from that configuration set alone', () => {
+    const [configurationSet] = Object.keys(template.findResources('AWS::SES::ConfigurationSet'));
+    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    const [policy] = Object.keys(template.findResources('AWS::SNS::TopicPolicy'));
+    template.hasResource('AWS::SES::ConfigurationSetEventDestination', {
+      Properties: {
+        ConfigurationSetName: { Ref: configurationSet },
+        EventDestination: {
+          Enabled: true,
+          MatchingEventTypes: ['bounce', 'complaint', 'reject'],
+          SnsDestination: { TopicARN: { Ref: topic } },
+        },
+      },
+      // SES tries the topic when it is told of it.
+      DependsOn: [policy],
+    });
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'sns:Publish',
+            Principal: { Service: 'ses.amazonaws.com' },
+            Condition: {
+              StringEquals: {
+                'AWS:SourceAccount': { Ref: 'AWS::AccountId' },
+                'AWS:SourceArn': Match.objectLike({
+                  'Fn::Join': ['', Match.arrayWith([':configuration-set/', { Ref: configurationSet }])],
+                }),
+              },
+            },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it('leave the bounces of an identity that others made to them', () => {
+    const others = Template.fromStack(
+      stackWith((stack, topic) => {
+        new MailAlarms(stack, 'MailAlarms', { topic });
+      }),
+    );
+    others.resourceCountIs('AWS::SES::ConfigurationSetEventDestination', 0);
+    others.resourceCountIs('AWS::CloudWatch::Alarm', 2);
+  });
+});
+
 describe('filestore alarms', () => {
   const template = Template.fromStack(stackWith((stack, topic) => addFilestoreAlarms(stack, topic)));
 
@@ -484,6 +553,7 @@ function stackWithAllAlarms(): Stack {
     addServiceAlarms(stack, topic);
     addFilestoreAlarms(stack, topic);
     addServerAlarms(stack, topic, 't4g.xlarge');
+    addMailAlarms(stack, topic);
     new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic });
     new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
   });
@@ -559,6 +629,13 @@ function addServiceAlarms(stack: Stack, topic: AlarmTopic): void {
 
 function addFilestoreAlarms(stack: Stack, topic: AlarmTopic): void {
   new FilestoreAlarms(stack, 'FilestoreAlarms', { topic, fileSystemId: 'fs-0123456789abcdef0' });
+}
+
+function addMailAlarms(stack: Stack, topic: AlarmTopic): void {
+  new MailAlarms(stack, 'MailAlarms', {
+    topic,
+    configurationSet: new ses.ConfigurationSet(stack, 'ConfigurationSet'),
+  });
 }
 
 function addServerAlarms(stack: Stack, topic: AlarmTopic, instanceType: string): void {

@@ -59,6 +59,23 @@ describe('the configuration of a node', () => {
     expect(Number(rounds)).toBeGreaterThanOrEqual(600_000);
   });
 
+  it.each([
+    // Of the test suite of Terraform's AWS provider, whose passwords have let people in since 2020.
+    ['eu-central-1', 'some+secret+key', 'BMXhUYlu5Z3gSXVQORxlVa7XPaz91aGWdfHxvkOZdWZ2'],
+    ['eu-central-1', 'another+secret+key', 'BBbphbrQmrKMx42d1N6+C7VINYEBGI5v9VsZeTxwskfh'],
+    ['us-west-1', 'some+secret+key', 'BH+jbMzper5WwlwUar9E1ySBqHa9whi0GPo+sJ0mVYJj'],
+    ['us-west-1', 'another+secret+key', 'BKVmjjMDFk/qqw8EROW99bjCS65PF8WKvK5bSr4Y6EqF'],
+  ])('has the password that SES in %s takes for an access key', (region, secretAccessKey, password) => {
+    const { status } = configure(
+      ['--ses-secret', 'SMTP_PASSWORD', region, ...file('a', '{{SMTP_PASSWORD}}')],
+      {
+        SMTP_PASSWORD: secretAccessKey,
+      },
+    );
+    expect(status).toBe(0);
+    expect(written('a')).toBe(password);
+  });
+
   it('is readable by nobody else', () => {
     configure([...file('odoo.conf', 'x')]);
     expect(statSync(join(directory, 'odoo.conf')).mode & 0o777).toBe(0o400);

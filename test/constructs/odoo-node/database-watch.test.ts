@@ -1,14 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nodeFile } from '../../../constructs/odoo-node/render-template.ts';
+import { freePort } from '../../support/free-port.ts';
 import { type PostgresCluster, startPostgres } from '../../support/postgres.ts';
 import { findPython } from '../../support/python.ts';
-import { freePort } from './fake-odoo.ts';
+
+const PASSWORD = 'pa%(x)s';
 
 /** The way to the database, which can be cut and mended while the server stays up. */
 class Cable {
@@ -23,17 +34,26 @@ class Cable {
     this.target = target;
   }
 
-  async mend(): Promise<void> {
-    const server = createServer((near) => {
-      const far = connect(this.target, '127.0.0.1');
-      for (const socket of [near, far]) {
-        this.sockets.add(socket);
-        socket.on('error', () => socket.destroy());
-      }
-      near.pipe(far).pipe(near);
-    });
+  mend(): Promise<void> {
+    return this.listen((near) => near.pipe(this.keep(connect(this.target, '127.0.0.1'))).pipe(near));
+  }
+
+  /** Takes connections and never says a word, like an address whose host has died. */
+  silence(): Promise<void> {
+    return this.listen(() => {});
+  }
+
+  /** Further connections go elsewhere; those that are open stay as they are. */
+  private async listen(serve: (near: Socket) => void): Promise<void> {
+    this.server?.close();
+    const server = createServer((near) => serve(this.keep(near)));
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
     this.server = server;
+  }
+
+  private keep(socket: Socket): Socket {
+    this.sockets.add(socket);
+    return socket.on('error', () => socket.destroy());
   }
 
   cut(): void {
@@ -54,7 +74,7 @@ describe('the database watcher', () => {
 
   beforeAll(async () => {
     postgres = await startPostgres();
-    postgres.sql(["CREATE ROLE odoo LOGIN PASSWORD 'pa%(x)s'", 'CREATE DATABASE odoo OWNER odoo']);
+    postgres.sql([`CREATE ROLE odoo LOGIN PASSWORD '${PASSWORD}'`, 'CREATE DATABASE odoo OWNER odoo']);
   });
   afterAll(() => postgres.stop());
 
@@ -65,11 +85,12 @@ describe('the database watcher', () => {
     // Where libpq looks for the root certificate when nothing names it.
     mkdirSync(join(directory, '.postgresql'));
     copyFileSync(postgres.caBundle, join(directory, '.postgresql/root.crt'));
+    configure(PASSWORD);
     output = '';
   });
 
   afterEach(async () => {
-    if (watcher) {
+    if (watcher?.exitCode === null && watcher.signalCode === null) {
       // Its last words must not be taken for those of the next one.
       const closed = once(watcher, 'close');
       watcher.kill('SIGKILL');
@@ -81,17 +102,22 @@ describe('the database watcher', () => {
 
   const flag = () => existsSync(join(directory, 'flag'));
 
-  function watch(): void {
+  const flagFiles = () => readdirSync(directory).filter((name) => name.startsWith('flag'));
+
+  function configure(password: string): void {
     const options = {
       db_host: postgres.host,
       db_port: port,
       db_name: 'odoo',
       db_user: 'odoo',
-      db_password: 'pa%(x)s',
+      db_password: password,
       db_sslmode: 'verify-full',
     };
     const lines = Object.entries(options).map(([name, value]) => `${name} = ${value}\n`);
     writeFileSync(join(directory, 'odoo.conf'), `[options]\n${lines.join('')}`);
+  }
+
+  function watch(): void {
     watcher = spawn(
       python,
       ['-u', '-c', nodeFile('database_watch.py'), join(directory, 'odoo.conf'), join(directory, 'flag')],
@@ -122,7 +148,7 @@ describe('the database watcher', () => {
     await expect.poll(connections).toBe(1);
     const [before] = pids();
     postgres.sql(["ALTER SYSTEM SET TimeZone = 'Asia/Tokyo'", 'SELECT pg_reload_conf()']);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
     expect(pids()).toEqual([before]);
     expect(output).toBe('');
   });
@@ -143,6 +169,32 @@ describe('the database watcher', () => {
     await expect.poll(flag, { timeout: 5000 }).toBe(false);
   });
 
+  it('raises it when the address of the database takes connections and stays silent', async () => {
+    await cable.silence();
+    watch();
+    await expect.poll(flag, { timeout: 2000 }).toBe(true);
+    expect(output).toContain('no answer within 0.5 seconds');
+  });
+
+  it('does not wait for an attempt at a dead address before it makes the next', async () => {
+    await cable.silence();
+    watch();
+    await expect.poll(flag).toBe(true);
+    await cable.mend();
+    // An attempt gives up after three seconds.
+    await expect.poll(flag, { timeout: 2000 }).toBe(false);
+  });
+
+  it('keeps one connection, however many attempts were under way', async () => {
+    await cable.silence();
+    watch();
+    await expect.poll(flag).toBe(true);
+    await cable.mend();
+    await expect.poll(flag).toBe(false);
+    await sleep(1000);
+    expect(connections()).toBe(1);
+  });
+
   it('lowers a flag that an earlier watcher left behind', async () => {
     writeFileSync(join(directory, 'flag'), '');
     await cable.mend();
@@ -150,10 +202,89 @@ describe('the database watcher', () => {
     await expect.poll(flag, { timeout: 5000 }).toBe(false);
   });
 
+  it('keeps a flag that an earlier watcher left behind until it knows better, and says why', async () => {
+    writeFileSync(join(directory, 'flag'), '');
+    await cable.silence();
+    watch();
+    const seen = new Set<boolean>();
+    while (!output.includes('maintenance on: no answer')) {
+      seen.add(flag());
+      await sleep(5);
+    }
+    expect([...seen]).toEqual([true]);
+  });
+
+  it('keeps it while the database takes no writes, as a standby does', async () => {
+    postgres.sql('ALTER DATABASE odoo SET default_transaction_read_only = on');
+    try {
+      await cable.mend();
+      watch();
+      await expect.poll(() => output).toContain('session is read-only');
+      await sleep(1000);
+      expect(flag()).toBe(true);
+    } finally {
+      postgres.sql('ALTER DATABASE odoo RESET default_transaction_read_only');
+    }
+    await expect.poll(flag).toBe(false);
+  });
+
+  it('is not closed for doing nothing', async () => {
+    postgres.sql("ALTER ROLE odoo SET idle_session_timeout = '200ms'");
+    try {
+      await cable.mend();
+      watch();
+      await expect.poll(connections).toBe(1);
+      await sleep(800);
+      expect(output).toBe('');
+    } finally {
+      postgres.sql('ALTER ROLE odoo RESET idle_session_timeout');
+    }
+  });
+
+  it('keeps it while the password is wrong, says so once, and takes the right one without a restart', async () => {
+    configure('outdated');
+    await cable.mend();
+    watch();
+    await expect.poll(() => output).toContain('password authentication failed');
+    await sleep(1500);
+    expect(flag()).toBe(true);
+    expect(output.match(/password authentication failed/g)).toHaveLength(1);
+    configure(PASSWORD);
+    await expect.poll(flag).toBe(false);
+  });
+
+  it('ends at once when it is asked to, and leaves the flag as it is', async () => {
+    await cable.silence();
+    watch();
+    await expect.poll(flag).toBe(true);
+    const asked = performance.now();
+    watcher?.kill('SIGTERM');
+    await once(watcher ?? process, 'close');
+    expect(performance.now() - asked).toBeLessThan(500);
+    expect(flag()).toBe(true);
+  });
+
+  it('ends with the reason when its configuration cannot be read, for its supervisor to start it again', async () => {
+    rmSync(join(directory, 'odoo.conf'));
+    watch();
+    const [code] = await once(watcher ?? process, 'close');
+    expect(code).toBe(1);
+    expect(output).toContain('odoo.conf');
+  });
+
+  it('needs no room on the disk to raise the flag', async () => {
+    await cable.mend();
+    watch();
+    await expect.poll(connections).toBe(1);
+    expect(flagFiles()).toEqual(['flag.lowered']);
+    cable.cut();
+    await expect.poll(flagFiles).toEqual(['flag']);
+  });
+
   it('does not write the password into its log', async () => {
     watch();
     await expect.poll(() => output, { timeout: 5000 }).toContain('maintenance on');
-    expect(output).not.toContain('pa%(x)s');
+    expect(output).not.toContain(PASSWORD);
   });
 
   function connections(): number {

@@ -7,7 +7,9 @@ const settings: HostSettings = {
   plan: smallPlan,
   server: smallServer,
   odooVersion: '19.0',
+  sessionGuard: false,
   release: imageUri,
+  signIn: { twoFactor: 'off', providers: [] },
   pointInTimeDays: 14,
   windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
 };

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { LOG_EVENT_START } from '../../../constructs/odoo-node/log-events.ts';
 import { hostFiles } from '../../../constructs/odoo-server/host-files.ts';
 import type { HostSettings } from '../../../constructs/odoo-server/host-settings.ts';
 import { packBundle } from '../../../constructs/odoo-server/host-bundle.ts';
@@ -11,7 +12,9 @@ const settings: HostSettings = {
   plan: smallPlan,
   server: smallServer,
   odooVersion: '19.0',
+  sessionGuard: false,
   release: imageUri,
+  signIn: { twoFactor: 'off', providers: [] },
   domain: { name: 'erp.example.com', hostedZone: { id: 'Z0123456789ABC', name: 'example.com' } },
   pointInTimeDays: 14,
   windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
@@ -52,8 +55,57 @@ describe('the files of the host', () => {
     expect(file('odoo/web.conf')).toContain('admin_passwd = {{ADMIN_PASSWD}}');
   });
 
+  it('carry the modules that Odoo loads by itself, and name them in its configuration', () => {
+    const guarded = { sessionGuard: true };
+    expect(file('addons/structured_logs/__manifest__.py')).toContain('"installable": False');
+    expect(file('addons/session_guard/__init__.py', guarded)).toContain('RegistryError');
+    expect(() => file('addons/session_guard/__init__.py')).toThrow();
+    const modules = (path: string) => /server_wide_modules = (.*)/.exec(file(path, guarded))?.[1];
+    expect(modules('odoo/web.conf')).toBe('structured_logs,session_guard,base,rpc,web');
+    expect(modules('odoo/cron.conf')).toBe('structured_logs,base,rpc,web');
+    expect(file('odoo/web.conf')).toContain('addons_path = /mnt/extra-addons,/etc/odoo/addons');
+  });
+
+  it.each(['web', 'cron'])(
+    'let the log driver begin an event where the tasks of the service do: %s',
+    (role) => {
+      const unit = file(`systemd/odoo-${role}.service`);
+      expect(unit).toContain(`--log-opt "awslogs-multiline-pattern=${LOG_EVENT_START}"`);
+      // systemd would replace them.
+      expect(LOG_EVENT_START).not.toMatch(/[%$"\\]/);
+      expect(unit).toContain('--volume /opt/odoo-aws/addons:/etc/odoo/addons:ro');
+    },
+  );
+
   it('are the same bytes for the same settings', () => {
     expect(packBundle(hostFiles(settings)).sha256).toBe(packBundle(hostFiles(settings)).sha256);
+  });
+});
+
+describe('the database job on the host', () => {
+  it('has all its parts in one folder, as they are tested', () => {
+    const names = hostFiles(settings)
+      .map(({ path }) => path)
+      .filter((path) => path.startsWith('database-job/'));
+    expect(names).toContain('database-job/database_job.py');
+    expect(names).toContain('database-job/odoo_settings.py');
+    expect(file('database-job/database_job.py')).toContain('STEPS = (take_lock,');
+  });
+
+  it('knows what the environment file says about Odoo', () => {
+    const signIn = { twoFactor: 'employees', administratorEmail: 'it@example.com', providers: [] } as const;
+    const smtp = {
+      host: 'smtp.example.com',
+      port: 587,
+      encryption: 'starttls',
+      from: 'odoo@example.com',
+      fromFilter: 'example.com',
+    } as const;
+    expect(JSON.parse(file('database-job/settings.json', { signIn, smtp }))).toEqual({
+      baseUrl: 'https://erp.example.com',
+      mail: { fromFilter: 'example.com' },
+      ...signIn,
+    });
   });
 });
 

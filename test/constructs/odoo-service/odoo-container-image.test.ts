@@ -10,7 +10,10 @@ import { testApp, testStack } from '../../support/stack.ts';
 function define(image: OdooImage, architecture: CpuArchitecture = 'arm64') {
   const app = testApp();
   const stack = testStack(app);
-  const odoo = new OdooContainerImage(stack, 'Image', { release: { version: '19.0', image }, architecture });
+  const odoo = new OdooContainerImage(stack, 'Image', {
+    release: { version: '19.0', image, sessionGuard: false },
+    architecture,
+  });
   const task = new ecs.FargateTaskDefinition(stack, 'Task');
   task.addContainer('Odoo', { image: odoo.image });
   return { app, stack, odoo, template: () => Template.fromStack(stack) };

@@ -58,6 +58,8 @@ export function surroundings(users: number, changes: Partial<Environment> = {}):
       architecture: environment.architecture,
     }),
     architecture: environment.architecture,
+    version: environment.odoo.version,
+    sessionGuard: environment.odoo.sessionGuard,
     region: environment.region,
     database: databaseIn(before),
     databasePassword: secretIn(before, 'DatabasePassword'),

@@ -1,5 +1,7 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { LOG_EVENT_START } from '../../../constructs/odoo-node/log-events.ts';
+import { nodeFile } from '../../../constructs/odoo-node/render-template.ts';
 import { OdooService } from '../../../constructs/odoo-service/odoo-service.ts';
 import { idleAcknowledgments, findingsOf } from '../../support/nag.ts';
 import { type Fixture, service, surroundings } from './odoo-service.fixture.ts';
@@ -11,7 +13,7 @@ interface Container {
   readonly Essential: boolean;
   readonly EntryPoint: readonly string[];
   readonly Command?: readonly string[];
-  readonly Environment?: unknown;
+  readonly Environment?: readonly { readonly Name: string }[];
   readonly Secrets?: readonly { readonly Name: string }[];
   readonly ReadonlyRootFilesystem: boolean;
   readonly LinuxParameters: { readonly Capabilities: { readonly Drop?: readonly string[] } };
@@ -24,6 +26,7 @@ interface Container {
   readonly LogConfiguration: { readonly Options: Record<string, unknown> };
   readonly RestartPolicy?: unknown;
   readonly StopTimeout: number;
+  readonly HealthCheck?: { readonly Command: readonly string[] };
 }
 
 interface ServiceResource {
@@ -62,6 +65,11 @@ const everyContainer = () => [...Object.values(containersOf('Web')), ...Object.v
 
 function configurationOf(fixture: Fixture): string | undefined {
   return containersOf('Web', fixture)['Configure']?.Command?.join('\n');
+}
+
+function serverModulesOf(task: 'Web' | 'Cron', fixture: Fixture): string | undefined {
+  const configuration = containersOf(task, fixture)['Configure']?.Command?.join('\n') ?? '';
+  return /server_wide_modules = (.*)/.exec(configuration)?.[1];
 }
 
 /** Resources of the stacks that the service's own builds on. */
@@ -113,6 +121,7 @@ describe('every container', () => {
       expect(LogConfiguration.Options).toMatchObject({
         mode: 'non-blocking',
         'max-buffer-size': '26214400b',
+        'awslogs-multiline-pattern': LOG_EVENT_START,
       });
     }
     templateOf(medium).hasResource('AWS::Logs::LogGroup', {
@@ -125,8 +134,13 @@ describe('every container', () => {
 
 describe('a web node', () => {
   it('fits into a task definition, with room to spare', () => {
-    const [definition] = Object.values(templateOf(large).findResources('AWS::ECS::TaskDefinition'));
-    expect(JSON.stringify(definition).length).toBeLessThan(40 * 1024);
+    const odoo = { version: '19.0', image: { source: 'official' }, sessionGuard: true } as const;
+    for (const definition of Object.values(
+      templateOf(service(150, { odoo })).findResources('AWS::ECS::TaskDefinition'),
+    )) {
+      // ECS takes 64 KiB.
+      expect(JSON.stringify(definition).length).toBeLessThan(56 * 1024);
+    }
   });
 
   it('keeps secrets out of the template', () => {
@@ -144,6 +158,8 @@ describe('a web node', () => {
     expect(files).toEqual([
       ['/etc/odoo/odoo.conf', '100:101', '0400'],
       ['/var/lib/odoo/.postgresql/root.crt', '100:101', '0400'],
+      ['/etc/odoo/addons/structured_logs/__manifest__.py', '0:0', '0444'],
+      ['/etc/odoo/addons/structured_logs/__init__.py', '0:0', '0444'],
       ['/srv/nginx/nginx.conf', '0:0', '0444'],
       ['/srv/nginx/pages/unavailable.html', '0:0', '0444'],
       ['/srv/nginx/pages/unavailable.txt', '0:0', '0444'],
@@ -166,12 +182,71 @@ describe('a web node', () => {
 
   it('starts Odoo itself and not the script of the image, which would show the password in the process list', () => {
     const odoo = containersOf('Web')['Odoo'];
-    expect(odoo?.EntryPoint).toEqual(['odoo', '--config', '/etc/odoo/odoo.conf']);
-    expect(odoo?.Command).toBeUndefined();
+    expect(odoo?.EntryPoint).toEqual(['python3', '-u', '-c', nodeFile('odoo_gate.py')]);
+    expect(odoo?.Command).toEqual([
+      'web',
+      '/etc/odoo/odoo.conf',
+      'env',
+      'PGCONNECT_TIMEOUT=5',
+      'odoo',
+      '--config',
+      '/etc/odoo/odoo.conf',
+    ]);
   });
 
-  it('gives Odoo the time it may have to end', () => {
+  it('keeps its task when a container ends that had run for a minute: each is back where it was within seconds', () => {
+    for (const { Name, RestartPolicy } of Object.values(containersOf('Web'))) {
+      if (Name !== 'Configure') expect(RestartPolicy).toEqual({ Enabled: true, RestartAttemptPeriod: 60 });
+    }
+  });
+
+  it('ends nginx before Odoo, which finishes what nginx still waits for', () => {
+    // Containers stop in the opposite order of their start.
+    expect(containersOf('Web')['Nginx']?.DependsOn).toEqual(
+      expect.arrayContaining([
+        { ContainerName: 'Odoo', Condition: 'START' },
+        { ContainerName: 'DatabaseWatch', Condition: 'START' },
+      ]),
+    );
+    const [, seconds] = /worker_shutdown_timeout (\d+)s/.exec(configurationOf(medium) ?? '') ?? [];
+    expect(containersOf('Web')['Nginx']?.StopTimeout).toBeGreaterThan(Number(seconds));
+  });
+
+  it('is not sick for an Odoo that waits for its database', () => {
+    const { HealthCheck, MountPoints } = containersOf('Web')['Odoo'] ?? {};
+    expect(HealthCheck?.Command.at(-1)).toContain(
+      "if os.path.exists('/srv/nginx/flags/maintenance'): sys.exit()",
+    );
+    expect(MountPoints).toContainEqual({
+      ContainerPath: '/srv/nginx',
+      SourceVolume: 'nginx',
+      ReadOnly: true,
+    });
+  });
+
+  it('makes the directories of the modules before their files', () => {
+    const command = containersOf('Web')['Configure']?.Command ?? [];
+    const made = command.flatMap((word, index) => (word === '--directory' ? [command[index + 1]] : []));
+    expect(made).toEqual(
+      expect.arrayContaining(['/etc/odoo', '/etc/odoo/addons', '/etc/odoo/addons/structured_logs']),
+    );
+    expect(made.indexOf('/etc/odoo/addons')).toBeGreaterThan(made.indexOf('/etc/odoo'));
+  });
+
+  it('guards sessions inside Odoo where the environment asks for it, and only where there are any', () => {
+    const guarded = service(40, {
+      odoo: { version: '18.0', image: { source: 'official' }, sessionGuard: true },
+    });
+    expect(serverModulesOf('Web', guarded)).toBe('structured_logs,session_guard,base,web');
+    expect(serverModulesOf('Cron', guarded)).toBe('structured_logs,base,web');
+    expect(serverModulesOf('Web', medium)).toBe('structured_logs,base,rpc,web');
+    expect(configurationOf(guarded)).toContain('/etc/odoo/addons/session_guard/__init__.py');
+  });
+
+  it('gives Odoo the time it may have to end, and its gate some of it to kill what does not', () => {
     expect(containersOf('Web')['Odoo']?.StopTimeout).toBe(120);
+    const [, seconds] = /^STOP_SECONDS = (\d+)$/m.exec(nodeFile('odoo_gate.py')) ?? [];
+    expect(Number(seconds)).toBeLessThanOrEqual(110);
   });
 
   it('counts login attempts by the number of users', () => {
@@ -239,7 +314,21 @@ describe('the service of scheduled jobs', () => {
     expect(Object.keys(containersOf('Cron'))).toEqual(['Configure', 'Odoo']);
   });
 
-  it('starts Odoo again where it is when the database took it down', () => {
+  it('starts Odoo behind the gate that the database job closes', () => {
+    const { EntryPoint, Command } = containersOf('Cron')['Odoo'] ?? {};
+    expect(EntryPoint).toEqual(['python3', '-u', '-c', nodeFile('odoo_gate.py')]);
+    expect(Command).toEqual([
+      'cron',
+      '/etc/odoo/odoo.conf',
+      'env',
+      'PGCONNECT_TIMEOUT=5',
+      'odoo',
+      '--config',
+      '/etc/odoo/odoo.conf',
+    ]);
+  });
+
+  it('starts Odoo again where it is when it ended', () => {
     expect(containersOf('Cron')['Odoo']?.RestartPolicy).toEqual({ Enabled: true, RestartAttemptPeriod: 60 });
   });
 

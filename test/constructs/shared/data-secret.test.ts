@@ -1,4 +1,4 @@
-import { aws_iam as iam } from 'aws-cdk-lib';
+import { aws_iam as iam, SecretValue } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { DataKey } from '../../../constructs/encryption/data-key.ts';
@@ -62,6 +62,19 @@ describe('a secret that another stack reads', () => {
   ])('is %s', (_kind, document, generated) => {
     Template.fromStack(build(document).data).hasResourceProperties('AWS::SecretsManager::Secret', {
       GenerateSecretString: Match.exact(generated),
+    });
+  });
+
+  it('holds what is made elsewhere, where something is', () => {
+    const stack = testStack();
+    new DataSecret(stack, 'Secret', {
+      description: 'a secret',
+      encryptionKey: new DataKey(stack, 'DataKey'),
+      content: { username: SecretValue.unsafePlainText('somebody') },
+    });
+    Template.fromStack(stack).hasResourceProperties('AWS::SecretsManager::Secret', {
+      GenerateSecretString: Match.absent(),
+      SecretString: '{"username":"somebody"}',
     });
   });
 });

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadEnvironmentFiles, resolveAll } from '../../../config/load.ts';
 import type { Plan } from '../../../config/sizing/plan.ts';
-import { type Output, planCommand } from '../../../lib/cli/plan.ts';
+import { planCommand } from '../../../lib/cli/plan.ts';
+import type { Output } from '../../../lib/cli/selected-plans.ts';
 
 interface Result {
   readonly exitCode: number;

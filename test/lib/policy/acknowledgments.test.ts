@@ -18,6 +18,14 @@ const ENVIRONMENTS: Readonly<Record<string, Environment>> = {
   'large in production, closed to the world': environmentOf(150, {
     ...PRODUCTION,
     allowedCidrs: ['192.0.2.0/24'],
+    mail: {
+      kind: 'ses',
+      from: 'odoo@example.com',
+      fromFilter: 'example.com',
+      domain: 'example.com',
+      identity: 'new',
+      accessKeys: [1, 2],
+    },
   }),
 };
 

@@ -1,0 +1,60 @@
+"""Odoo as a program that installs modules and ends."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+
+from job import JobError
+
+# Variables that Odoo and what it starts need. Odoo 19 lets PG* and ODOO_* beat its configuration file, and the
+# secrets of this job are none of its business, so everything else stays behind.
+ODOO_ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR", "TZ")
+
+
+def install_modules(job, database, modules, data_dir=None):
+    """Installs modules and what they depend on. An end without an error does not mean that they are installed."""
+    command = [
+        *job.arguments.odoo,
+        f"--config={job.arguments.odoo_config}",
+        f"--database={database}",
+        f"--init={','.join(modules)}",
+        # Understood by 18, where demo data is the default, and by 19 alike.
+        "--without-demo=True",
+        # None of the modules that a node adds: they would turn the log, which is read below, into JSON.
+        "--load=base,web",
+        "--stop-after-init",
+        "--no-http",
+        "--workers=0",
+        "--max-cron-threads=0",
+    ]
+    if data_dir:
+        command.append(f"--data-dir={data_dir}")
+    environment = {name: os.environ[name] for name in ODOO_ENVIRONMENT if name in os.environ}
+    # Odoo has no option for it; libpq reads it.
+    environment["PGSSLROOTCERT"] = job.arguments.ca_bundle
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
+    last_error = "see the log"
+    try:
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            last_error = error_in(line) or last_error
+        code = process.wait()
+    finally:
+        process.kill()
+        process.wait()
+    if code != 0:
+        raise JobError(f"odoo ended with code {code} while it installed {', '.join(modules)}: {last_error}")
+
+
+def error_in(line):
+    """The error that a line of Odoo's log tells of, if any; preferably the end of a traceback, which says most."""
+    with contextlib.suppress(ValueError, AttributeError):
+        # As the node's module writes them, once it is loaded.
+        event = json.loads(line)
+        failed = event.get("level") in ("ERROR", "CRITICAL")
+        return event.get("traceback", event.get("message", "")).strip().split("\n")[-1] if failed else None
+    return line.strip() if re.search(r" (ERROR|CRITICAL) |^[\w.]*(Error|Exception)\b", line) else None

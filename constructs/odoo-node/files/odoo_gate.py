@@ -1,0 +1,172 @@
+"""Runs Odoo while its database is there, and its scheduled jobs never while the database job works on it.
+
+Odoo is not started before the database answers, and started again when it has ended because of an outage: Odoo 19.0 ends
+when it has to replace a worker meanwhile, with scheduled jobs a second after its database, and at every start until that
+is back (measured in November 2026). No container ends by an outage, so none is replaced. When Odoo ends although the
+database is there, this program ends with its code.
+
+Whoever runs scheduled jobs holds an advisory lock, shared with its like; the database job takes the same one for itself
+alone. When the job waits for it, Odoo is asked to end, the lock is given up, and Odoo starts again when the job is done.
+The lock lives in a session of the server: when that is lost nobody knows who holds it, so Odoo is ended at once.
+
+    odoo_gate.py (web | cron) CONFIGURATION COMMAND [ARGUMENT ...]
+"""
+
+import configparser
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import psycopg2
+import psycopg2.extensions
+
+# The same as in database_job.py, which takes it on the same database `postgres`.
+LOCK_KEY = 0x6F646F6F
+
+# How often the database, the lock and the database job are looked for.
+POLL_SECONDS = 1
+# A server that does not answer a question this small is as good as away.
+ANSWER_SECONDS = 5
+# What running requests and jobs get to end by themselves; less than the two minutes after which Fargate kills the whole
+# container. What is killed later is rolled back by PostgreSQL, like after any crash.
+STOP_SECONDS = 90
+
+# Everybody sees who waits for a lock. The key is shown as two halves, of which the first is 0.
+JOB_WAITS = """
+    SELECT EXISTS (
+        SELECT FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = 0 AND objid = %s AND objsubid = 1
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND mode = 'ExclusiveLock' AND NOT granted
+    )
+"""
+
+
+class WebGate:
+    def __init__(self, configuration, command):
+        self.configuration = configuration
+        self.command = command
+        self.stopping = False
+        self.state = None
+
+    def run(self):
+        """Until told to end, or until Odoo ends by itself although the database is there: the code to end with."""
+        while not self.stopping:
+            try:
+                code = self.serve()
+                if code is not None:
+                    return code
+            except psycopg2.Error as error:
+                self.announce("the database is away", " ".join(str(error).split()))
+            self.pause()
+        return 0
+
+    def serve(self):
+        """Odoo from when the database answers: its code if it was not an outage that ended it, otherwise None."""
+        self.connect().close()
+        code = self.run_odoo(must_end=lambda: False)
+        if code is not None:
+            self.connect().close()
+        return code
+
+    def connect(self):
+        # The same reader as Odoo's: no interpolation, so that a percent sign is a percent sign.
+        parser = configparser.RawConfigParser()
+        with open(self.configuration, encoding="utf-8") as file:
+            parser.read_file(file)
+        options = parser["options"]
+        session = psycopg2.connect(
+            host=options["db_host"],
+            port=options["db_port"],
+            # Locks belong to a database, and this one is there before Odoo's.
+            dbname="postgres",
+            user=options["db_user"],
+            password=options["db_password"],
+            sslmode=options["db_sslmode"],
+            application_name="odoo-gate",
+            # Not a standby, which takes no writes and whose locks are not the primary's.
+            target_session_attrs="read-write",
+        )
+        session.autocommit = True
+        return session
+
+    def run_odoo(self, must_end):
+        """Odoo until it must end or ends by itself; its code in the latter case, otherwise None."""
+        self.announce("Odoo starts")
+        # A group of its own, so that its workers can be ended with it.
+        odoo = subprocess.Popen(self.command, start_new_session=True)
+        try:
+            while not self.stopping and not must_end():
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    code = odoo.wait(POLL_SECONDS)
+                    self.announce("Odoo ended by itself", f"code {code}")
+                    # A signal as a shell reports it.
+                    return code if code >= 0 else 128 - code
+            self.announce("Odoo ends")
+            # Once: Odoo takes a second request for an order to drop everything.
+            odoo.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                odoo.wait(STOP_SECONDS)
+            return None
+        finally:
+            # Whatever is left of it; and all of it when the lock is lost, which another may hold already.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(odoo.pid, signal.SIGKILL)
+            odoo.wait()
+
+    def pause(self):
+        if not self.stopping:
+            time.sleep(POLL_SECONDS)
+
+    def stop(self, *_):
+        self.stopping = True
+
+    def announce(self, state, detail=""):
+        """Says what changed, and nothing while it stays so."""
+        if state != self.state:
+            print("odoo gate:", f"{state}: {detail}" if detail else state, flush=True)
+            self.state = state
+
+
+class CronGate(WebGate):
+    def serve(self):
+        with contextlib.closing(self.connect()) as session:
+            while not self.stopping:
+                if not ask(session, "SELECT pg_try_advisory_lock_shared(%s)"):
+                    self.announce("waiting for the database job")
+                    self.pause()
+                    continue
+                code = self.run_odoo(must_end=lambda: ask(session, JOB_WAITS))
+                # Fails when it was the database that ended Odoo.
+                ask(session, "SELECT pg_advisory_unlock_shared(%s)")
+                if code is not None:
+                    return code
+        return None
+
+
+def ask(session, question):
+    with session.cursor() as cursor:
+        cursor.execute(question, [LOCK_KEY])
+        return cursor.fetchone()[0]
+
+
+def wait_for_answer(session):
+    """In place of libpq's own waiting, which has no end when a server hangs and lets no signal through."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while (state := session.poll()) != psycopg2.extensions.POLL_OK:
+        waits = [session.fileno()]
+        reads, writes = (waits, []) if state == psycopg2.extensions.POLL_READ else ([], waits)
+        if not any(select.select(reads, writes, [], max(0, deadline - time.monotonic()))):
+            raise psycopg2.OperationalError(f"no answer within {ANSWER_SECONDS} s")
+
+
+if __name__ == "__main__":
+    role, configuration, *command = sys.argv[1:]
+    gate = {"web": WebGate, "cron": CronGate}[role](configuration, command)
+    signal.signal(signal.SIGTERM, gate.stop)
+    psycopg2.extensions.set_wait_callback(wait_for_answer)
+    sys.exit(gate.run())

@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { own, ownDirectory, startPostgres, type PostgresCluster } from '../../support/postgres.ts';
+import { findPython } from '../../support/python.ts';
+
+const PROGRAM = fileURLToPath(
+  new URL('../../../constructs/database-job/files/database_job.py', import.meta.url),
+);
+const STAND_IN = fileURLToPath(new URL('./odoo_stand_in.py', import.meta.url));
+const QUICK_JOB = fileURLToPath(new URL('./quick_job.py', import.meta.url));
+
+export const DATABASE_PASSWORD = 'database-Secret-2';
+export const ADMIN_PASSWORD = 'admin-Secret-3';
+
+export interface Run {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+  readonly report?: Report;
+  readonly standIn?: { readonly options: Record<string, string>; readonly environment: readonly string[] };
+}
+
+interface Report {
+  readonly outcome: 'succeeded' | 'failed' | 'stopped';
+  readonly step?: string;
+  readonly error?: string;
+  readonly created: readonly string[];
+  readonly changed: readonly string[];
+  readonly warnings: readonly string[];
+  readonly filestoreDirectories?: number;
+}
+
+export interface RunOptions {
+  /** The program as it runs in the task, with its slow password hash. */
+  readonly asShipped?: boolean;
+  /** Behaviour of the stand-in. */
+  readonly odoo?: string;
+  /** Series of Odoo; 19.0 if not named. */
+  readonly version?: string;
+  /** Text of the settings file; without one, nothing is configured. */
+  readonly settings?: string;
+  readonly killedAfter?: string;
+  /** Text in the output after which the job gets SIGTERM. */
+  readonly terminateAfter?: string;
+  readonly flags?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Runs the real job against a real PostgreSQL server, with a stand-in for Odoo. */
+export class JobBench {
+  readonly cluster: PostgresCluster;
+  readonly python: string;
+
+  static async start(): Promise<JobBench> {
+    const python = findPython(['psycopg2', 'passlib'], ['python3-psycopg2', 'python3-passlib']);
+    return new JobBench(await startPostgres(), python);
+  }
+
+  private constructor(cluster: PostgresCluster, python: string) {
+    this.cluster = cluster;
+    this.python = python;
+    this.writeConfiguration(DATABASE_PASSWORD);
+  }
+
+  get filestore(): string {
+    return join(this.cluster.directory, 'filestore');
+  }
+
+  stop(): void {
+    this.cluster.stop();
+  }
+
+  /** Back to a server without a role, a database and a filestore of Odoo's. */
+  reset(): void {
+    this.cluster.sql([
+      'DROP DATABASE IF EXISTS odoo WITH (FORCE)',
+      'DROP DATABASE IF EXISTS odoo_initializing WITH (FORCE)',
+      'DROP ROLE IF EXISTS odoo',
+    ]);
+    rmSync(this.filestore, { recursive: true, force: true });
+    ownDirectory(this.cluster, 'filestore');
+  }
+
+  writeConfiguration(password: string): void {
+    const options = {
+      db_host: this.cluster.host,
+      db_port: this.cluster.port,
+      db_user: 'odoo',
+      db_password: password,
+      db_name: 'odoo',
+      db_sslmode: 'verify-full',
+    };
+    const lines = Object.entries(options).map(([key, value]) => `${key} = ${value}`);
+    this.write('odoo.conf', ['[options]', ...lines, ''].join('\n'));
+  }
+
+  run(options: RunOptions = {}): Promise<Run> {
+    const program = options.asShipped ? [PROGRAM] : [QUICK_JOB, PROGRAM, options.killedAfter ?? '-'];
+    const version = options.version ?? '19.0';
+    return new Promise((resolve, reject) => {
+      const job = spawn(this.python, ['-B', ...program, ...this.flags(version, options)], {
+        ...this.cluster.identity,
+        cwd: this.cluster.directory,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          PATH: process.env['PATH'],
+          MASTER_USER: this.cluster.master.user,
+          MASTER_PASSWORD: this.cluster.master.password,
+          DATABASE_PASSWORD,
+          ADMIN_PASSWORD,
+          ...options.environment,
+        },
+      });
+      let output = '';
+      const collect = (chunk: Buffer) => {
+        output += chunk.toString();
+        if (options.terminateAfter && output.includes(options.terminateAfter)) job.kill('SIGTERM');
+      };
+      job.stdout.on('data', collect);
+      job.stderr.on('data', collect);
+      job.on('error', reject);
+      job.on('close', (code, signal) => resolve({ code, signal, output, ...read(output) }));
+    });
+  }
+
+  private flags(version: string, { settings, flags, odoo = 'ok' }: RunOptions): readonly string[] {
+    return [
+      `--host=${this.cluster.host}`,
+      `--port=${this.cluster.port}`,
+      `--ca-bundle=${this.cluster.caBundle}`,
+      `--odoo-config=${join(this.cluster.directory, 'odoo.conf')}`,
+      `--odoo-version=${version}`,
+      `--filestore=${this.filestore}`,
+      '--connect-seconds=0',
+      ...(settings === undefined ? [] : [`--settings=${this.write('settings.json', settings)}`]),
+      ...(flags ?? []),
+      '--odoo',
+      this.python,
+      STAND_IN,
+      version === '19.0' ? odoo : `${odoo}@${version}`,
+    ];
+  }
+
+  private write(name: string, text: string): string {
+    const file = join(this.cluster.directory, name);
+    writeFileSync(file, text);
+    own(file, this.cluster.identity);
+    return file;
+  }
+}
+
+/** The lines that are JSON: the stand-in's account of how it was started, and the job's report. */
+function read(output: string): Pick<Run, 'report' | 'standIn'> {
+  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  const found = Object.assign({}, ...lines.map((line) => JSON.parse(line)));
+  return { report: found.databaseJob, standIn: found.standIn };
+}

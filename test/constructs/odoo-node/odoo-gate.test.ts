@@ -1,0 +1,346 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { nodeFile } from '../../../constructs/odoo-node/render-template.ts';
+import { findPostgres, ownDirectory, type PostgresCluster, startPostgres } from '../../support/postgres.ts';
+import { findPython } from '../../support/python.ts';
+
+// The gate and the database job as they are shipped, on a real PostgreSQL server. Both Odoos are stand-ins.
+const python = findPython(['psycopg2', 'passlib'], ['python3-psycopg2', 'python3-passlib']);
+const STAND_IN = fileURLToPath(new URL('./odoo_stand_in.py', import.meta.url));
+const JOB = fileURLToPath(new URL('../../../constructs/database-job/files/database_job.py', import.meta.url));
+const JOB_ODOO = fileURLToPath(new URL('../database-job/odoo_stand_in.py', import.meta.url));
+const PASSWORD = 'pa%(x)s';
+
+type Behaviour = 'obeys' | 'busy' | 'deaf';
+interface Event {
+  readonly what: string;
+  readonly pid: number;
+  readonly seconds: number;
+}
+
+let cluster: PostgresCluster;
+const processes: ChildProcess[] = [];
+
+beforeAll(async () => {
+  cluster = await startPostgres();
+  const home = ownDirectory(cluster, 'home');
+  mkdirSync(join(home, '.postgresql'));
+  copyFileSync(cluster.caBundle, join(home, '.postgresql', 'root.crt'));
+  const options = `db_host = localhost\ndb_port = ${cluster.port}\ndb_name = odoo\ndb_user = odoo\ndb_password = ${PASSWORD}\n`;
+  writeFileSync(join(cluster.directory, 'odoo.conf'), `[options]\n${options}db_sslmode = verify-full\n`);
+  ownDirectory(cluster, 'filestore');
+}, 60_000);
+afterAll(() => cluster?.stop());
+
+beforeEach(() => {
+  for (const name of ['one', 'two']) rmSync(file(name), { force: true });
+  cluster.sql([
+    'DROP DATABASE IF EXISTS odoo WITH (FORCE)',
+    'DROP DATABASE IF EXISTS odoo_initializing WITH (FORCE)',
+    'DROP ROLE IF EXISTS odoo',
+    `CREATE ROLE odoo LOGIN PASSWORD '${PASSWORD}'`,
+    `GRANT odoo TO ${cluster.master.user} WITH ADMIN OPTION`,
+  ]);
+});
+afterEach(async () => {
+  // Odoo goes with its gate, whatever a failed test left.
+  await Promise.all(processes.splice(0).map((process) => end(process, 'SIGTERM')));
+});
+
+describe('scheduled jobs', () => {
+  it('run side by side, and none while the database job works', async () => {
+    for (const name of ['one', 'two']) startGate(name, name === 'one' ? 'busy' : 'obeys');
+    await seen('one', 'works');
+    await seen('two', 'works');
+
+    const begun = now();
+    const job = startJob('slow');
+    await output(job, '"standIn"');
+    const working = now();
+    expect(await ended(job)).toBe(0);
+    const done = now();
+
+    for (const name of ['one', 'two']) {
+      await until(
+        () => events(name).some(({ what, seconds }) => what === 'started' && seconds > working),
+        'a restart',
+      );
+      expect(events(name).filter(({ seconds }) => seconds > working && seconds < done)).toEqual([]);
+      expect(events(name).filter(({ what }) => what === 'asked twice')).toEqual([]);
+    }
+    // The job's patience, not the stand-in's death, let the busy one end by itself.
+    expect(times('one', 'ended', begun)).toHaveLength(1);
+  });
+
+  it('run again after a database job that was killed', async () => {
+    startGate('one');
+    await seen('one', 'works');
+    const job = startJob('hangs');
+    await output(job, '"standIn"');
+    const working = now();
+    await sleep(1500);
+    expect(times('one', 'works', working)).toEqual([]);
+    await end(job, 'SIGKILL');
+    await until(() => times('one', 'started', working).length === 1, 'a restart');
+  });
+
+  it('are killed when they do not end in time, with their workers', async () => {
+    startGate('one', 'deaf');
+    await seen('one', 'works');
+    expect(await ended(startJob())).toBe(0);
+    const [asked] = times('one', 'asked');
+    const last = times('one', 'works').filter(
+      (seconds) => seconds < (times('one', 'started')[1] ?? Infinity),
+    );
+    expect((last.at(-1) ?? 0) - (asked ?? 0)).toBeLessThan(1);
+  });
+
+  it('end at once when the lock is lost with its session, and start again with a new one', async () => {
+    startGate('one', 'deaf');
+    await seen('one', 'works');
+    const lost = now();
+    cluster.sql(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'odoo-gate'",
+    );
+    await until(() => times('one', 'started', lost).length === 1, 'a restart');
+    // Not even asked: another could hold the lock already.
+    expect(times('one', 'asked')).toEqual([]);
+    const [first] = events('one');
+    expect(times('one', 'works', lost + 1.5, first?.pid)).toEqual([]);
+  });
+
+  it('wait for a database that is away, and say so once', async () => {
+    const gate = startGate('one');
+    await seen('one', 'works');
+    const startAgain = stopServer();
+    await output(gate, 'the database is away');
+    const away = now();
+    await sleep(2500);
+    startAgain();
+    const back = now();
+    expect(events('one').filter(({ seconds }) => seconds > away && seconds < back)).toEqual([]);
+    await until(() => times('one', 'started', back).length === 1, 'a restart');
+    expect(now() - back).toBeLessThan(3);
+    expect(said(gate).match(/away/g)).toHaveLength(1);
+    expect(gate.exitCode).toBeNull();
+  });
+});
+
+describe('serving', () => {
+  it('goes on while the database is away, and next to a database job', async () => {
+    const gate = startGate('one', 'obeys', 'web');
+    await seen('one', 'works');
+    const startAgain = stopServer();
+    await sleep(1500);
+    startAgain();
+    expect(await ended(startJob())).toBe(0);
+    expect(times('one', 'started')).toHaveLength(1);
+    expect(times('one', 'asked')).toEqual([]);
+    expect(await end(gate, 'SIGTERM')).toBe(0);
+    expect(times('one', 'ended')).toHaveLength(1);
+  });
+
+  it('is not begun while the database is away, and begun again after an outage has ended Odoo', async () => {
+    const gate = startGate('one', 'obeys', 'web');
+    await seen('one', 'works');
+    const startAgain = stopServer();
+    endOdoo('one');
+    await output(gate, 'the database is away');
+    const away = now();
+    await sleep(2500);
+    startAgain();
+    const back = now();
+    await until(() => times('one', 'started', back).length === 1, 'a restart');
+    expect(events('one').filter(({ seconds }) => seconds > away && seconds < back)).toEqual([]);
+    expect(gate.exitCode).toBeNull();
+  });
+});
+
+describe('the gate', () => {
+  it('ends with its Odoo when it is told to', async () => {
+    const gate = startGate('one', 'busy');
+    await seen('one', 'works');
+    expect(await end(gate, 'SIGTERM')).toBe(0);
+    const over = now();
+    expect(times('one', 'ended')).toHaveLength(1);
+    await sleep(200);
+    expect(times('one', 'works', over)).toEqual([]);
+  });
+
+  it.each(['away', 'busy with the job'])('ends at once while the database is %s', async (why) => {
+    const job = why === 'away' ? undefined : startJob('hangs');
+    if (job) await output(job, '"standIn"');
+    else cluster.sql('ALTER ROLE odoo NOLOGIN');
+    const gate = startGate('one');
+    await output(gate, job ? 'waiting for the database job' : 'the database is away');
+    const asked = now();
+    expect(await end(gate, 'SIGTERM')).toBe(0);
+    expect(now() - asked).toBeLessThan(2);
+    expect(existsSync(file('one'))).toBe(false);
+  });
+
+  it.each(['web', 'cron'])(
+    'ends with the code of an Odoo (%s) that ends although the database is there, and leaves no worker',
+    async (role) => {
+      const gate = startGate('one', 'obeys', role);
+      await seen('one', 'works');
+      endOdoo('one');
+      expect(await ended(gate)).toBe(7);
+      const over = now();
+      await sleep(200);
+      expect(times('one', 'works', over)).toEqual([]);
+    },
+  );
+
+  it('notices within seconds that a server no longer answers, and starts nothing there', async () => {
+    const gate = startGate('one', 'deaf');
+    await seen('one', 'works');
+    const [backend] = cluster
+      .sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'odoo-gate'")
+      .split('\n');
+    execFileSync('kill', ['-STOP', String(backend)]);
+    try {
+      await output(gate, 'no answer within 2 s');
+    } finally {
+      execFileSync('kill', ['-CONT', String(backend)]);
+    }
+  });
+
+  it('takes the lock that the database job takes', () => {
+    const key = /^LOCK_KEY = (\w+)$/m;
+    expect(key.exec(nodeFile('odoo_gate.py'))?.[1]).toBe(key.exec(readFileSync(JOB, 'utf8'))?.[1] ?? 'none');
+  });
+});
+
+const outputs = new WeakMap<ChildProcess, string>();
+
+function startGate(name: string, behaviour: Behaviour = 'obeys', role = 'cron'): ChildProcess {
+  const program = faster({
+    POLL_SECONDS: 0.2,
+    ANSWER_SECONDS: 2,
+    STOP_SECONDS: behaviour === 'deaf' ? 0.5 : 90,
+  });
+  const command = [role, join(cluster.directory, 'odoo.conf'), python, '-B', STAND_IN, file(name), behaviour];
+  return start(['-u', '-c', program, ...command], { HOME: join(cluster.directory, 'home') });
+}
+
+/** The gate with less patience. */
+function faster(constants: Readonly<Record<string, number>>): string {
+  return Object.entries(constants).reduce((program, [name, value]) => {
+    const assignment = new RegExp(`^${name} = .*$`, 'm');
+    if (!assignment.test(program)) throw new Error(`the gate has no constant ${name}`);
+    return program.replace(assignment, `${name} = ${value}`);
+  }, nodeFile('odoo_gate.py'));
+}
+
+/** Stops PostgreSQL in order; what is returned starts it again as it was. */
+function stopServer(): () => void {
+  const data = join(cluster.directory, 'data');
+  const server = (...words: string[]) =>
+    execFileSync(join(findPostgres(), 'pg_ctl'), ['-D', data, '-w', ...words], {
+      ...cluster.identity,
+      cwd: cluster.directory,
+      stdio: 'ignore',
+    });
+  const command = readFileSync(join(data, 'postmaster.opts'), 'utf8').trim();
+  server('-m', 'fast', 'stop');
+  return () =>
+    server('-l', join(cluster.directory, 'log'), '-o', command.slice(command.indexOf(' ')), 'start');
+}
+
+/** Makes the newest Odoo of a gate end by itself. */
+function endOdoo(name: string): void {
+  const pid = events(name).findLast(({ what }) => what === 'started')?.pid;
+  if (pid === undefined) throw new Error(`no Odoo of gate ${name} has started`);
+  process.kill(pid, 'SIGUSR1');
+}
+
+function startJob(odoo = 'ok'): ChildProcess {
+  const flags = [
+    '--host=localhost',
+    `--port=${cluster.port}`,
+    `--ca-bundle=${cluster.caBundle}`,
+    `--odoo-config=${join(cluster.directory, 'odoo.conf')}`,
+    '--odoo-version=19.0',
+    `--filestore=${join(cluster.directory, 'filestore')}`,
+    '--odoo',
+    python,
+    JOB_ODOO,
+    odoo,
+  ];
+  return start(['-B', JOB, ...flags], {
+    MASTER_USER: cluster.master.user,
+    MASTER_PASSWORD: cluster.master.password,
+    DATABASE_PASSWORD: PASSWORD,
+    ADMIN_PASSWORD: 'admin-Secret-3',
+  });
+}
+
+function start(words: readonly string[], environment: Record<string, string>): ChildProcess {
+  const child = spawn(python, words, {
+    ...cluster.identity,
+    cwd: cluster.directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], ...environment },
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => outputs.set(child, said(child) + chunk.toString()));
+  }
+  processes.push(child);
+  return child;
+}
+
+function said(child: ChildProcess): string {
+  return outputs.get(child) ?? '';
+}
+
+async function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.exitCode;
+}
+
+function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode === null) child.kill(signal);
+  return ended(child);
+}
+
+const output = (child: ChildProcess, text: string) => until(() => said(child).includes(text), text);
+const seen = (name: string, what: string) => until(() => times(name, what).length > 0, what);
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadline = now() + 20;
+  while (!condition()) {
+    if (now() > deadline) throw new Error(`waited 20 s for: ${what}`);
+    await sleep(50);
+  }
+}
+
+const file = (name: string) => join(cluster.directory, 'home', name);
+const now = () => Date.now() / 1000;
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function events(name: string): Event[] {
+  if (!existsSync(file(name))) return [];
+  const lines = readFileSync(file(name), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => {
+    const {
+      what = '',
+      pid,
+      seconds,
+    } = /^(?<what>.*) (?<pid>\d+) (?<seconds>[\d.]+)$/.exec(line)?.groups ?? {};
+    return { what, pid: Number(pid), seconds: Number(seconds) };
+  });
+}
+
+/** When the Odoo of a gate said something, from a moment on. */
+function times(name: string, what: string, from = 0, pid?: number): number[] {
+  return events(name)
+    .filter(
+      (event) => event.what === what && event.seconds > from && (pid === undefined || event.pid === pid),
+    )
+    .map(({ seconds }) => seconds);
+}
