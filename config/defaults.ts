@@ -35,7 +35,7 @@ export function defaultsFor({ production, tier, region }: DefaultsContext) {
   return {
     production: false,
     allowedCidrs: ['0.0.0.0/0'],
-    odoo: { version: '19.0', image: 'official', sessionGuard: false },
+    odoo: { version: '19.0', image: 'official', sessionGuard: true },
     // Six of ten logins at work in the busiest hour.
     concurrency: 0.6,
     sizing: 'reference',

@@ -41,7 +41,7 @@ export const odoo = group('Which Odoo runs.', {
     .boolean()
     .register(fieldTexts, {
       meaning:
-        'Whether Odoo itself answers 503 to a page that it cannot serve from its database, instead of logging the user out. nginx keeps requests away from such an Odoo anyway; this covers the moment before it notices, seconds where the host of the database vanishes. It wraps a private method of Odoo, and does nothing on an Odoo that it was not tried with.',
+        'Whether Odoo itself answers 503 to a page that it cannot serve from its database, instead of logging the user out. nginx keeps requests away from such an Odoo anyway; this covers the moment before it notices, seconds where the host of the database vanishes. It wraps a private method of Odoo, and does nothing on an Odoo that it was not tried with. Switch it off if you suspect it of anything.',
       allowed: 'true, false',
       fix: 'write true or false without quotes',
     })

@@ -8,34 +8,19 @@ import {
 import { Construct } from 'constructs';
 import type { CpuArchitecture, OdooVersion } from '../../config/environment.ts';
 import type { OdooSettings } from '../../config/sizing/plan.ts';
-import { DATABASE_NAME, DATABASE_ROLE, type OdooDatabase } from '../database/odoo-database.ts';
+import type { OdooDatabase } from '../database/odoo-database.ts';
 import type { OutgoingMail } from '../mail/outgoing-mail.ts';
-import { ODOO_CONF_SECRETS, renderOdooConf, type OdooRole } from '../odoo-node/odoo-conf.ts';
 import { LOG_EVENT_START } from '../odoo-node/log-events.ts';
-import {
-  type ServerModules,
-  serverModuleDirectories,
-  serverModuleFiles,
-} from '../odoo-node/server-modules.ts';
-import {
-  needsVerification,
-  SMTP_SECRETS,
-  smtpPasswordField,
-  smtpSecretArguments,
-} from '../odoo-node/smtp.ts';
-import { trustedCertificates } from '../odoo-node/trusted-certificates.ts';
-import { nodeFile } from '../odoo-node/render-template.ts';
+import type { OdooRole } from '../odoo-node/odoo-conf.ts';
 import type { SharedDirectory } from '../shared/shared-directory.ts';
+import { configureContainer } from './node-configuration.ts';
 import type { OdooContainerImage } from './odoo-container-image.ts';
 import {
-  configureArguments,
   ODOO_MOUNTS,
   ODOO_OWNER,
-  ODOO_PATHS,
   ODOO_SCRATCH,
   SYSTEM_CONTROLS,
   type ConfigurationFile,
-  type Owned,
   type ScratchDirectory,
 } from './task-layout.ts';
 
@@ -52,7 +37,7 @@ export interface OdooNode {
   /** Region of the database, whose root certificates are trusted. */
   readonly region: string;
   readonly database: OdooDatabase;
-  /** Password of the role {@link DATABASE_ROLE}. */
+  /** Password of the role `odoo`. */
   readonly databasePassword: secretsmanager.ISecret;
   /** Odoo's master password. The database manager is off; without one, Odoo's default `admin` would be in force. */
   readonly masterPassword: secretsmanager.ISecret;
@@ -194,98 +179,13 @@ export class OdooTask extends Construct {
   }
 
   private addConfigure(): ecs.ContainerDefinition {
-    const [databasePassword, masterPassword] = ODOO_CONF_SECRETS;
-    const directories = [
-      ...this.scratch.flatMap((volume) => volume.directories),
-      ...this.moduleDirectories(),
-    ];
     return this.define('Configure', {
+      ...configureContainer(this.props, this.scratch),
       essential: false,
       systemControls: SYSTEM_CONTROLS,
       // The owner of a volume can only be changed by root; the container has no network port and ends in a second.
       user: '0:0',
-      entryPoint: ['python3', '-c', nodeFile('configure.py')],
-      command: configureArguments(
-        directories,
-        this.files(),
-        smtpSecretArguments(this.props.mail?.settings.login),
-      ),
-      secrets: {
-        [databasePassword]: ecs.Secret.fromSecretsManager(this.props.databasePassword),
-        [masterPassword]: ecs.Secret.fromSecretsManager(this.props.masterPassword),
-        ...this.mailSecrets(),
-      },
-      mounts: this.scratch.map(({ name, path }) => ({
-        sourceVolume: name,
-        containerPath: path,
-        readOnly: false,
-      })),
     });
-  }
-
-  private mailSecrets(): Readonly<Record<string, ecs.Secret>> {
-    const { settings, credentials } = this.props.mail ?? {};
-    if (settings?.login === undefined || credentials === undefined) return {};
-    const [user, password] = SMTP_SECRETS;
-    return {
-      [user]: ecs.Secret.fromSecretsManager(credentials, 'username'),
-      [password]: ecs.Secret.fromSecretsManager(credentials, smtpPasswordField(settings.login)),
-    };
-  }
-
-  private files(): readonly ConfigurationFile[] {
-    const { role, database, limits, region, mail, files = [] } = this.props;
-    const odooConf = renderOdooConf({
-      role,
-      database: {
-        host: database.host,
-        port: database.port,
-        name: DATABASE_NAME,
-        user: DATABASE_ROLE,
-        sslMode: 'verify-full',
-      },
-      limits,
-      smtp: mail?.settings,
-      serverModules: this.serverModules,
-      dataDirectory: ODOO_PATHS.data,
-      addonsPath: ODOO_PATHS.addons,
-    });
-    return [
-      // Not for the group: nginx has the same one.
-      { path: ODOO_PATHS.configuration, owner: ODOO_OWNER, mode: '0400', text: odooConf },
-      {
-        // Where libpq looks by itself, so that no variable has to name it: Odoo hands on nothing but sslmode.
-        path: `${ODOO_PATHS.data}/.postgresql/root.crt`,
-        owner: ODOO_OWNER,
-        mode: '0400',
-        text: trustedCertificates(region),
-      },
-      ...this.moduleFiles(),
-      ...files,
-    ];
-  }
-
-  /** None for a job, whose log is read by whoever runs it. */
-  private get serverModules(): ServerModules | undefined {
-    const { role, version, sessionGuard, mail } = this.props;
-    return role.kind === 'job'
-      ? undefined
-      : {
-          directory: ODOO_PATHS.serverModules,
-          version,
-          sessionGuard: sessionGuard && role.kind === 'web',
-          verifiedMail: needsVerification(mail?.settings),
-        };
-  }
-
-  private moduleDirectories(): readonly Owned[] {
-    const paths = this.serverModules ? serverModuleDirectories(this.serverModules) : [];
-    return paths.map((path) => ({ path, owner: '0:0', mode: '0755' }));
-  }
-
-  private moduleFiles(): readonly ConfigurationFile[] {
-    const files = this.serverModules ? serverModuleFiles(this.serverModules) : [];
-    return files.map((file) => ({ ...file, owner: '0:0', mode: '0444' }));
   }
 
   private define(
