@@ -160,6 +160,8 @@ describe('a web node', () => {
       ['/var/lib/odoo/.postgresql/root.crt', '100:101', '0400'],
       ['/etc/odoo/addons/structured_logs/__manifest__.py', '0:0', '0444'],
       ['/etc/odoo/addons/structured_logs/__init__.py', '0:0', '0444'],
+      ['/etc/odoo/addons/session_guard/__manifest__.py', '0:0', '0444'],
+      ['/etc/odoo/addons/session_guard/__init__.py', '0:0', '0444'],
       ['/srv/nginx/nginx.conf', '0:0', '0444'],
       ['/srv/nginx/pages/unavailable.html', '0:0', '0444'],
       ['/srv/nginx/pages/unavailable.txt', '0:0', '0444'],
@@ -233,14 +235,15 @@ describe('a web node', () => {
     expect(made.indexOf('/etc/odoo/addons')).toBeGreaterThan(made.indexOf('/etc/odoo'));
   });
 
-  it('guards sessions inside Odoo where the environment asks for it, and only where there are any', () => {
-    const guarded = service(40, {
-      odoo: { version: '18.0', image: { source: 'official' }, sessionGuard: true },
+  it('guards sessions inside Odoo, where there are any, unless the environment does not want it', () => {
+    const unguarded = service(40, {
+      odoo: { version: '18.0', image: { source: 'official' }, sessionGuard: false },
     });
-    expect(serverModulesOf('Web', guarded)).toBe('structured_logs,session_guard,base,web');
-    expect(serverModulesOf('Cron', guarded)).toBe('structured_logs,base,web');
-    expect(serverModulesOf('Web', medium)).toBe('structured_logs,base,rpc,web');
-    expect(configurationOf(guarded)).toContain('/etc/odoo/addons/session_guard/__init__.py');
+    expect(serverModulesOf('Web', medium)).toBe('structured_logs,session_guard,base,rpc,web');
+    expect(serverModulesOf('Cron', medium)).toBe('structured_logs,base,rpc,web');
+    expect(configurationOf(medium)).toContain('/etc/odoo/addons/session_guard/__init__.py');
+    expect(serverModulesOf('Web', unguarded)).toBe('structured_logs,base,web');
+    expect(configurationOf(unguarded)).not.toContain('session_guard');
   });
 
   it('gives Odoo the time it may have to end, and its gate some of it to kill what does not', () => {
