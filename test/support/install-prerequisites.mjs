@@ -33,6 +33,7 @@ const PREREQUISITES = [
   ...(process.platform === 'linux'
     ? [
         { name: 'systemd', present: () => onPath('systemd-analyze'), debian: ['systemd'], brew: '' },
+        { name: 'iproute2', present: () => onPath('ip'), debian: ['iproute2'], brew: '' },
         { name: 'nftables', present: () => onPath('nft'), debian: ['nftables'], brew: '' },
         { name: 'fail2ban', present: () => onPath('fail2ban-regex'), debian: ['fail2ban'], brew: '' },
       ]

@@ -1,7 +1,5 @@
 """Odoo as a program that installs modules and ends."""
 
-import contextlib
-import json
 import os
 import re
 import subprocess
@@ -41,20 +39,12 @@ def install_modules(job, database, modules, data_dir=None):
     try:
         for line in process.stdout:
             print(line, end="", flush=True)
-            last_error = error_in(line) or last_error
+            # Or the last line of a traceback, which says more.
+            if re.search(r" (ERROR|CRITICAL) |^[\w.]*(Error|Exception)\b", line):
+                last_error = line.strip()
         code = process.wait()
     finally:
         process.kill()
         process.wait()
     if code != 0:
         raise JobError(f"odoo ended with code {code} while it installed {', '.join(modules)}: {last_error}")
-
-
-def error_in(line):
-    """The error that a line of Odoo's log tells of, if any; preferably the end of a traceback, which says most."""
-    with contextlib.suppress(ValueError, AttributeError):
-        # As the node's module writes them, once it is loaded.
-        event = json.loads(line)
-        failed = event.get("level") in ("ERROR", "CRITICAL")
-        return event.get("traceback", event.get("message", "")).strip().split("\n")[-1] if failed else None
-    return line.strip() if re.search(r" (ERROR|CRITICAL) |^[\w.]*(Error|Exception)\b", line) else None

@@ -265,11 +265,6 @@ describe('refuses', () => {
 
   it.each([
     ['import-error', 'odoo ended with code 255', 'odoo.tools.convert.ParseError: while parsing x.xml:19'],
-    [
-      'import-error-json',
-      'odoo ended with code 255',
-      'odoo.tools.convert.ParseError: while parsing x.xml:19',
-    ],
     ['no-web', 'lacks the installed modules web', ''],
     ['pending', 'sale (to install)', ''],
     ['old', 'belongs to Odoo 18.0.1.3', ''],

@@ -9,7 +9,7 @@ The first argument selects the behaviour and, after an @, the series of Odoo if 
     half-installed         the job is killed when the first of several modules is installed
     no-modules             has only base and web and, like Odoo, says nothing about the others
     no-web, pending, old   leaves a database that cannot be served
-    import-error           fails; import-error-json, with a log of JSON
+    import-error           fails
 """
 
 import configparser
@@ -106,11 +106,6 @@ def initialize(cursor):
             cursor.execute("INSERT INTO ir_module_module VALUES (%s, %s)", (name, state))
     if behavior == "half":
         kill_the_job()
-    if behavior == "import-error-json":
-        trace = "Traceback (most recent call last):\nodoo.tools.convert.ParseError: while parsing x.xml:19"
-        print(json.dumps({"level": "CRITICAL", "message": "Failed to initialize database", "traceback": trace}))
-        print(json.dumps({"level": "INFO", "message": "Initiating shutdown"}), flush=True)
-        sys.exit(255)
     if behavior == "import-error":
         print("2026-11-22 03:29:29,022 7 CRITICAL odoo odoo.service.server: Failed to initialize database `odoo`.")
         print("Traceback (most recent call last):\nodoo.tools.convert.ParseError: while parsing x.xml:19\n", flush=True)
