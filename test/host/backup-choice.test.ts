@@ -63,6 +63,11 @@ describe('the choice of a backup', () => {
     expect(choose(information, 'at(3500), 1')).toEqual(['late', 1]);
   });
 
+  it('does not trust a backup that may have ended later in the same second', () => {
+    expect(choose(information, 'at(2000.9)')).toEqual(['early', 1]);
+    expect(choose(information, 'at(2001)')).toEqual(['late', 1]);
+  });
+
   it('finds the way to a moment between a restore and the first backup after it', () => {
     expect(choose(information, 'at(2900)')).toEqual(['early', 2]);
   });

@@ -50,7 +50,8 @@ def choose(information, target=None, timeline=None):
 def made_before(target, backups):
     if target > datetime.now(timezone.utc):
         raise Failure(f"{target.isoformat()} is in the future")
-    before = [backup for backup in backups if backup["timestamp"]["stop"] <= target.timestamp()]
+    # Its end is told in whole seconds: it may have ended at any moment of that second, also after the target.
+    before = [backup for backup in backups if backup["timestamp"]["stop"] + 1 <= target.timestamp()]
     if not before:
         first = datetime.fromtimestamp(backups[0]["timestamp"]["stop"], timezone.utc)
         raise Failure(f"no backup is from before {target.isoformat()}: the first one is from {first.isoformat()}")
