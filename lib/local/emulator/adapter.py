@@ -116,13 +116,13 @@ def handlers(kind, api):
 
 
 class Nothing(dict):
-    """Attributes of a resource that was not made: each reads as a text that says so."""
+    """Attributes of a resource that was not made: each reads as a text that says so, another one in each stack."""
     __contains__ = lambda self, attribute: True
-    __missing__ = lambda self, attribute: f"left-out-{attribute}"
+    __missing__ = lambda self, attribute: f"left-out-{attribute}-{self['Stack']}"
 
 
-def left_out(identifier, *_):
-    return f"left-out-{identifier.removeprefix('left-out-')}", Nothing(Id=identifier)
+def left_out(identifier, *given):
+    return f"left-out-{identifier.removeprefix('left-out-')}", Nothing(Id=identifier, Stack=given[-1])
 
 
 def unless(marked, native):
