@@ -1,7 +1,6 @@
-import type { Timer } from './event-loop.ts';
-import type { Computation } from './machine.ts';
+import type { EventLoop, Timer } from './event-loop.ts';
+import type { Computation, Machine } from './machine.ts';
 import type { Customer, WebNode } from './node.ts';
-import type { Service } from './service.ts';
 import type { Demand } from './service-times.ts';
 
 /** When the kernel tries a dropped connection again, counted from the first try (Linux: the pause doubles). */
@@ -16,6 +15,19 @@ export interface Sender {
   failed(now: number): void;
 }
 
+/** What a request finds beside its node. */
+export interface Surroundings {
+  readonly loop: EventLoop;
+  /** Absent: on the node. */
+  readonly database: Machine | undefined;
+  /** Whether the database is known to be gone. */
+  readonly databaseAway: boolean;
+  /** How long a worker waits for answers from across the network. */
+  networkWaitMs(demand: Demand): number;
+  answered(request: Request, now: number): void;
+  failed(now: number): void;
+}
+
 /**
  * One request on its way: a worker of Odoo takes it, computes, asks the database, and answers. In reality the parts of
  * Odoo and PostgreSQL alternate many times; here each comes once, with all its CPU time.
@@ -24,14 +36,14 @@ export class Request implements Customer, Computation, Timer {
   readonly sentAt: number;
   /** Spent before a worker took it. */
   queuedMs = 0;
-  private readonly service: Service;
+  private readonly service: Surroundings;
   private readonly node: WebNode;
   private readonly demand: Demand;
   private readonly sender: Sender;
   private tries = 0;
   private state: 'connecting' | 'in Odoo' | 'on the wire' | 'in PostgreSQL' = 'connecting';
 
-  constructor(service: Service, node: WebNode, demand: Demand, sender: Sender, now: number) {
+  constructor(service: Surroundings, node: WebNode, demand: Demand, sender: Sender, now: number) {
     this.service = service;
     this.node = node;
     this.demand = demand;

@@ -5,7 +5,7 @@ import { WebNode } from './node.ts';
 import { answerBeyondCpuMs } from './measurement.ts';
 import type { Random } from './random.ts';
 import type { Recorder } from './recorder.ts';
-import { Request, type Sender } from './request.ts';
+import { Request, type Sender, type Surroundings } from './request.ts';
 import type { Demand } from './service-times.ts';
 
 /** Size of what serves users. */
@@ -43,7 +43,7 @@ interface Coldness {
 }
 
 /** Load balancer, nodes of Odoo and the database. */
-export class Service {
+export class Service implements Surroundings {
   readonly loop: EventLoop;
   readonly database: Machine | undefined;
   /** Whether the watchers know that the database is gone: nothing reaches Odoo meanwhile. */
@@ -91,7 +91,6 @@ export class Service {
     this.recorder.failed(now);
   }
 
-  /** How long a worker waits for answers from across the network. */
   networkWaitMs({ statements }: Demand): number {
     const { network } = this.shape;
     // A request without a statement is a file that nginx keeps.

@@ -8,8 +8,9 @@ import { Construct, type IDependable } from 'constructs';
 import type { Domain, OdooVersion, SignIn } from '../../config/environment.ts';
 import type { Network } from '../network/network.ts';
 import type { OdooCluster } from '../odoo-service/odoo-cluster.ts';
-import { ODOO_PATHS, OdooTask, type OdooNode } from '../odoo-service/odoo-task.ts';
-import { ODOO_MOUNTS, ODOO_OWNER, type ScratchDirectory } from '../odoo-service/task-layout.ts';
+import { OdooTask } from '../odoo-service/odoo-task.ts';
+import type { OdooNode } from '../odoo-service/odoo-task-props.ts';
+import { ODOO_MOUNTS, ODOO_OWNER, ODOO_PATHS, type ScratchDirectory } from '../odoo-service/task-layout.ts';
 import {
   DATABASE_JOB_PROGRAM,
   DATABASE_JOB_SETTINGS,

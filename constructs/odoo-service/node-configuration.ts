@@ -15,7 +15,7 @@ import {
   smtpSecretArguments,
 } from '../odoo-node/smtp.ts';
 import { trustedCertificates } from '../odoo-node/trusted-certificates.ts';
-import type { OdooTaskContainerProps, OdooTaskProps } from './odoo-task.ts';
+import type { OdooTaskContainerProps, OdooTaskProps } from './odoo-task-props.ts';
 import {
   configureArguments,
   ODOO_OWNER,

@@ -5,7 +5,8 @@ import type { AppPlan, Plan } from '../../config/sizing/plan.ts';
 import type { Network } from '../network/network.ts';
 import { NGINX_PORT } from '../odoo-node/nginx-conf.ts';
 import type { OdooCluster } from './odoo-cluster.ts';
-import { OdooTask, type OdooNode } from './odoo-task.ts';
+import { OdooTask } from './odoo-task.ts';
+import type { OdooNode } from './odoo-task-props.ts';
 import { odooCommand } from './task-layout.ts';
 import { WebTask } from './web-task.ts';
 

@@ -1,124 +1,15 @@
-import {
-  aws_ecs as ecs,
-  type aws_logs as logs,
-  type aws_secretsmanager as secretsmanager,
-  Duration,
-  Size,
-} from 'aws-cdk-lib';
+import { aws_ecs as ecs, Duration, Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { CpuArchitecture, OdooVersion } from '../../config/environment.ts';
-import type { OdooSettings } from '../../config/sizing/plan.ts';
-import type { OdooDatabase } from '../database/odoo-database.ts';
-import type { OutgoingMail } from '../mail/outgoing-mail.ts';
 import { LOG_EVENT_START } from '../odoo-node/log-events.ts';
-import type { OdooRole } from '../odoo-node/odoo-conf.ts';
-import type { SharedDirectory } from '../shared/shared-directory.ts';
 import { configureContainer } from './node-configuration.ts';
-import type { OdooContainerImage } from './odoo-container-image.ts';
+import type { OdooTaskContainerProps, OdooTaskProps } from './odoo-task-props.ts';
 import {
   ODOO_MOUNTS,
   ODOO_OWNER,
   ODOO_SCRATCH,
   SYSTEM_CONTROLS,
-  type ConfigurationFile,
   type ScratchDirectory,
 } from './task-layout.ts';
-
-export { ODOO_PATHS } from './task-layout.ts';
-
-/** What all of an environment's Odoo tasks have in common, whatever they do. */
-export interface OdooNode {
-  readonly image: OdooContainerImage;
-  readonly architecture: CpuArchitecture;
-  /** Series of the Odoo in the image. */
-  readonly version: OdooVersion;
-  /** Whether Odoo leaves sessions alone that it cannot serve; see `odoo.sessionGuard` of the environment file. */
-  readonly sessionGuard: boolean;
-  /** Region of the database, whose root certificates are trusted. */
-  readonly region: string;
-  readonly database: OdooDatabase;
-  /** Password of the role `odoo`. */
-  readonly databasePassword: secretsmanager.ISecret;
-  /** Odoo's master password. The database manager is off; without one, Odoo's default `admin` would be in force. */
-  readonly masterPassword: secretsmanager.ISecret;
-  readonly filestore: SharedDirectory;
-  readonly sessions: SharedDirectory;
-  /** Limits and pool sizes from the plan. */
-  readonly limits: OdooSettings;
-  /**
-   * How Odoo sends mail.
-   *
-   * @default - not at all
-   */
-  readonly mail?: OutgoingMail;
-  readonly logGroup: logs.ILogGroup;
-}
-
-export interface OdooTaskProps extends OdooNode {
-  readonly role: OdooRole;
-  readonly vcpu: number;
-  readonly memoryMiB: number;
-  /**
-   * Scratch directories beside Odoo's own, for sidecars.
-   *
-   * @default - none
-   */
-  readonly scratch?: readonly ScratchDirectory[];
-  /**
-   * Files beside Odoo's own, in scratch directories.
-   *
-   * @default - none
-   */
-  readonly files?: readonly ConfigurationFile[];
-}
-
-/** A container of the task; defaults are those of a process that runs Odoo's code. */
-export interface OdooTaskContainerProps {
-  /**
-   * Program and its fixed arguments, instead of the image's entry point, which would put the database password on the
-   * command line.
-   */
-  readonly entryPoint: readonly string[];
-  readonly command?: readonly string[];
-  /**
-   * @default - the environment's Odoo image
-   */
-  readonly image?: ecs.ContainerImage;
-  /**
-   * `uid:gid`.
-   *
-   * @default - {@link ODOO_OWNER}
-   */
-  readonly user?: string;
-  /**
-   * Volumes that the container sees: name, path and whether it only reads.
-   *
-   * @default - Odoo's configuration, data, filestore and sessions, and a directory for temporary files
-   */
-  readonly mounts?: readonly ecs.MountPoint[];
-  /**
-   * Secrets in the container's environment. Never for a process that runs Odoo: Odoo 19
-   * lets the environment beat its configuration file.
-   *
-   * @default - none
-   */
-  readonly secrets?: Readonly<Record<string, ecs.Secret>>;
-  readonly healthCheck?: ecs.HealthCheck;
-  readonly portMappings?: readonly ecs.PortMapping[];
-  /**
-   * Starts the container again where it is when it ends after a minute or more; the task is replaced when it ends
-   * sooner.
-   *
-   * @default false
-   */
-  readonly restart?: boolean;
-  /**
-   * Time to end by itself once asked to. Fargate waits two minutes at most.
-   *
-   * @default Duration.seconds(120)
-   */
-  readonly stopTimeout?: Duration;
-}
 
 /**
  * Task definition of anything that runs Odoo's code: web node, scheduled jobs, database job.
@@ -127,8 +18,8 @@ export interface OdooTaskContainerProps {
  * gives the scratch directories their owners and writes the configuration, which is the only place where secrets and
  * configuration meet. No other container of a running Odoo has a secret in its environment.
  *
- * The configuration travels as arguments of that container: a few kilobytes that `cdk diff` shows, far under the
- * 64 KiB of a task definition, and no download that could fail when a node starts.
+ * The configuration travels as arguments of that container, which `cdk diff` shows: no download could fail when a node
+ * starts. A task definition holds 64 KiB; a test keeps every one below 56.
  */
 export class OdooTask extends Construct {
   readonly definition: ecs.FargateTaskDefinition;

@@ -4,7 +4,8 @@ import { imageReference, NGINX_IMAGE } from '../../config/images.ts';
 import { loginsPerMinute, NGINX_PORT, renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
 import { nginxCommand } from './nginx-command.ts';
-import { OdooTask, type OdooNode } from './odoo-task.ts';
+import { OdooTask } from './odoo-task.ts';
+import type { OdooNode } from './odoo-task-props.ts';
 import {
   ODOO_MOUNTS,
   ODOO_OWNER,

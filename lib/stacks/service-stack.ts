@@ -4,7 +4,7 @@ import { OdooCluster } from '../../constructs/odoo-service/odoo-cluster.ts';
 import { OdooContainerImage } from '../../constructs/odoo-service/odoo-container-image.ts';
 import { OdooLogQueries } from '../../constructs/odoo-service/log-queries.ts';
 import { OdooService } from '../../constructs/odoo-service/odoo-service.ts';
-import type { OdooNode } from '../../constructs/odoo-service/odoo-task.ts';
+import type { OdooNode } from '../../constructs/odoo-service/odoo-task-props.ts';
 import type { EdgeStack } from './edge-stack.ts';
 import { showFirstLogin } from './first-login.ts';
 import type { NetworkStack } from './network-stack.ts';

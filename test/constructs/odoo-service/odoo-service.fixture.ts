@@ -17,7 +17,7 @@ import type { Network } from '../../../constructs/network/network.ts';
 import { OdooCluster } from '../../../constructs/odoo-service/odoo-cluster.ts';
 import { OdooContainerImage } from '../../../constructs/odoo-service/odoo-container-image.ts';
 import { OdooService } from '../../../constructs/odoo-service/odoo-service.ts';
-import type { OdooNode } from '../../../constructs/odoo-service/odoo-task.ts';
+import type { OdooNode } from '../../../constructs/odoo-service/odoo-task-props.ts';
 import type { SharedDirectory } from '../../../constructs/shared/shared-directory.ts';
 import { environmentOf, planOf } from '../../support/environments.ts';
 import { DataSecret } from '../../../constructs/shared/data-secret.ts';
