@@ -1,0 +1,88 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, it } from 'vitest';
+import { stackWithDatabaseAlarms } from './alarm-stacks.ts';
+
+const GIB = 1024 ** 3;
+
+describe('database alarms', () => {
+  const template = Template.fromStack(stackWithDatabaseAlarms({}));
+
+  it('ring when a twentieth of the planned storage is left, or the instance is silent', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-critical-database-free-storage',
+      Namespace: 'AWS/RDS',
+      MetricName: 'FreeStorageSpace',
+      Dimensions: [{ Name: 'DBInstanceIdentifier', Value: 'odoo' }],
+      Statistic: 'Minimum',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 5 * GIB,
+      Period: 300,
+      EvaluationPeriods: 3,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('leave silence to the storage alarm, so that one outage does not ring five times', () => {
+    for (const metric of [
+      'CPUUtilization',
+      'FreeableMemory',
+      'DatabaseConnections',
+      'MaximumUsedTransactionIDs',
+    ]) {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        MetricName: metric,
+        TreatMissingData: 'missing',
+      });
+    }
+  });
+
+  it('ring above 90 % CPU for a quarter of an hour', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-warning-database-cpu',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 90,
+      Period: 300,
+      EvaluationPeriods: 3,
+    });
+  });
+
+  it('ring when a twentieth of the memory is left', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-warning-database-memory',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 0.4 * GIB,
+    });
+  });
+
+  it('ring at 85 % of the connections of the plan', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-warning-database-connections',
+      Statistic: 'Maximum',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 340,
+      DatapointsToAlarm: 3,
+    });
+  });
+
+  it('ring halfway to the end of transaction ids', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-critical-database-transaction-ids',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 1_000_000_000,
+    });
+  });
+
+  it('watch CPU credits of burstable classes only', () => {
+    const credits = {
+      MetricName: 'CPUSurplusCreditsCharged',
+      Threshold: 0,
+      TreatMissingData: 'notBreaching',
+    };
+    template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', credits, 0);
+    Template.fromStack(stackWithDatabaseAlarms({ class: 'db.t4g.large' })).resourcePropertiesCountIs(
+      'AWS::CloudWatch::Alarm',
+      credits,
+      1,
+    );
+  });
+});
