@@ -9,4 +9,7 @@ export const STATEFUL_TYPES: readonly string[] = [
   'AWS::EC2::Volume',
   'AWS::KMS::Key',
   'AWS::SecretsManager::Secret',
+  // Others in the account may be sending by these.
+  'AWS::SES::EmailIdentity',
+  'AWS::SES::ConfigurationSet',
 ];

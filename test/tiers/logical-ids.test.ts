@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Environment } from '../../config/environment.ts';
 import { environmentOf } from '../support/environments.ts';
 import { STATEFUL_TYPES } from '../support/stateful.ts';
 import { resourcesOf, templatesOf } from '../support/templates.ts';
@@ -29,8 +30,25 @@ const SERVICE = [
 
 const SERVER = ['Server/ServerDataVolume3EEC0930 AWS::EC2::Volume'];
 
-function statefulIds(users: number): string[] {
-  return resourcesOf(templatesOf(environmentOf(users)), ...STATEFUL_TYPES)
+const MAIL = [
+  'Data/SesSenderConfigurationSetAF5F16EC AWS::SES::ConfigurationSet',
+  'Data/SesSenderCredentials104A8D07 AWS::SecretsManager::Secret',
+  'Data/SesSenderIdentityEA801E8D AWS::SES::EmailIdentity',
+];
+
+const sending: Partial<Environment> = {
+  mail: {
+    kind: 'ses',
+    domain: 'example.com',
+    identity: 'new',
+    from: 'odoo@example.com',
+    fromFilter: 'example.com',
+    accessKeys: [1],
+  },
+};
+
+function statefulIds(users: number, changes: Partial<Environment> = {}): string[] {
+  return resourcesOf(templatesOf(environmentOf(users, changes)), ...STATEFUL_TYPES)
     .map(({ stack, logicalId, resource }) => `${stack}/${logicalId} ${resource.Type}`)
     .toSorted();
 }
@@ -42,5 +60,10 @@ describe('logical ids of stateful resources', () => {
 
   it.each([26, 99, 100, 5000])('are pinned for %i users', (users) => {
     expect(statefulIds(users)).toEqual([...EVERYWHERE, ...SERVICE].toSorted());
+  });
+
+  it('are pinned where mail goes through SES, and the same in every architecture', () => {
+    expect(statefulIds(10, sending)).toEqual([...EVERYWHERE, ...SERVER, ...MAIL].toSorted());
+    expect(statefulIds(150, sending)).toEqual([...EVERYWHERE, ...SERVICE, ...MAIL].toSorted());
   });
 });
