@@ -17,6 +17,7 @@ import {
   type SmtpSettings,
 } from '../../constructs/odoo-node/smtp.ts';
 import { planOf } from '../support/environments.ts';
+import { relayMail, sesMail } from '../support/mail.ts';
 import { testStack } from '../support/stack.ts';
 import { MailServer, type MailServerOptions } from './mail/mail-server.ts';
 
@@ -32,27 +33,14 @@ const SES_PASSWORD = 'BMXhUYlu5Z3gSXVQORxlVa7XPaz91aGWdfHxvkOZdWZ2';
 const RELAY_PASSWORD = `pa$$%(w)s\\1;#"'rd = {x}`;
 
 const ses: SmtpSettings = new SesSender(testStack(), 'Mail', {
-  mail: {
-    kind: 'ses',
-    from: 'odoo@example.com',
-    fromFilter: 'example.com',
-    domain: 'example.com',
-    identity: 'new',
-    accessKeys: [1],
-  },
+  mail: sesMail,
   region: 'eu-central-1',
   encryptionKey: new kms.Key(testStack(new App()), 'Key'),
 }).settings;
 
 function relay(changes: Partial<Extract<Mail, { kind: 'relay' }>> = {}): SmtpSettings {
   return new RelaySender(testStack(), 'Mail', {
-    kind: 'relay',
-    from: 'odoo@example.com',
-    fromFilter: 'example.com',
-    host: 'smtp.example.com',
-    port: 587,
-    encryption: 'starttls',
-    credentialsArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:relay-AbCdEf',
+    ...relayMail,
     ...changes,
   }).settings;
 }

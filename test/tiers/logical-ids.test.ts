@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../config/environment.ts';
 import { environmentOf } from '../support/environments.ts';
+import { sesMail } from '../support/mail.ts';
 import { STATEFUL_TYPES } from '../support/stateful.ts';
 import { resourcesOf, templatesOf } from '../support/templates.ts';
 
@@ -36,16 +37,7 @@ const MAIL = [
   'Data/SesSenderIdentityEA801E8D AWS::SES::EmailIdentity',
 ];
 
-const sending: Partial<Environment> = {
-  mail: {
-    kind: 'ses',
-    domain: 'example.com',
-    identity: 'new',
-    from: 'odoo@example.com',
-    fromFilter: 'example.com',
-    accessKeys: [1],
-  },
-};
+const sending = { mail: sesMail };
 
 function statefulIds(users: number, changes: Partial<Environment> = {}): string[] {
   return resourcesOf(templatesOf(environmentOf(users, changes)), ...STATEFUL_TYPES)

@@ -1,20 +1,9 @@
 import { aws_iam as iam } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import type { RelayMail } from '../../../config/environment.ts';
 import { RelaySender } from '../../../constructs/mail/relay-sender.ts';
+import { relayMail as relay } from '../../support/mail.ts';
 import { testStack } from '../../support/stack.ts';
-
-const credentialsArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:relay-AbCdEf';
-const relay: RelayMail = {
-  kind: 'relay',
-  from: 'odoo@example.com',
-  fromFilter: 'example.com',
-  host: 'smtp.example.com',
-  port: 587,
-  encryption: 'starttls',
-  credentialsArn,
-};
 
 describe('a relay', () => {
   it('is logged in to with the credentials of its secret, of which nothing is made', () => {
@@ -34,7 +23,7 @@ describe('a relay', () => {
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::SecretsManager::Secret', 0);
     template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: [{ Resource: credentialsArn }] },
+      PolicyDocument: { Statement: [{ Resource: relay.credentialsArn }] },
     });
   });
 

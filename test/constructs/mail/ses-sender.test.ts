@@ -3,24 +3,16 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import type { SesMail } from '../../../config/environment.ts';
 import { SesSender } from '../../../constructs/mail/ses-sender.ts';
+import { sesMail } from '../../support/mail.ts';
 import { idleAcknowledgments, openFindings } from '../../support/nag.ts';
 import { testStack } from '../../support/stack.ts';
 
-const hostedZone = { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' };
-const ses: SesMail = {
-  kind: 'ses',
-  from: 'odoo@example.com',
-  fromFilter: 'example.com',
-  domain: 'example.com',
-  hostedZone,
-  identity: 'new',
-  accessKeys: [1],
-};
+const { hostedZone } = sesMail;
 
 function stackOf(changes: Partial<SesMail> = {}): { stack: Stack; sender: SesSender } {
   const stack = testStack();
   const sender = new SesSender(stack, 'Mail', {
-    mail: { ...ses, ...changes },
+    mail: { ...sesMail, ...changes },
     region: 'eu-central-1',
     encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }),
   });

@@ -1,6 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { environmentOf } from '../../support/environments.ts';
+import { sesMail } from '../../support/mail.ts';
 import { findingsOf, idleAcknowledgments } from '../../support/nag.ts';
 import { testApp } from '../../support/stack.ts';
 import { sizeEnvironment } from '../../../config/sizing/size.ts';
@@ -18,14 +19,7 @@ const ENVIRONMENTS: Readonly<Record<string, Environment>> = {
   'large in production, closed to the world': environmentOf(150, {
     ...PRODUCTION,
     allowedCidrs: ['192.0.2.0/24'],
-    mail: {
-      kind: 'ses',
-      from: 'odoo@example.com',
-      fromFilter: 'example.com',
-      domain: 'example.com',
-      identity: 'new',
-      accessKeys: [1, 2],
-    },
+    mail: { ...sesMail, accessKeys: [1, 2] },
   }),
 };
 

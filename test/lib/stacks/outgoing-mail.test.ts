@@ -1,27 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Mail, RelayMail, SesMail } from '../../../config/environment.ts';
+import type { Mail } from '../../../config/environment.ts';
 import { environmentOf } from '../../support/environments.ts';
+import { relayMail as relay, sesMail as ses } from '../../support/mail.ts';
 import { type Located, resourcesOf, templatesOf, type Templates } from '../../support/templates.ts';
-
-const ses: SesMail = {
-  kind: 'ses',
-  from: 'odoo@example.com',
-  fromFilter: 'example.com',
-  domain: 'example.com',
-  hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' },
-  identity: 'new',
-  accessKeys: [1],
-};
-
-const relay: RelayMail = {
-  kind: 'relay',
-  from: 'odoo@example.com',
-  fromFilter: 'example.com',
-  host: 'smtp.example.com',
-  port: 587,
-  encryption: 'starttls',
-  credentialsArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:relay-AbCdEf',
-};
 
 const known = new Map<string, Templates>();
 
