@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -37,6 +37,8 @@ export interface PostgresCluster {
    * lines, fields separated by `|`.
    */
   sql(statement: string | readonly string[], database?: string): string;
+  /** A session of the superuser that does nothing until it is killed. */
+  hold(database: string, applicationName: string): ChildProcess;
   /** Everything that the server logged, with every statement that did not come through `sql`. */
   log(): string;
   stop(): void;
@@ -118,6 +120,12 @@ export async function startPostgres(): Promise<PostgresCluster> {
     master: MASTER,
     identity,
     sql,
+    hold: (database, PGAPPNAME) =>
+      spawn(
+        'psql',
+        ['-h', directory, '-p', String(port), '-U', 'bootstrap', '-Xc', 'SELECT pg_sleep(600)', database],
+        { env: { PATH: process.env['PATH'], PGAPPNAME }, stdio: 'ignore' },
+      ),
     log: () => readFileSync(join(directory, 'log'), 'utf8'),
     stop: () => {
       run('pg_ctl', '-D', data, '-m', 'immediate', 'stop');

@@ -91,12 +91,15 @@ def set_the_same(job, source, target):
         whose = sql.SQL(f"ALTER ROLE {role} IN DATABASE" if role else "ALTER DATABASE")
         # By way of this session: a list such as search_path would be quoted as a single value otherwise.
         query(job.lock, "SELECT set_config(%s, %s, false)", name, value)
-        query(job.lock, sql.SQL("{} {} SET {} FROM CURRENT").format(whose, sql.Identifier(target), setting_name))
+        try:
+            query(job.lock, sql.SQL("{} {} SET {} FROM CURRENT").format(whose, sql.Identifier(target), setting_name))
+        except psycopg2.errors.InsufficientPrivilege:
+            job.warn(f"{name} = {value} was set for the database by somebody with more rights, who has to set it again")
         query(job.lock, sql.SQL("RESET {}").format(setting_name))
 
 
 def put_in_service(job, incoming, aside):
-    """Gives a database the served name, and the one that had it another, in one transaction."""
+    """Gives a database the served name, and the one that had it, if any, another: in one transaction."""
     names = [(DATABASE, aside)] if exists(job, DATABASE) else []
     names.append((incoming, DATABASE))
     renaming = sql.SQL("ALTER DATABASE {} RENAME TO {}")
@@ -122,8 +125,10 @@ def alone(job, databases, act):
 
 
 def end_sessions(job, databases):
-    with contextlib.suppress(psycopg2.errors.InsufficientPrivilege):
-        query(job.lock, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = ANY(%s)", databases)
+    for (pid,) in rows(job.lock, "SELECT pid FROM pg_stat_activity WHERE datname = ANY(%s)", databases):
+        # Of somebody with more rights than this job. Who stays is named by whoever has to be alone.
+        with contextlib.suppress(psycopg2.errors.InsufficientPrivilege):
+            query(job.lock, "SELECT pg_terminate_backend(%s, 5000)", pid)
 
 
 def strangers(job, databases):

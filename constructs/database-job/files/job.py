@@ -13,11 +13,17 @@ class JobError(Exception):
     """Why the deployment must not go on. The message says what to do."""
 
 
-class Job:
-    """Arguments, secrets and the lock of one run, and what it did so far."""
+class NeedsSnapshot(Exception):
+    """Modules have to be changed, and nobody said what protects the database."""
 
-    def __init__(self, arguments, secrets):
+
+class Job:
+    """Arguments, request, secrets and the lock of one run, and what it did so far."""
+
+    def __init__(self, arguments, request, secrets):
         self.arguments = arguments
+        # What this run is asked to do: `kind`, and what that needs.
+        self.request = request
         # What the environment file says about Odoo's own settings.
         self.settings = arguments.settings
         self.secrets = secrets

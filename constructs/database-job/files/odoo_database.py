@@ -1,21 +1,22 @@
 """The role and the database of Odoo: created, initialized, looked at. Secure before anything serves it."""
 
 import tempfile
-import time
 from pathlib import Path
 
+import databases
 import psycopg2
-import psycopg2.errors
 from administrator import replace_initial_password
+from databases import INITIALIZING
 from filestore import publish_attachments
+from image_modules import ImageModules
 from job import DATABASE, ROLE, JobError, execute, query, row, rows
-from odoo_program import install_modules
-from odoo_settings import apply_settings, interrupted_installation, modules_for
+from module_notes import remember
+from odoo_program import change_modules
+from odoo_settings import apply_settings
+from serving import record_release
+from wanted_modules import refuse_missing, wanted
 from psycopg2 import sql
 from psycopg2.extensions import encrypt_password
-
-# Where a first initialization happens. Never served, therefore safe to drop when an earlier run left it behind.
-UNFINISHED = "odoo_initializing"
 
 # What `-i base` brings at least. `web` carries the login page and is installed by itself once `base` is.
 ESSENTIAL_MODULES = ("base", "web")
@@ -54,7 +55,7 @@ def can_log_in(job):
 
 
 def ensure_database(job):
-    if database_exists(job, DATABASE):
+    if databases.exists(job, DATABASE):
         verify(job, DATABASE)
         harden(job, DATABASE)
         replace_initial_password(job, DATABASE)
@@ -64,27 +65,21 @@ def ensure_database(job):
 
 def initialize(job):
     """Builds the database aside and gives it its name at the very end, in one statement."""
-    if database_exists(job, UNFINISHED):
-        execute(job.lock, "DROP DATABASE {} WITH (FORCE)", UNFINISHED)
-        job.changed(f"dropped {UNFINISHED}, which an earlier run did not finish")
-
-    # As Odoo itself creates databases (odoo/service/db.py): its indexes rely on the C collation, and only template0
-    # allows another one than the server's.
-    execute(
-        job.lock,
-        "CREATE DATABASE {} OWNER {} ENCODING 'UTF8' LC_COLLATE 'C' TEMPLATE template0",
-        UNFINISHED,
-        ROLE,
-    )
-    harden(job, UNFINISHED)
-    modules = modules_for(job)
+    modules = wanted(job)
+    image = ImageModules(job)
+    refuse_missing(image, modules)
+    databases.drop_unfinished(job, INITIALIZING)
+    databases.create(job, INITIALIZING)
+    harden(job, INITIALIZING)
     with tempfile.TemporaryDirectory() as data_dir:
-        install_modules(job, UNFINISHED, ["base", *modules], data_dir)
-        verify(job, UNFINISHED)
-        publish_attachments(job, Path(data_dir, "filestore", UNFINISHED))
-    apply_settings(job, UNFINISHED, installed=modules)
-    replace_initial_password(job, UNFINISHED)
-    rename(job)
+        change_modules(job, INITIALIZING, ["base", *modules], [], data_dir)
+        verify(job, INITIALIZING)
+        publish_attachments(job, Path(data_dir, "filestore", INITIALIZING))
+    apply_settings(job, INITIALIZING, installed=modules)
+    remember(job, INITIALIZING, image)
+    replace_initial_password(job, INITIALIZING)
+    record_release(job, INITIALIZING, INITIALIZING)
+    databases.put_in_service(job, INITIALIZING, None)
     job.created(f"database {DATABASE}")
 
 
@@ -116,15 +111,9 @@ def verify(job, database):
                 " initialized, then deploy again"
             )
         modules = rows(connection, "SELECT name, state, latest_version FROM ir_module_module WHERE state <> 'uninstalled'")
-        interrupted = interrupted_installation(connection)
     states = {name: state for name, state, _ in modules}
     absent = [name for name in ESSENTIAL_MODULES if states.get(name) != "installed"]
-    pending = sorted(
-        f"{name} ({state})"
-        for name, state in states.items()
-        # What an earlier run of this job left to install, this one goes on with.
-        if state.startswith("to ") and not (interrupted and state == "to install")
-    )
+    pending = sorted(f"{name} ({state})" for name, state in states.items() if state.startswith("to "))
     if pending:
         raise JobError(
             f"modules are being changed in database {database}: {', '.join(pending)}; let it end, or cancel it under"
@@ -140,18 +129,3 @@ def verify(job, database):
             " between major versions needs an upgrade of the data first; set the version back and deploy again"
         )
     job.report["baseVersion"] = version
-
-
-def rename(job):
-    for attempt in range(10):
-        try:
-            return execute(job.lock, "ALTER DATABASE {} RENAME TO {}", UNFINISHED, DATABASE)
-        except psycopg2.errors.ObjectInUse:
-            # The server waits 5 s by itself for sessions that are ending, autovacuum's among them.
-            if attempt == 9:
-                raise
-            time.sleep(1)
-
-
-def database_exists(job, name):
-    return row(job.lock, "SELECT 1 FROM pg_database WHERE datname = %s", name) is not None

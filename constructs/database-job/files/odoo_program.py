@@ -1,4 +1,4 @@
-"""Odoo as a program that installs modules and ends."""
+"""Odoo as a program that installs and updates modules and ends."""
 
 import os
 import re
@@ -11,13 +11,17 @@ from job import JobError
 ODOO_ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR", "TZ")
 
 
-def install_modules(job, database, modules, data_dir=None):
-    """Installs modules and what they depend on. An end without an error does not mean that they are installed."""
+def change_modules(job, database, install, update, data_dir):
+    """Installs modules with what they depend on, and updates modules with what depends on them.
+
+    An end without an error does not mean that it happened: Odoo passes over what it does not find.
+    """
     command = [
         *job.arguments.odoo,
         f"--config={job.arguments.odoo_config}",
         f"--database={database}",
-        f"--init={','.join(modules)}",
+        *([f"--init={','.join(install)}"] if install else []),
+        *([f"--update={','.join(update)}"] if update else []),
         # Understood by 18, where demo data is the default, and by 19 alike.
         "--without-demo=True",
         # None of the modules that a node adds: they would turn the log, which is read below, into JSON.
@@ -26,9 +30,8 @@ def install_modules(job, database, modules, data_dir=None):
         "--no-http",
         "--workers=0",
         "--max-cron-threads=0",
+        f"--data-dir={data_dir}",
     ]
-    if data_dir:
-        command.append(f"--data-dir={data_dir}")
     environment = {name: os.environ[name] for name in ODOO_ENVIRONMENT if name in os.environ}
     # Odoo has no option for it; libpq reads it.
     environment["PGSSLROOTCERT"] = job.arguments.ca_bundle
@@ -47,4 +50,4 @@ def install_modules(job, database, modules, data_dir=None):
         process.kill()
         process.wait()
     if code != 0:
-        raise JobError(f"odoo ended with code {code} while it installed {', '.join(modules)}: {last_error}")
+        raise JobError(f"odoo ended with code {code} while it changed {', '.join([*install, *update])}: {last_error}")

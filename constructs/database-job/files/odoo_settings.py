@@ -13,7 +13,6 @@ import json
 
 from administrator import ensure_administrator_address, reset_administrator
 from job import DATABASE, JobError, query, row, rows
-from odoo_program import install_modules
 from sign_in import (
     close_sign_up,
     ensure_identity_providers,
@@ -23,6 +22,7 @@ from sign_in import (
     warn_of_open_sign_up,
 )
 from system_parameters import SystemParameters
+from wanted_modules import wanted
 
 # What an environment file without a word about any of this comes to.
 NOTHING_CONFIGURED = {
@@ -32,11 +32,10 @@ NOTHING_CONFIGURED = {
     "administratorEmail": None,
     "resetAdministrator": None,
     "providers": [],
+    "modules": [],
+    "phases": [],
+    "phase": None,
 }
-
-# The module that asks everybody for a second factor and sends codes by e-mail. Odoo 19 has it in one that installs
-# itself together with `mail`.
-SECOND_FACTOR_MODULE = {"18.0": "auth_totp_mail_enforce", "19.0": "auth_totp_mail"}
 
 # How running nodes hear of changes: Odoo 18 counts sequences up, Odoo 19 adds rows. Parameters are in the cache
 # `default` of 18 and `stable` of 19.
@@ -51,35 +50,8 @@ CACHES_CHANGED = {
 
 
 def ensure_settings(job):
-    """Installs the modules that the settings need, then writes the settings. For a database that is being served."""
-    with job.session_as_odoo(DATABASE) as connection:
-        modules = interrupted_installation(connection)
-        missing = [name for name in modules_for(job) if name not in installed_modules(connection)]
-        if missing:
-            modules = [*modules, *(name for name in missing if name not in modules)]
-            # Noted first: a run that is killed on the way leaves modules half installed, and must be gone on with.
-            SystemParameters(connection).set_note("installing", ",".join(modules))
-    if modules:
-        install_modules(job, DATABASE, modules)
-        job.changed(f"modules {', '.join(modules)}")
-    apply_settings(job, DATABASE, modules)
-
-
-def modules_for(job):
-    """Modules that the settings need, by name."""
-    modules = []
-    if job.settings["twoFactor"] != "off":
-        modules.append(SECOND_FACTOR_MODULE[job.arguments.odoo_version])
-    if job.settings["providers"]:
-        modules.append("auth_oauth")
-    # Comes with either, by itself. Named, because it lets strangers sign up as long as nobody forbids it.
-    return [*modules, "auth_signup"] if modules else []
-
-
-def interrupted_installation(connection):
-    """Modules that an earlier run of this job began to install and may not have finished."""
-    noted = SystemParameters(connection).note("installing")
-    return noted.split(",") if noted else []
+    """Writes the settings of a database that is being served."""
+    apply_settings(job, DATABASE, installed=())
 
 
 def installed_modules(connection):
@@ -90,7 +62,7 @@ def apply_settings(job, database, installed):
     """Writes every setting, all or none. `installed` are the modules that this job, not an administrator, installed."""
     version = job.arguments.odoo_version
     with job.session_as_odoo(database) as connection:
-        require_modules(job, connection, {*installed, *modules_for(job)})
+        require_modules(job, connection, {*installed, *wanted(job)})
         if installed:
             # Odoo says so itself, unless it was killed just before.
             query(connection, REGISTRY_CHANGED[version])
@@ -133,7 +105,6 @@ def write_settings(job, connection, installed):
     ensure_identity_providers(job, connection, parameters, settings["providers"])
     warn_of_locked_out_users(job, connection, settings["twoFactor"])
     warn_of_open_sign_up(job, parameters, settings["providers"])
-    parameters.remove_note("installing")
 
 
 def ensure_base_url(job, parameters, url):

@@ -34,7 +34,8 @@ class SystemParameters:
         return self.get(NOTE + name)
 
     def set_note(self, name, value):
-        self.set(NOTE + name, value)
+        if self.note(name) != value:
+            self.set(NOTE + name, value)
 
     def remove_note(self, name):
         self.remove(NOTE + name)

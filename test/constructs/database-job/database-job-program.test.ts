@@ -137,7 +137,7 @@ describe('a run that is killed', () => {
     'probe_filestore',
     'ensure_role',
     'harden',
-    'install_modules',
+    'change_modules',
     'verify',
     'publish_attachments',
     'apply_settings',
@@ -151,7 +151,7 @@ describe('a run that is killed', () => {
     },
   );
 
-  it.each(['replace_initial_password', 'rename', 'ensure_database'])(
+  it.each(['replace_initial_password', 'put_in_service', 'ensure_database'])(
     'after %s never leaves a served database with admin/admin',
     async (step) => {
       await runJob({ killedAfter: step });
@@ -353,11 +353,8 @@ const COMPLETE = {
   missingAttachments: [],
 };
 
-function databases(): string[] {
-  return cluster
-    .sql("SELECT datname FROM pg_database WHERE datname LIKE 'odoo%' ORDER BY 1")
-    .split('\n')
-    .filter((name) => name !== '');
+function databases(): readonly string[] {
+  return bench.databases();
 }
 
 function attachments(): string[] {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { own, ownDirectory, startPostgres, type PostgresCluster } from '../../support/postgres.ts';
 import { findPython } from '../../support/python.ts';
@@ -14,22 +14,47 @@ const QUICK_JOB = fileURLToPath(new URL('./quick_job.py', import.meta.url));
 export const DATABASE_PASSWORD = 'database-Secret-2';
 export const ADMIN_PASSWORD = 'admin-Secret-3';
 
+/** A module in the image. */
+export interface ModuleFiles {
+  /** @default '1.0' */
+  readonly version?: string;
+  /** Further files by name; `install.sql` and `update.sql` are what the stand-in does. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** What is in the image before a test says otherwise. */
+const IMAGE: Readonly<Record<string, ModuleFiles>> = {
+  base: { version: '1.3' },
+  web: { version: '1.3' },
+  sale: {},
+  mail: {},
+  auth_signup: {},
+  auth_totp_mail: {},
+  auth_totp_mail_enforce: {},
+  auth_oauth: {},
+};
+
 export interface Run {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly output: string;
   readonly report?: Report;
+  /** The stand-in's account of its last start. */
   readonly standIn?: { readonly options: Record<string, string>; readonly environment: readonly string[] };
 }
 
 interface Report {
-  readonly outcome: 'succeeded' | 'failed' | 'stopped';
+  readonly outcome: 'succeeded' | 'failed' | 'stopped' | 'needs-snapshot';
+  /** What a snapshot is needed for. */
+  readonly changes?: string;
   readonly step?: string;
   readonly error?: string;
   readonly created: readonly string[];
   readonly changed: readonly string[];
   readonly warnings: readonly string[];
   readonly filestoreDirectories?: number;
+  /** Where the database is that was served before. */
+  readonly before?: string;
 }
 
 export interface RunOptions {
@@ -39,6 +64,10 @@ export interface RunOptions {
   readonly odoo?: string;
   /** Series of Odoo; 19.0 if not named. */
   readonly version?: string;
+  /** Name of the code in the image; `r1` if not named. */
+  readonly release?: string;
+  /** What the job is asked to do; a release, protected by a snapshot, if not said. */
+  readonly request?: object;
   /** Text of the settings file; without one, nothing is configured. */
   readonly settings?: string;
   readonly killedAfter?: string;
@@ -75,12 +104,41 @@ export class JobBench {
   /** Back to a server without a role, a database and a filestore of Odoo's. */
   reset(): void {
     this.cluster.sql([
-      'DROP DATABASE IF EXISTS odoo WITH (FORCE)',
-      'DROP DATABASE IF EXISTS odoo_initializing WITH (FORCE)',
+      ...this.databases().map((name) => `DROP DATABASE "${name}" WITH (FORCE)`),
       'DROP ROLE IF EXISTS odoo',
     ]);
     rmSync(this.filestore, { recursive: true, force: true });
     ownDirectory(this.cluster, 'filestore');
+    rmSync(this.addons, { recursive: true, force: true });
+    for (const [name, module] of Object.entries(IMAGE)) this.module(name, module);
+  }
+
+  /** All that the job could have made, in the order of their names. */
+  databases(): readonly string[] {
+    return this.cluster
+      .sql("SELECT datname FROM pg_database WHERE datname LIKE 'odoo%' ORDER BY 1")
+      .split('\n')
+      .filter((name) => name !== '');
+  }
+
+  /** Puts a module into the image, or another version of it. */
+  module(name: string, { version = '1.0', files = {} }: ModuleFiles = {}): void {
+    const directory = join(this.addons, name);
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, '__manifest__.py'), `{'name': '${name}', 'version': '${version}'}\n`);
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, file)), { recursive: true });
+      writeFileSync(join(directory, file), text);
+    }
+  }
+
+  /** Takes a module out of the image. */
+  removeModule(name: string): void {
+    rmSync(join(this.addons, name), { recursive: true });
+  }
+
+  private get addons(): string {
+    return join(this.cluster.directory, 'addons');
   }
 
   writeConfiguration(password: string): void {
@@ -91,6 +149,7 @@ export class JobBench {
       db_password: password,
       db_name: 'odoo',
       db_sslmode: 'verify-full',
+      addons_path: this.addons,
     };
     const lines = Object.entries(options).map(([key, value]) => `${key} = ${value}`);
     this.write('odoo.conf', ['[options]', ...lines, ''].join('\n'));
@@ -110,6 +169,7 @@ export class JobBench {
           MASTER_PASSWORD: this.cluster.master.password,
           DATABASE_PASSWORD,
           ADMIN_PASSWORD,
+          JOB_REQUEST: JSON.stringify(options.request ?? { kind: 'release', snapshot: 'snapshot-1' }),
           ...options.environment,
         },
       });
@@ -125,13 +185,15 @@ export class JobBench {
     });
   }
 
-  private flags(version: string, { settings, flags, odoo = 'ok' }: RunOptions): readonly string[] {
+  private flags(version: string, options: RunOptions): readonly string[] {
+    const { settings, flags, odoo = 'ok', release = 'r1' } = options;
     return [
       `--host=${this.cluster.host}`,
       `--port=${this.cluster.port}`,
       `--ca-bundle=${this.cluster.caBundle}`,
       `--odoo-config=${join(this.cluster.directory, 'odoo.conf')}`,
       `--odoo-version=${version}`,
+      `--release=${release}`,
       `--filestore=${this.filestore}`,
       '--connect-seconds=0',
       ...(settings === undefined ? [] : [`--settings=${this.write('settings.json', settings)}`]),

@@ -1,17 +1,23 @@
-"""Stands in for `odoo --init=MODULES`: reads the same options and configuration, connects the same way, and leaves the
-few tables, states, files and exit codes that the job looks at, as Odoo 18.0 and 19.0 do. It is not Odoo and proves
-nothing about it.
+"""Stands in for `odoo --init=MODULES --update=MODULES`: reads the same options, configuration and modules, connects the
+same way, commits after each module, and leaves the few tables, states, files and exit codes that the job looks at, as
+Odoo 18.0 and 19.0 do. What a module does to the database is in its `install.sql` and `update.sql`. It is not Odoo and
+proves nothing about it.
 
 The first argument selects the behaviour and, after an @, the series of Odoo if it is not 19.0:
 
     ok, slow, hangs        initializes or installs, after two seconds, or only after minutes
     half                   the job is killed while the database is initialized
-    half-installed         the job is killed when the first of several modules is installed
+    half-changed           the job is killed when the first of several modules is installed or updated
+    fails-halfway          fails then, with that one committed
+    passes-over            ends well without having updated anything
+    attaches               writes an attachment with every update
+    half-attachment        is killed, with the job, in the middle of one
     no-modules             has only base and web and, like Odoo, says nothing about the others
     no-web, pending, old   leaves a database that cannot be served
     import-error           fails
 """
 
+import ast
 import configparser
 import hashlib
 import json
@@ -72,10 +78,11 @@ NOT_IN = {"18.0": (), "19.0": ("auth_totp_mail_enforce",)}
 def main():
     connection = connect()
     cursor = connection.cursor()
-    modules = options["init"].split(",")
+    modules = options.get("init", "").split(",")
     if "base" in modules:
         initialize(cursor)
-    install(cursor, [name for name in modules if name != "base"])
+    install(cursor, [name for name in modules if name not in ("", "base")])
+    update(cursor, [name for name in options.get("update", "").split(",") if name])
     if behavior == "no-web":
         cursor.execute("UPDATE ir_module_module SET state = 'uninstalled' WHERE name = 'web'")
     if behavior == "pending":
@@ -83,9 +90,6 @@ def main():
 
 
 def connect():
-    parser = configparser.RawConfigParser()
-    parser.read(options["config"])
-    conf = parser["options"]
     connection = psycopg2.connect(
         host=conf["db_host"],
         port=conf["db_port"],
@@ -99,11 +103,9 @@ def connect():
 
 
 def initialize(cursor):
-    cursor.execute("CREATE TABLE ir_module_module (name varchar NOT NULL, state varchar, latest_version varchar)")
-    for name in ("base", "web", "sale", *MODULES):
-        if name not in NOT_IN[version]:
-            state = "to install" if name in ("base", "web") else "uninstalled"
-            cursor.execute("INSERT INTO ir_module_module VALUES (%s, %s)", (name, state))
+    cursor.execute("CREATE TABLE ir_module_module (name varchar NOT NULL UNIQUE, state varchar, latest_version varchar)")
+    update_list(cursor)
+    cursor.execute("UPDATE ir_module_module SET state = 'to install' WHERE name IN ('base', 'web')")
     if behavior == "half":
         kill_the_job()
     if behavior == "import-error":
@@ -132,24 +134,78 @@ def initialize(cursor):
 def write_attachment(content):
     name = hashlib.sha1(content).hexdigest()
     file = Path(options["data-dir"], "filestore", options["database"], name[:2], name)
-    file.parent.mkdir(parents=True)
-    file.write_bytes(content)
+    if file.exists():
+        if file.read_bytes() != content:
+            print("odoo.exceptions.UserError: The attachment collides with an existing file.", flush=True)
+            sys.exit(255)
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
     return f"{name[:2]}/{name}", len(content), name
+
+
+def update_list(cursor):
+    """Odoo looks for new modules whenever it changes any."""
+    for directory in sorted(Path(conf["addons_path"]).iterdir()):
+        if directory.name not in NOT_IN[version]:
+            cursor.execute(
+                "INSERT INTO ir_module_module VALUES (%s, 'uninstalled') ON CONFLICT DO NOTHING", (directory.name,)
+            )
 
 
 def install(cursor, wanted):
     if wanted and behavior != "no-modules":
-        wanted = ["mail", "auth_signup", *wanted]
+        update_list(cursor)
+        if set(wanted) & set(MODULES):
+            wanted = ["mail", "auth_signup", *wanted]
         cursor.execute(
             "UPDATE ir_module_module SET state = 'to install' WHERE state = 'uninstalled' AND name = ANY(%s)", (wanted,)
         )
-        # What an earlier run was about to install is gone on with, as Odoo does.
         cursor.execute("SELECT name FROM ir_module_module WHERE state = 'to install'")
-        for (name,) in sorted(cursor.fetchall(), key=lambda found: list(MODULES).index(found[0])):
-            cursor.execute(MODULES[name])
-            cursor.execute("UPDATE ir_module_module SET state = 'installed' WHERE name = %s", (name,))
-            if behavior == "half-installed":
-                kill_the_job()
+        known = [*MODULES, *wanted]
+        for (name,) in sorted(cursor.fetchall(), key=lambda found: known.index(found[0])):
+            if name in MODULES:
+                cursor.execute(MODULES[name])
+            loaded(cursor, name, "install.sql")
+
+
+def update(cursor, wanted):
+    if not wanted or behavior == "passes-over":
+        return
+    update_list(cursor)
+    cursor.execute(
+        "UPDATE ir_module_module SET state = 'to upgrade'"
+        " WHERE state = 'installed' AND (name = ANY(%s) OR 'base' = ANY(%s)) RETURNING name",
+        (wanted, wanted),
+    )
+    for (name,) in sorted(cursor.fetchall()):
+        if behavior == "half-attachment":
+            half = Path(options["data-dir"], "filestore", options["database"], write_attachment(f"of {name}".encode())[0])
+            half.write_bytes(b"of")
+            kill_the_job()
+        if behavior == "attaches":
+            cursor.execute("INSERT INTO ir_attachment VALUES (%s, 'binary', %s, %s)", write_attachment(f"of {name}".encode()))
+        loaded(cursor, name, "update.sql")
+
+
+def loaded(cursor, name, script):
+    """What Odoo commits after each module."""
+    directory = Path(conf["addons_path"], name)
+    if (directory / script).exists():
+        cursor.execute((directory / script).read_text())
+    manifest = ast.literal_eval((directory / "__manifest__.py").read_text())
+    cursor.execute(
+        "UPDATE ir_module_module SET state = 'installed', latest_version = %s WHERE name = %s",
+        (f"{version}.{manifest.get('version', '1.0')}", name),
+    )
+    if behavior == "half-changed":
+        kill_the_job()
+    if behavior == "fails-halfway":
+        print("2026-11-30 03:29:29,022 7 CRITICAL odoo odoo.service.server: Failed to initialize database.")
+        print("Traceback (most recent call last):\nodoo.tools.convert.ParseError: while parsing y.xml:7\n", flush=True)
+        # As Odoo does: the states tell nothing of it.
+        cursor.execute("UPDATE ir_module_module SET state = 'installed' WHERE state = 'to upgrade'")
+        sys.exit(255)
 
 
 def kill_the_job():
@@ -162,5 +218,8 @@ chosen, *arguments = sys.argv[1:]
 behavior, _, version = chosen.partition("@")
 version = version or ("18.0" if behavior == "old" else "19.0")
 options = dict(argument.lstrip("-").partition("=")[::2] for argument in arguments)
+parser = configparser.RawConfigParser()
+parser.read(options["config"])
+conf = parser["options"]
 print(json.dumps({"standIn": {"options": options, "environment": sorted(os.environ)}}), flush=True)
 main()

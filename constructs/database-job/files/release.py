@@ -1,0 +1,155 @@
+"""A release: what the image and the environment file change in the modules of a database that is in service.
+
+Odoo commits after each module. A change that fails halfway would leave a database that fits neither the old code nor
+the new, so it is made in a copy, which takes the place of the other one when it is complete and checked. Whatever happens
+before that leaves what was served as it was; afterwards that is kept aside, for the way back.
+"""
+
+import tempfile
+import time
+from pathlib import Path
+
+import databases
+from databases import BEFORE, CHANGING
+from filestore import repair_attachments
+from image_modules import ImageModules
+from job import DATABASE, JobError, NeedsSnapshot, row
+from module_notes import noted_checksums, present_modules, remember
+from odoo_database import verify
+from odoo_program import change_modules
+from odoo_settings import apply_settings
+from serving import hold_services, may_serve, record_release, refuse_older_code
+from system_parameters import SystemParameters
+from wanted_modules import check_progress, refuse_missing, wanted
+
+
+class Change:
+    """Modules to install, and modules to update because their content is another one than when they were loaded last."""
+
+    def __init__(self, install, update):
+        self.install = install
+        self.update = update
+
+    def __bool__(self):
+        return bool(self.install or self.update)
+
+    def __str__(self):
+        parts = [("install", self.install), ("update", self.update)]
+        return "; ".join(f"{verb} {', '.join(names)}" for verb, names in parts if names)
+
+
+def ensure_release(job):
+    """Brings the modules of the served database to what image and environment file say."""
+    refuse_older_code(job)
+    image = ImageModules(job)
+    change = find_change(job, image)
+    if change:
+        if "snapshot" not in job.request:
+            raise NeedsSnapshot(change)
+        make_change(job, image, change)
+    else:
+        if not may_serve(job, DATABASE):
+            # The same modules in another image: either may serve.
+            record_release(job, DATABASE, DATABASE)
+        remember(job, DATABASE, image)
+
+
+def find_change(job, image):
+    with job.session_as_odoo(DATABASE) as connection:
+        found = present_modules(connection)
+        parameters = SystemParameters(connection)
+        check_progress(job, parameters, set(found))
+        known = noted_checksums(parameters)
+    install = [name for name in wanted(job) if name not in found]
+    refuse_missing(image, install)
+    lost = sorted(name for name in found if image.find(name) is None)
+    if lost:
+        raise JobError(
+            f"the image lacks modules that are installed in the database: {', '.join(lost)}; put them into the image again,"
+            " or uninstall them in Odoo under Apps with the image that has them, then deploy again"
+        )
+    update = [name for name, version in sorted(found.items()) if differs(image, name, version, known.get(name))]
+    return Change(install, update)
+
+
+def differs(image, name, version, known):
+    """By content; of a module that this job has not seen yet, by version."""
+    return image.checksum(name) != known if known else image.version(name) != version
+
+
+def make_change(job, image, change):
+    print(f"database job: {change}; protected by {job.request['snapshot']}", flush=True)
+    hold_services(job)
+    clear_interrupted_change(job)
+    refuse_full_disk(job)
+    before = count_writes(job)
+    databases.copy(job, DATABASE, CHANGING)
+    databases.set_comment(job, CHANGING, {"since": time.time()})
+    change_copy(job, image, change)
+    record_release(job, DATABASE, CHANGING, alone=True)
+    if count_writes(job) != before:
+        raise JobError(
+            "somebody wrote into the database while it was being changed, past Odoo, and would lose that: find out who"
+            " (pg_stat_activity), then deploy again; nothing was changed"
+        )
+    # The one before that. It goes only now, when there is a newer way back.
+    databases.drop(job, BEFORE)
+    databases.put_in_service(job, CHANGING, BEFORE)
+    job.changed(f"modules: {change}")
+    job.report["before"] = BEFORE
+
+
+def change_copy(job, image, change):
+    with tempfile.TemporaryDirectory() as data_dir:
+        # The attachments of the original. Odoo adds to them, also for a copy that is given up then, which harms nothing.
+        Path(data_dir, "filestore").mkdir()
+        Path(data_dir, "filestore", CHANGING).symlink_to(Path(job.arguments.filestore, DATABASE))
+        change_modules(job, CHANGING, change.install, change.update, data_dir)
+    verify(job, CHANGING)
+    refuse_stale_modules(job, image, change)
+    apply_settings(job, CHANGING, installed=change.install)
+    remember(job, CHANGING, image)
+
+
+def clear_interrupted_change(job):
+    """What a killed run left: a copy, and perhaps half an attachment, on which Odoo would fail for ever."""
+    if databases.exists(job, CHANGING):
+        repaired = repair_attachments(job, databases.comment_of(job, CHANGING).get("since", 0))
+        if repaired:
+            job.changed(f"removed {repaired} half-written attachments, which are written again")
+        databases.drop_unfinished(job, CHANGING)
+
+
+def refuse_full_disk(job):
+    """Beforehand, because a full PostgreSQL stops, and on RDS stays away for an hour."""
+    if job.arguments.storage_gib is None:
+        return
+    gib = 2**30
+    room = 0.9 * job.arguments.storage_gib
+    used = float(row(job.lock, "SELECT sum(pg_database_size(oid)) FROM pg_database")[0]) / gib
+    needed = databases.size_of(job, DATABASE) / gib
+    if used + needed > room:
+        raise JobError(
+            f"a copy of the database takes {needed:.1f} GiB beside the {used:.1f} in use, and nine tenths of the storage are"
+            f" {room:.1f}: deploy with more (overrides.database.storageGiB, in small storage.floorGiB), then deploy the"
+            f" release; or drop {BEFORE} and what else nobody misses"
+        )
+
+
+def count_writes(job):
+    """Rows written since the server began to count: complete, because a session's are counted when it has ended."""
+    databases.end_sessions(job, [DATABASE])
+    with job.session(DATABASE) as connection:
+        return row(connection, "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables")[0]
+
+
+def refuse_stale_modules(job, image, change):
+    """Odoo ends well, too, when it has passed a module over."""
+    with job.session_as_odoo(CHANGING) as connection:
+        found = present_modules(connection)
+    stale = [name for name in (*change.install, *change.update) if found.get(name) != image.version(name)]
+    if stale:
+        raise JobError(
+            f"Odoo ended without an error, but did not bring these modules to the version in the image: {', '.join(stale)};"
+            " see its log above"
+        )

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/releases/**/*.test.ts'],
+    // Most of their time is spent waiting for real programs, so that more of them than cores run beside each other.
+    maxWorkers: 4,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // How long to wait for a real program, which a busy machine may keep waiting itself.
+    expect: { poll: { timeout: 20_000 } },
+  },
+});
