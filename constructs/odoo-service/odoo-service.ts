@@ -100,7 +100,7 @@ export class OdooService extends Construct {
       memoryMiB: cron.memoryMiB,
     });
     // No health check: nothing listens, and a process that ends is noticed without one.
-    task.addContainer('Odoo', { ...odooCommand('cron'), restart: true });
+    task.addContainer('Odoo', { ...odooCommand('cron', props.node.image.release), restart: true });
     return this.defineService('CronService', props, {
       taskDefinition: task.definition,
       desiredCount: 1,

@@ -96,10 +96,13 @@ export const ODOO_SCRATCH: readonly ScratchDirectory[] = [
 ];
 
 /**
- * Starts Odoo behind its gate, which keeps it off a database that is away and scheduled jobs off a database job. Not by
- * the image's entry point, which would put the database password on the command line.
+ * Starts Odoo behind its gate, which keeps it off a database that is away, is being changed, or was changed for a later
+ * release than this one. Not by the image's entry point, which would put the database password on the command line.
  */
-export function odooCommand(role: Exclude<OdooRole['kind'], 'job'>): {
+export function odooCommand(
+  role: Exclude<OdooRole['kind'], 'job'>,
+  release: string,
+): {
   readonly entryPoint: readonly string[];
   readonly command: readonly string[];
 } {
@@ -109,6 +112,7 @@ export function odooCommand(role: Exclude<OdooRole['kind'], 'job'>): {
     command: [
       role,
       ODOO_PATHS.configuration,
+      release,
       'env',
       ...variables,
       'odoo',

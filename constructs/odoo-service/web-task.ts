@@ -76,8 +76,9 @@ export class WebTask extends OdooTask {
       scratch: [NGINX_SCRATCH],
       files: nginxFiles(props),
     });
-    const odoo = this.addOdoo();
-    const watch = this.addDatabaseWatch();
+    const { release } = props.image;
+    const odoo = this.addOdoo(release);
+    const watch = this.addDatabaseWatch(release);
     this.entry = this.addNginx();
     this.entry.addContainerDependencies(
       // Not HEALTHY: how long that may take is limited, and loading a large registry is not. Until then nginx says so.
@@ -86,9 +87,9 @@ export class WebTask extends OdooTask {
     );
   }
 
-  private addOdoo(): ecs.ContainerDefinition {
+  private addOdoo(release: string): ecs.ContainerDefinition {
     return this.addContainer('Odoo', {
-      ...odooCommand('web'),
+      ...odooCommand('web', release),
       mounts: [...ODOO_MOUNTS, { sourceVolume: 'nginx', containerPath: NGINX_PATHS.root, readOnly: true }],
       restart: true,
       healthCheck: {
@@ -103,10 +104,10 @@ export class WebTask extends OdooTask {
     });
   }
 
-  private addDatabaseWatch(): ecs.ContainerDefinition {
+  private addDatabaseWatch(release: string): ecs.ContainerDefinition {
     return this.addContainer('DatabaseWatch', {
       entryPoint: ['python3', '-u', '-c', nodeFile('database_watch.py')],
-      command: [ODOO_PATHS.configuration, NGINX_PATHS.maintenance],
+      command: [ODOO_PATHS.configuration, NGINX_PATHS.maintenance, release],
       // The flag stays as it was until it is back.
       restart: true,
       mounts: [

@@ -26,7 +26,10 @@ export class ReleaseBench {
   }
 
   /** Runs the job with the settings of the environment file; module `acme` is always asked for. */
-  run({ settings, ...options }: Omit<RunOptions, 'settings'> & { readonly settings?: object } = {}): Promise<Run> {
+  run({
+    settings,
+    ...options
+  }: Omit<RunOptions, 'settings'> & { readonly settings?: object } = {}): Promise<Run> {
     return this.job.run({ ...options, settings: JSON.stringify({ modules: ['acme'], ...settings }) });
   }
 
@@ -36,7 +39,11 @@ export class ReleaseBench {
   }
 
   /** Another content of the module without another version, which nobody may overlook. */
-  module(version: string, content: string, update = "ALTER TABLE acme_order ADD IF NOT EXISTS state varchar DEFAULT 'new'"): void {
+  module(
+    version: string,
+    content: string,
+    update = "ALTER TABLE acme_order ADD IF NOT EXISTS state varchar DEFAULT 'new'",
+  ): void {
     this.job.module('acme', {
       version,
       files: {
@@ -62,7 +69,10 @@ export class ReleaseBench {
       database,
     ).split('\n');
     return Object.fromEntries(
-      tables.map((table) => [table, this.sql(`SELECT to_jsonb(t) FROM "${table}" t ORDER BY to_jsonb(t)::text`, database)]),
+      tables.map((table) => [
+        table,
+        this.sql(`SELECT to_jsonb(t) FROM "${table}" t ORDER BY to_jsonb(t)::text`, database),
+      ]),
     );
   }
 

@@ -29,7 +29,11 @@ describe('a release that changes a module', () => {
   it('updates it in a copy that takes the place of the database, and keeps what was served', async () => {
     const before = bench.content();
     const { code, report } = await bench.run({ release: 'r2' });
-    expect(report).toMatchObject({ outcome: 'succeeded', changed: ['modules: update acme'], before: 'odoo_before' });
+    expect(report).toMatchObject({
+      outcome: 'succeeded',
+      changed: ['modules: update acme'],
+      before: 'odoo_before',
+    });
     expect(code).toBe(0);
     expect(bench.databases()).toEqual(['odoo', 'odoo_before']);
     expect(bench.sql('SELECT count(*), min(state) FROM acme_order')).toBe('100|new');
@@ -109,14 +113,19 @@ describe('a release that changes a module', () => {
 describe('what is a change', () => {
   it('is another content without another version', async () => {
     bench.module('1.0', 'b');
-    expect((await bench.run({ release: 'r2', request: { kind: 'release' } })).report?.changes).toBe('update acme');
+    expect((await bench.run({ release: 'r2', request: { kind: 'release' } })).report?.changes).toBe(
+      'update acme',
+    );
   });
 
   it.each(['static/description/icon.svg', 'i18n/acme.pot', 'tests/test_acme.py', 'README.rst'])(
     'is not what Odoo does not read into the database: %s',
     async (file) => {
       bench.job.module('acme', { files: { [file]: 'x' } });
-      expect((await bench.run({ release: 'r2' })).report).toMatchObject({ outcome: 'succeeded', changed: [] });
+      expect((await bench.run({ release: 'r2' })).report).toMatchObject({
+        outcome: 'succeeded',
+        changed: [],
+      });
     },
   );
 
@@ -134,15 +143,19 @@ describe('what is a change', () => {
   });
 
   it('is not a module that somebody installed in Odoo, as long as its version is that of the image', async () => {
-    bench.sql("UPDATE ir_module_module SET state = 'installed', latest_version = '19.0.1.0' WHERE name = 'sale'");
+    bench.sql(
+      "UPDATE ir_module_module SET state = 'installed', latest_version = '19.0.1.0' WHERE name = 'sale'",
+    );
     expect((await bench.run({ release: 'r2' })).report?.changed).toEqual([]);
     bench.job.module('sale', { version: '1.2' });
     expect((await bench.run({ release: 'r3' })).report?.changed).toEqual(['modules: update sale']);
   });
 
   it('is not a module that somebody imported, whose code is in the database', async () => {
-    bench.sql("ALTER TABLE ir_module_module ADD imported bool");
-    bench.sql("INSERT INTO ir_module_module (name, state, imported) VALUES ('studio_customization', 'installed', TRUE)");
+    bench.sql('ALTER TABLE ir_module_module ADD imported bool');
+    bench.sql(
+      "INSERT INTO ir_module_module (name, state, imported) VALUES ('studio_customization', 'installed', TRUE)",
+    );
     expect((await bench.run({ release: 'r2' })).report).toMatchObject({ outcome: 'succeeded', changed: [] });
   });
 });
@@ -162,7 +175,10 @@ describe('a release that fails', () => {
   beforeEach(() => bench.nextRelease());
 
   it('after the first of its modules leaves what was served as it was', () =>
-    untouched({ odoo: 'fails-halfway' }, 'odoo ended with code 255 while it changed acme: odoo.tools.convert.ParseError'));
+    untouched(
+      { odoo: 'fails-halfway' },
+      'odoo ended with code 255 while it changed acme: odoo.tools.convert.ParseError',
+    ));
 
   it('without an error is found out', () =>
     untouched({ odoo: 'passes-over' }, 'did not bring these modules to the version in the image: acme'));
@@ -172,7 +188,7 @@ describe('a release that fails', () => {
 
   it('because somebody writes past Odoo loses nothing of it', async () => {
     // As fast as the database comes back: what it writes meanwhile would be lost with the old one.
-    bench.module('1.1', 'b', "SELECT pg_sleep(2)");
+    bench.module('1.1', 'b', 'SELECT pg_sleep(2)');
     const job = bench.run({ release: 'r2' });
     await expect.poll(() => bench.databases()).toContain('odoo_changing');
     await expect
@@ -210,18 +226,21 @@ describe('a release that is killed', () => {
     'drop',
     'put_in_service',
     'ensure_release',
-  ])('after %s leaves the old or the new database in service, whole, and is completed by the next run', async (step) => {
-    bench.nextRelease();
-    const before = bench.content();
-    expect((await bench.run({ release: 'r2', killedAfter: step })).signal).toBe('SIGKILL');
-    if (bench.databases().includes('odoo_before')) expect(bench.content('odoo_before')).toEqual(before);
-    else expect(bench.content()).toEqual(before);
+  ])(
+    'after %s leaves the old or the new database in service, whole, and is completed by the next run',
+    async (step) => {
+      bench.nextRelease();
+      const before = bench.content();
+      expect((await bench.run({ release: 'r2', killedAfter: step })).signal).toBe('SIGKILL');
+      if (bench.databases().includes('odoo_before')) expect(bench.content('odoo_before')).toEqual(before);
+      else expect(bench.content()).toEqual(before);
 
-    expect((await bench.run({ release: 'r2' })).code).toBe(0);
-    expect(bench.databases()).toEqual(['odoo', 'odoo_before']);
-    expect(bench.sql('SELECT count(*), min(state) FROM acme_order')).toBe('100|new');
-    expect(bench.releases()).toEqual([['r1'], ['r2']]);
-  });
+      expect((await bench.run({ release: 'r2' })).code).toBe(0);
+      expect(bench.databases()).toEqual(['odoo', 'odoo_before']);
+      expect(bench.sql('SELECT count(*), min(state) FROM acme_order')).toBe('100|new');
+      expect(bench.releases()).toEqual([['r1'], ['r2']]);
+    },
+  );
 
   it('in the middle of Odoo is begun anew from what is served', async () => {
     bench.nextRelease();
@@ -297,7 +316,7 @@ describe('the way back', () => {
   it('says which image belongs to it, and which attachments Odoo has cleared away meanwhile', async () => {
     bench.nextRelease();
     await bench.run({ release: 'r2' });
-    bench.sql("ALTER TABLE ir_attachment ADD url varchar", 'odoo_before');
+    bench.sql('ALTER TABLE ir_attachment ADD url varchar', 'odoo_before');
     bench.sql(
       "INSERT INTO ir_attachment (store_fname, url) VALUES ('aa/gone', NULL), ('bb/bundle', '/web/assets/1/x.js')",
       'odoo_before',

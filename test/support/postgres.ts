@@ -37,8 +37,8 @@ export interface PostgresCluster {
    * lines, fields separated by `|`.
    */
   sql(statement: string | readonly string[], database?: string): string;
-  /** A session of the superuser that does nothing until it is killed. */
-  hold(database: string, applicationName: string): ChildProcess;
+  /** A session of the superuser that does nothing, but for what it is told first, until it is killed. */
+  hold(database: string, applicationName: string, first?: string): ChildProcess;
   /** Everything that the server logged, with every statement that did not come through `sql`. */
   log(): string;
   stop(): void;
@@ -120,11 +120,31 @@ export async function startPostgres(): Promise<PostgresCluster> {
     master: MASTER,
     identity,
     sql,
-    hold: (database, PGAPPNAME) =>
+    hold: (database, PGAPPNAME, first = 'SELECT') =>
       spawn(
         'psql',
-        ['-h', directory, '-p', String(port), '-U', 'bootstrap', '-Xc', 'SELECT pg_sleep(600)', database],
-        { env: { PATH: process.env['PATH'], PGAPPNAME }, stdio: 'ignore' },
+        [
+          '-h',
+          directory,
+          '-p',
+          `${port}`,
+          '-U',
+          'bootstrap',
+          '-Xc',
+          first,
+          '-c',
+          'SELECT pg_sleep(600)',
+          database,
+        ],
+        {
+          env: {
+            PATH: process.env['PATH'],
+            PGAPPNAME,
+            // A server that sleeps would not notice that its client is gone.
+            PGOPTIONS: '-c client_connection_check_interval=100',
+          },
+          stdio: 'ignore',
+        },
       ),
     log: () => readFileSync(join(directory, 'log'), 'utf8'),
     stop: () => {

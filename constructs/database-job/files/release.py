@@ -85,7 +85,12 @@ def make_change(job, image, change):
     before = count_writes(job)
     databases.copy(job, DATABASE, CHANGING)
     databases.set_comment(job, CHANGING, {"since": time.time()})
-    change_copy(job, image, change)
+    try:
+        change_copy(job, image, change)
+    except JobError:
+        # What Odoo left is of no use to anybody, and takes as much room as the original.
+        databases.drop(job, CHANGING)
+        raise
     record_release(job, DATABASE, CHANGING, alone=True)
     if count_writes(job) != before:
         raise JobError(

@@ -1,13 +1,17 @@
-"""Keeps a flag file while the database is away, so that nginx answers before Odoo does.
+"""Keeps a flag file while the database is away or not for this node, so that nginx answers before Odoo does.
 
 A page that Odoo serves without its database ends the session of whoever asked for it (measured on Odoo 18.0 and 19.0,
-November 2026: 20 of 20 users logged out; 0 of 20 with this flag). The idle connection costs nothing, and the kernel
-tells within milliseconds when it closes, within three seconds when the server vanished without a word.
+November 2026: 20 of 20 users logged out; 0 of 20 with this flag). The kernel tells within milliseconds when the connection
+closes, within three seconds when the server vanished without a word.
 
-    database_watch.py CONFIGURATION FLAG
+Over the same connection it asks every second whether the database job changes modules, or has changed them for a later
+release: `odoo_gate.py` has ended Odoo then, or will in a moment.
+
+    database_watch.py CONFIGURATION FLAG [RELEASE]
 """
 
 import configparser
+import json
 import os
 import queue
 import select
@@ -18,16 +22,65 @@ import time
 import psycopg2
 
 ATTEMPT_EVERY_SECONDS = 0.5
+QUESTION_EVERY_SECONDS = 1
+
+# Whether the database job holds the services back or is about to, and what stands beside the database. The lock is that
+# of serving.py, on database `postgres`.
+QUESTION = """
+    SELECT
+        EXISTS (
+            SELECT FROM pg_locks
+            WHERE locktype = 'advisory' AND classid = 0 AND objid = 1868853104 AND objsubid = 1 AND mode = 'ExclusiveLock'
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        ),
+        (SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s)
+"""
 
 
-def main(configuration, path):
+def main(configuration, path, release=None):
     flag = Flag(path)
     while True:
         connection = first_connection(configuration, flag.hoist)
-        flag.lower()
-        flag.hoist(wait_until_closed(connection))
+        try:
+            watch(connection, options_of(configuration)["db_name"], release, flag)
+        except psycopg2.Error as error:
+            flag.hoist(in_one_line(error))
         # A server that takes connections only to close them is not asked more often either.
         time.sleep(ATTEMPT_EVERY_SECONDS)
+
+
+def watch(connection, database, release, flag):
+    """Until the connection closes."""
+    while True:
+        obstacle = obstacle_for(connection, database, release)
+        if obstacle:
+            flag.hoist(obstacle)
+        else:
+            flag.lower()
+        wait(connection, QUESTION_EVERY_SECONDS)
+
+
+def obstacle_for(connection, database, release):
+    """Why this node must not serve the database, or nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUESTION, [database])
+        being_changed, comment = cursor.fetchone()
+    if being_changed:
+        return "the database job changes modules"
+    try:
+        releases = json.loads(comment or "{}")["releases"]
+    except (ValueError, KeyError, TypeError):
+        # Of a database that this project has not made, or not yet.
+        return None
+    return None if release is None or release in releases[-1] else "this image is older than the database"
+
+
+def wait(connection, seconds):
+    """Fails as soon as the connection closes. Other messages, such as of a reloaded setting, are read over."""
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        if select.select([connection.fileno()], [], [], left)[0]:
+            connection.poll()
 
 
 class Flag:
@@ -88,23 +141,28 @@ def attempt(configuration, outcomes):
         outcomes.put(error)
 
 
-def connect(configuration):
+def options_of(configuration):
     # The same reader as Odoo's: no interpolation, so that a percent sign is a percent sign.
     parser = configparser.RawConfigParser()
     with open(configuration, encoding="utf-8") as file:
         parser.read_file(file)
-    options = parser["options"]
+    return parser["options"]
+
+
+def connect(configuration):
+    options = options_of(configuration)
     connection = psycopg2.connect(
         host=options["db_host"],
         port=options["db_port"],
-        dbname=options["db_name"],
+        # Not Odoo's, whose sessions the database job ends when it gives another one its name.
+        dbname="postgres",
         user=options["db_user"],
         password=options["db_password"],
         sslmode=options["db_sslmode"],
         application_name="odoo-database-watch",
         # A standby that is not promoted yet answers too, and Odoo could do nothing with it.
         target_session_attrs="read-write",
-        # Nothing but an outage may close a connection that never does anything.
+        # Nothing but an outage may close it.
         options="-c idle_session_timeout=0",
         connect_timeout=3,
         # Asked every second whether it lives; closed after three without an answer, so that one lost packet is none.
@@ -114,16 +172,6 @@ def connect(configuration):
     )
     connection.autocommit = True
     return connection
-
-
-def wait_until_closed(connection):
-    """Returns why the connection closed. Other messages, such as of a reloaded setting, are read over."""
-    try:
-        while True:
-            select.select([connection.fileno()], [], [])
-            connection.poll()
-    except psycopg2.Error as error:
-        return in_one_line(error)
 
 
 def in_one_line(error):

@@ -1,19 +1,24 @@
-"""Runs Odoo while its database is there, and its scheduled jobs never while the database job works on it.
+"""Runs Odoo while its database is there and fits its code, and never while that is being changed.
 
 Odoo is not started before the database answers, and started again when it has ended because of an outage: Odoo 19.0 ends
 when it has to replace a worker meanwhile, with scheduled jobs a second after its database, and at every start until that
 is back (measured in November 2026). No container ends by an outage, so none is replaced. When Odoo ends although the
 database is there, this program ends with its code.
 
-Whoever runs scheduled jobs holds an advisory lock, shared with its like; the database job takes the same one for itself
-alone. When the job waits for it, Odoo is asked to end, the lock is given up, and Odoo starts again when the job is done.
-The lock lives in a session of the server: when that is lost nobody knows who holds it, so Odoo is ended at once.
+Each Odoo holds an advisory lock, shared with its like; the database job takes the same one for itself alone: that of
+scheduled jobs always, that of web processes while it changes modules. When the job waits for it, Odoo is asked to end, the
+lock is given up, and Odoo starts again when the job is done. But not when the job has changed modules for another image: the
+releases that may serve the database stand beside it, and code that is older never does.
 
-    odoo_gate.py (web | cron) CONFIGURATION COMMAND [ARGUMENT ...]
+The lock lives in a session of the server. When that is lost nobody knows who holds it, so scheduled jobs are ended at once.
+Web processes go on, or no outage would be survived; the job sees what they write, and gives up.
+
+    odoo_gate.py (web | cron) CONFIGURATION RELEASE COMMAND [ARGUMENT ...]
 """
 
 import configparser
 import contextlib
+import json
 import os
 import select
 import signal
@@ -24,8 +29,9 @@ import time
 import psycopg2
 import psycopg2.extensions
 
-# The same as in database_job.py, which takes it on the same database `postgres`.
+# The same as the database job's, which takes them on the same database `postgres`.
 LOCK_KEY = 0x6F646F6F
+SERVICE_KEY = 0x6F646F70
 
 # How often the database, the lock and the database job are looked for.
 POLL_SECONDS = 1
@@ -46,12 +52,22 @@ JOB_WAITS = """
 """
 
 
-class WebGate:
-    def __init__(self, configuration, command):
+# Of a database that is not there, nothing.
+RELEASES = "SELECT (SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s)"
+
+
+class Gate:
+    """What both kinds of Odoo have in common; `key` is that of their lock."""
+
+    key = None
+
+    def __init__(self, configuration, release, command):
         self.configuration = configuration
+        self.release = release
         self.command = command
         self.stopping = False
         self.state = None
+        self.session = None
 
     def run(self):
         """Until told to end, or until Odoo ends by itself although the database is there: the code to end with."""
@@ -62,23 +78,77 @@ class WebGate:
                     return code
             except psycopg2.Error as error:
                 self.announce("the database is away", " ".join(str(error).split()))
+            finally:
+                self.leave()
             self.pause()
         return 0
 
     def serve(self):
-        """Odoo from when the database answers: its code if it was not an outage that ended it, otherwise None."""
-        self.connect().close()
-        code = self.run_odoo(must_end=lambda: False)
-        if code is not None:
-            self.connect().close()
-        return code
+        """Odoo from when it may start: its code if it was not an outage that ended it, otherwise None."""
+        self.enter()
+        while not self.stopping:
+            if not self.take_turn():
+                self.pause()
+                continue
+            code = self.run_odoo()
+            if code is not None:
+                self.leave()
+                # Fails when it was the database that ended Odoo.
+                self.enter()
+                return code
+            self.give_turn_up()
+        return None
 
-    def connect(self):
+    def enter(self):
+        self.session = self.connect()
+
+    def leave(self):
+        if self.session:
+            self.session.close()
+        self.session = None
+
+    def take_turn(self):
+        """Whether the lock is held and this code fits the database."""
+        if not self.ask("SELECT pg_try_advisory_lock_shared(%s)", self.key):
+            self.announce("waiting for the database job")
+            return False
+        if self.fits():
+            return True
+        self.announce("this image is older than the database, which a later release has changed", "not started")
+        self.give_turn_up()
+        return False
+
+    def fits(self):
+        comment = self.ask(RELEASES, self.options()["db_name"])
+        try:
+            releases = json.loads(comment or "{}")["releases"]
+        except (ValueError, KeyError, TypeError):
+            # Of a database that this project has not made, or not yet.
+            return True
+        return self.release in releases[-1]
+
+    def give_turn_up(self):
+        if self.session:
+            self.ask("SELECT pg_advisory_unlock_shared(%s)", self.key)
+
+    def must_end(self):
+        """Asked again and again while Odoo runs."""
+        return self.ask(JOB_WAITS, self.key)
+
+    def ask(self, question, *values):
+        with self.session.cursor() as cursor:
+            cursor.execute(question, values)
+            return cursor.fetchone()[0]
+
+    def options(self):
         # The same reader as Odoo's: no interpolation, so that a percent sign is a percent sign.
         parser = configparser.RawConfigParser()
         with open(self.configuration, encoding="utf-8") as file:
             parser.read_file(file)
-        options = parser["options"]
+        return parser["options"]
+
+    def connect(self):
+        options = self.options()
         session = psycopg2.connect(
             host=options["db_host"],
             port=options["db_port"],
@@ -94,13 +164,13 @@ class WebGate:
         session.autocommit = True
         return session
 
-    def run_odoo(self, must_end):
+    def run_odoo(self):
         """Odoo until it must end or ends by itself; its code in the latter case, otherwise None."""
         self.announce("Odoo starts")
         # A group of its own, so that its workers can be ended with it.
         odoo = subprocess.Popen(self.command, start_new_session=True)
         try:
-            while not self.stopping and not must_end():
+            while not self.stopping and not self.must_end():
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     code = odoo.wait(POLL_SECONDS)
                     self.announce("Odoo ended by itself", f"code {code}")
@@ -132,26 +202,23 @@ class WebGate:
             self.state = state
 
 
-class CronGate(WebGate):
-    def serve(self):
-        with contextlib.closing(self.connect()) as session:
-            while not self.stopping:
-                if not ask(session, "SELECT pg_try_advisory_lock_shared(%s)"):
-                    self.announce("waiting for the database job")
-                    self.pause()
-                    continue
-                code = self.run_odoo(must_end=lambda: ask(session, JOB_WAITS))
-                # Fails when it was the database that ended Odoo.
-                ask(session, "SELECT pg_advisory_unlock_shared(%s)")
-                if code is not None:
-                    return code
-        return None
+class CronGate(Gate):
+    key = LOCK_KEY
 
 
-def ask(session, question):
-    with session.cursor() as cursor:
-        cursor.execute(question, [LOCK_KEY])
-        return cursor.fetchone()[0]
+class WebGate(Gate):
+    key = SERVICE_KEY
+
+    def must_end(self):
+        try:
+            if self.session is None:
+                self.enter()
+                # Somebody may hold the lock by now, and may have changed the database already.
+                return not self.take_turn()
+            return super().must_end()
+        except psycopg2.Error:
+            self.leave()
+            return False
 
 
 def wait_for_answer(session):
@@ -165,8 +232,8 @@ def wait_for_answer(session):
 
 
 if __name__ == "__main__":
-    role, configuration, *command = sys.argv[1:]
-    gate = {"web": WebGate, "cron": CronGate}[role](configuration, command)
+    role, configuration, release, *command = sys.argv[1:]
+    gate = {"web": WebGate, "cron": CronGate}[role](configuration, release, command)
     signal.signal(signal.SIGTERM, gate.stop)
     psycopg2.extensions.set_wait_callback(wait_for_answer)
     sys.exit(gate.run())

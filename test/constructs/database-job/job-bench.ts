@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { own, ownDirectory, startPostgres, type PostgresCluster } from '../../support/postgres.ts';
 import { findPython } from '../../support/python.ts';
+import { type ModuleFiles, writeImage, writeModule } from './image.ts';
 
 const PROGRAM = fileURLToPath(
   new URL('../../../constructs/database-job/files/database_job.py', import.meta.url),
@@ -13,26 +14,6 @@ const QUICK_JOB = fileURLToPath(new URL('./quick_job.py', import.meta.url));
 
 export const DATABASE_PASSWORD = 'database-Secret-2';
 export const ADMIN_PASSWORD = 'admin-Secret-3';
-
-/** A module in the image. */
-export interface ModuleFiles {
-  /** @default '1.0' */
-  readonly version?: string;
-  /** Further files by name; `install.sql` and `update.sql` are what the stand-in does. */
-  readonly files?: Readonly<Record<string, string>>;
-}
-
-/** What is in the image before a test says otherwise. */
-const IMAGE: Readonly<Record<string, ModuleFiles>> = {
-  base: { version: '1.3' },
-  web: { version: '1.3' },
-  sale: {},
-  mail: {},
-  auth_signup: {},
-  auth_totp_mail: {},
-  auth_totp_mail_enforce: {},
-  auth_oauth: {},
-};
 
 export interface Run {
   readonly code: number | null;
@@ -109,8 +90,7 @@ export class JobBench {
     ]);
     rmSync(this.filestore, { recursive: true, force: true });
     ownDirectory(this.cluster, 'filestore');
-    rmSync(this.addons, { recursive: true, force: true });
-    for (const [name, module] of Object.entries(IMAGE)) this.module(name, module);
+    writeImage(this.addons);
   }
 
   /** All that the job could have made, in the order of their names. */
@@ -122,14 +102,8 @@ export class JobBench {
   }
 
   /** Puts a module into the image, or another version of it. */
-  module(name: string, { version = '1.0', files = {} }: ModuleFiles = {}): void {
-    const directory = join(this.addons, name);
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, '__manifest__.py'), `{'name': '${name}', 'version': '${version}'}\n`);
-    for (const [file, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(directory, file)), { recursive: true });
-      writeFileSync(join(directory, file), text);
-    }
+  module(name: string, module?: ModuleFiles): void {
+    writeModule(this.addons, name, module);
   }
 
   /** Takes a module out of the image. */

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nodeFile } from '../../../constructs/odoo-node/render-template.ts';
+import { writeImage, writeModule } from '../database-job/image.ts';
 import { findPostgres, ownDirectory, type PostgresCluster, startPostgres } from '../../support/postgres.ts';
 import { findPython } from '../../support/python.ts';
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
   const home = ownDirectory(cluster, 'home');
   mkdirSync(join(home, '.postgresql'));
   copyFileSync(cluster.caBundle, join(home, '.postgresql', 'root.crt'));
-  const options = `db_host = localhost\ndb_port = ${cluster.port}\ndb_name = odoo\ndb_user = odoo\ndb_password = ${PASSWORD}\n`;
+  const options = `db_host = localhost\ndb_port = ${cluster.port}\ndb_name = odoo\ndb_user = odoo\ndb_password = ${PASSWORD}\naddons_path = ${addons()}\n`;
   writeFileSync(join(cluster.directory, 'odoo.conf'), `[options]\n${options}db_sslmode = verify-full\n`);
   ownDirectory(cluster, 'filestore');
 }, 60_000);
@@ -38,9 +39,9 @@ afterAll(() => cluster?.stop());
 
 beforeEach(() => {
   for (const name of ['one', 'two']) rmSync(file(name), { force: true });
+  writeImage(addons());
   cluster.sql([
-    'DROP DATABASE IF EXISTS odoo WITH (FORCE)',
-    'DROP DATABASE IF EXISTS odoo_initializing WITH (FORCE)',
+    ...databases().map((name) => `DROP DATABASE ${name} WITH (FORCE)`),
     'DROP ROLE IF EXISTS odoo',
     `CREATE ROLE odoo LOGIN PASSWORD '${PASSWORD}'`,
     `GRANT odoo TO ${cluster.master.user} WITH ADMIN OPTION`,
@@ -104,9 +105,7 @@ describe('scheduled jobs', () => {
     startGate('one', 'deaf');
     await seen('one', 'works');
     const lost = now();
-    cluster.sql(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'odoo-gate'",
-    );
+    endSessionsOfGates();
     await until(() => times('one', 'started', lost).length === 1, 'a restart');
     // Not even asked: another could hold the lock already.
     expect(times('one', 'asked')).toEqual([]);
@@ -162,6 +161,74 @@ describe('serving', () => {
   });
 });
 
+describe('serving, when a release changes modules', () => {
+  beforeEach(async () => {
+    expect(await ended(startJob())).toBe(0);
+    writeModule(addons(), 'web', { version: '1.4' });
+  });
+
+  it('ends before anything is changed, and is begun again only by the image of that release', async () => {
+    const old = startGate('one', 'busy', 'web');
+    await seen('one', 'works');
+    const job = startJob('ok', 'r2');
+    await output(job, '"standIn"');
+    const changing = now();
+    expect(times('one', 'ended')).toHaveLength(1);
+    expect(await ended(job)).toBe(0);
+
+    await output(old, 'this image is older than the database');
+    startGate('two', 'obeys', 'web', 'r2');
+    await seen('two', 'works');
+    expect(times('one', 'started', changing)).toEqual([]);
+    expect(old.exitCode).toBeNull();
+
+    expect(await ended(startJob('ok', 'r1', { kind: 'undo' }))).toBe(0);
+    await until(() => times('one', 'started', changing).length === 1, 'the way back');
+  });
+
+  it('goes on where the release fails', async () => {
+    startGate('one', 'obeys', 'web');
+    await seen('one', 'works');
+    const begun = now();
+    expect(await ended(startJob('fails-halfway', 'r2'))).toBe(1);
+    await until(() => times('one', 'started', begun).length === 1, 'a restart');
+  });
+
+  it('is neither begun by scheduled jobs of the older image', async () => {
+    expect(await ended(startJob('ok', 'r2'))).toBe(0);
+    const old = startGate('one');
+    await output(old, 'this image is older than the database');
+    expect(await end(old, 'SIGTERM')).toBe(0);
+    expect(existsSync(file('one'))).toBe(false);
+  });
+
+  it('goes on when its lock is lost with its session, and takes it again', async () => {
+    startGate('one', 'obeys', 'web');
+    await seen('one', 'works');
+    const [session] = sessionsOfGates();
+    endSessionsOfGates();
+    await until(() => sessionsOfGates().some((pid) => pid !== session), 'another session');
+    await until(() => sharedLocks() === '1', 'the lock');
+    expect(times('one', 'asked')).toEqual([]);
+  });
+
+  it('ends when somebody else has the lock by then', async () => {
+    startGate('one', 'obeys', 'web');
+    await seen('one', 'works');
+    const other = cluster.hold('postgres', 'other', 'SELECT pg_advisory_lock(1868853104)');
+    await until(
+      () => cluster.sql('SELECT count(*) FROM pg_locks WHERE NOT granted') === '1',
+      'one who waits',
+    );
+    try {
+      endSessionsOfGates();
+      await until(() => times('one', 'ended').length === 1, 'an end');
+    } finally {
+      other.kill();
+    }
+  });
+});
+
 describe('the gate', () => {
   it('ends with its Odoo when it is told to', async () => {
     const gate = startGate('one', 'busy');
@@ -201,9 +268,7 @@ describe('the gate', () => {
   it('notices within seconds that a server no longer answers, and starts nothing there', async () => {
     const gate = startGate('one', 'deaf');
     await seen('one', 'works');
-    const [backend] = cluster
-      .sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'odoo-gate'")
-      .split('\n');
+    const [backend] = sessionsOfGates();
     execFileSync('kill', ['-STOP', String(backend)]);
     try {
       await output(gate, 'no answer within 2 s');
@@ -212,21 +277,37 @@ describe('the gate', () => {
     }
   });
 
-  it('takes the lock that the database job takes', () => {
-    const key = /^LOCK_KEY = (\w+)$/m;
-    expect(key.exec(nodeFile('odoo_gate.py'))?.[1]).toBe(key.exec(readFileSync(JOB, 'utf8'))?.[1] ?? 'none');
+  it('takes the locks that the database job takes', () => {
+    const keys = (program: string) => program.match(/^(LOCK|SERVICE)_KEY = \w+$/gm);
+    const job = readFileSync(JOB, 'utf8') + readFileSync(join(dirname(JOB), 'serving.py'), 'utf8');
+    expect(keys(nodeFile('odoo_gate.py'))).toEqual(keys(job));
+    expect(nodeFile('database_watch.py')).toContain(`objid = ${0x6f646f70} `);
   });
 });
 
 const outputs = new WeakMap<ChildProcess, string>();
 
-function startGate(name: string, behaviour: Behaviour = 'obeys', role = 'cron'): ChildProcess {
+function startGate(
+  name: string,
+  behaviour: Behaviour = 'obeys',
+  role = 'cron',
+  release = 'r1',
+): ChildProcess {
   const program = faster({
     POLL_SECONDS: 0.2,
     ANSWER_SECONDS: 2,
     STOP_SECONDS: behaviour === 'deaf' ? 0.5 : 90,
   });
-  const command = [role, join(cluster.directory, 'odoo.conf'), python, '-B', STAND_IN, file(name), behaviour];
+  const command = [
+    role,
+    join(cluster.directory, 'odoo.conf'),
+    release,
+    python,
+    '-B',
+    STAND_IN,
+    file(name),
+    behaviour,
+  ];
   return start(['-u', '-c', program, ...command], { HOME: join(cluster.directory, 'home') });
 }
 
@@ -261,13 +342,18 @@ function endOdoo(name: string): void {
   process.kill(pid, 'SIGUSR1');
 }
 
-function startJob(odoo = 'ok'): ChildProcess {
+function startJob(
+  odoo = 'ok',
+  release = 'r1',
+  request: object = { kind: 'release', snapshot: 'snapshot-1' },
+): ChildProcess {
   const flags = [
     '--host=localhost',
     `--port=${cluster.port}`,
     `--ca-bundle=${cluster.caBundle}`,
     `--odoo-config=${join(cluster.directory, 'odoo.conf')}`,
     '--odoo-version=19.0',
+    `--release=${release}`,
     `--filestore=${join(cluster.directory, 'filestore')}`,
     '--odoo',
     python,
@@ -275,6 +361,7 @@ function startJob(odoo = 'ok'): ChildProcess {
     odoo,
   ];
   return start(['-B', JOB, ...flags], {
+    JOB_REQUEST: JSON.stringify(request),
     MASTER_USER: cluster.master.user,
     MASTER_PASSWORD: cluster.master.password,
     DATABASE_PASSWORD: PASSWORD,
@@ -294,6 +381,31 @@ function start(words: readonly string[], environment: Record<string, string>): C
   }
   processes.push(child);
   return child;
+}
+
+function databases(): readonly string[] {
+  return lines("SELECT datname FROM pg_database WHERE datname LIKE 'odoo%'");
+}
+
+function lines(query: string): readonly string[] {
+  return cluster
+    .sql(query)
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+function sessionsOfGates(): readonly string[] {
+  return lines("SELECT pid FROM pg_stat_activity WHERE application_name = 'odoo-gate'");
+}
+
+function endSessionsOfGates(): void {
+  for (const pid of sessionsOfGates()) cluster.sql(`SELECT pg_terminate_backend(${pid})`);
+}
+
+function sharedLocks(): string {
+  return cluster.sql(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted",
+  );
 }
 
 function said(child: ChildProcess): string {
@@ -321,6 +433,7 @@ async function until(condition: () => boolean, what: string): Promise<void> {
   }
 }
 
+const addons = () => join(cluster.directory, 'addons');
 const file = (name: string) => join(cluster.directory, 'home', name);
 const now = () => Date.now() / 1000;
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
