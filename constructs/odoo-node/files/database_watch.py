@@ -68,11 +68,11 @@ def obstacle_for(connection, database, release):
     if being_changed:
         return "the database job changes modules"
     try:
-        releases = json.loads(comment or "{}")["releases"]
-    except (ValueError, KeyError, TypeError):
+        fits = release is None or release in json.loads(comment or "{}")["releases"][-1]
+    except (ValueError, LookupError, TypeError):
         # Of a database that this project has not made, or not yet.
-        return None
-    return None if release is None or release in releases[-1] else "this image is older than the database"
+        fits = True
+    return None if fits else "this image is older than the database"
 
 
 def wait(connection, seconds):
@@ -165,10 +165,10 @@ def connect(configuration):
         # Nothing but an outage may close it.
         options="-c idle_session_timeout=0",
         connect_timeout=3,
-        # Asked every second whether it lives; closed after three without an answer, so that one lost packet is none.
+        # A question goes out every second, and is given up after two without an answer, so that one lost packet is none.
         keepalives_idle=1,
         keepalives_interval=1,
-        tcp_user_timeout=3000,
+        tcp_user_timeout=2000,
     )
     connection.autocommit = True
     return connection

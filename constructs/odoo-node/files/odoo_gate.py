@@ -121,11 +121,10 @@ class Gate:
     def fits(self):
         comment = self.ask(RELEASES, self.options()["db_name"])
         try:
-            releases = json.loads(comment or "{}")["releases"]
-        except (ValueError, KeyError, TypeError):
+            return self.release in json.loads(comment or "{}")["releases"][-1]
+        except (ValueError, LookupError, TypeError):
             # Of a database that this project has not made, or not yet.
             return True
-        return self.release in releases[-1]
 
     def give_turn_up(self):
         if self.session:

@@ -117,12 +117,12 @@ describe('the database watcher', () => {
     writeFileSync(join(directory, 'odoo.conf'), `[options]\n${lines.join('')}`);
   }
 
-  function watch(): void {
-    watcher = spawn(
-      python,
-      ['-u', '-c', nodeFile('database_watch.py'), join(directory, 'odoo.conf'), join(directory, 'flag')],
-      { env: { PATH: process.env['PATH'], HOME: directory }, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+  function watch(...release: string[]): void {
+    const files = [join(directory, 'odoo.conf'), join(directory, 'flag')];
+    watcher = spawn(python, ['-u', '-c', nodeFile('database_watch.py'), ...files, ...release], {
+      env: { PATH: process.env['PATH'], HOME: directory },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [watcher.stdout, watcher.stderr]) {
       stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
     }
@@ -215,7 +215,7 @@ describe('the database watcher', () => {
   });
 
   it('keeps it while the database takes no writes, as a standby does', async () => {
-    postgres.sql('ALTER DATABASE odoo SET default_transaction_read_only = on');
+    postgres.sql('ALTER ROLE odoo SET default_transaction_read_only = on');
     try {
       await cable.mend();
       watch();
@@ -223,9 +223,54 @@ describe('the database watcher', () => {
       await sleep(1000);
       expect(flag()).toBe(true);
     } finally {
-      postgres.sql('ALTER DATABASE odoo RESET default_transaction_read_only');
+      postgres.sql('ALTER ROLE odoo RESET default_transaction_read_only');
     }
     await expect.poll(flag).toBe(false);
+  });
+
+  describe('when the database job changes modules', () => {
+    beforeEach(async () => {
+      postgres.sql(`COMMENT ON DATABASE odoo IS '{"releases": [["r1"]]}'`);
+      await cable.mend();
+      watch('r1');
+      await expect.poll(connections).toBe(1);
+    });
+    afterEach(() => postgres.sql('COMMENT ON DATABASE odoo IS NULL'));
+
+    it('raises it while the job holds the services back, and lowers it afterwards', async () => {
+      const job = postgres.hold('postgres', 'job', 'SELECT pg_advisory_lock(1868853104)');
+      await expect.poll(flag).toBe(true);
+      expect(output).toContain('maintenance on: the database job changes modules');
+      job.kill();
+      await expect.poll(flag).toBe(false);
+    });
+
+    it('raises it as soon as the job waits for nodes that still serve', async () => {
+      const node = postgres.hold('postgres', 'node', 'SELECT pg_advisory_lock_shared(1868853104)');
+      await sleep(1500);
+      expect(flag()).toBe(false);
+      const job = postgres.hold('postgres', 'job', 'SELECT pg_advisory_lock(1868853104)');
+      await expect.poll(flag).toBe(true);
+      for (const session of [job, node]) session.kill();
+      await expect.poll(flag).toBe(false);
+    });
+
+    it('keeps it on a node whose image is older than the database by then', async () => {
+      postgres.sql(`COMMENT ON DATABASE odoo IS '{"releases": [["r1"], ["r2"]]}'`);
+      await expect.poll(flag).toBe(true);
+      expect(output).toContain('maintenance on: this image is older than the database');
+      postgres.sql(`COMMENT ON DATABASE odoo IS '{"releases": [["r1"], ["r2", "r1"]]}'`);
+      await expect.poll(flag).toBe(false);
+    });
+
+    it('does not mind the words of somebody else beside the database', async () => {
+      for (const comment of ['our ERP', '[]', '{"releases": 7}']) {
+        postgres.sql(`COMMENT ON DATABASE odoo IS '${comment}'`);
+        await sleep(1200);
+        expect(flag()).toBe(false);
+      }
+      expect(watcher?.exitCode).toBeNull();
+    });
   });
 
   it('is not closed for doing nothing', async () => {
