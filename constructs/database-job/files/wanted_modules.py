@@ -51,37 +51,46 @@ def refuse_missing(image, names):
 
 
 def check_progress(job, parameters, installed):
-    """Refuses to skip a phase, to go back, and to forget a module; from what earlier runs noted."""
-    forgotten = sorted((noted_modules(parameters) & installed) - set(wanted(job)))
+    """Refuses to skip a phase, to go back, and to forget a module: all that is wrong at once."""
+    problems = [*forgotten_modules(job, parameters, installed), *phase_problems(job, parameters, installed)]
+    if problems:
+        raise JobError(f"{'; and '.join(problems)}; then deploy again")
+
+
+def forgotten_modules(job, parameters, installed):
+    named = {*job.settings["modules"], *(name for phase in job.settings["phases"] for name in phase["modules"])}
+    forgotten = sorted((noted_modules(parameters) & installed) - named)
     if forgotten:
-        raise JobError(
+        yield (
             f"modules {', '.join(forgotten)} were installed by the environment file, which does not name them any more, and"
             " nothing is ever uninstalled: name them again (a renamed module needs a migration that keeps its data), or"
-            " uninstall them in Odoo under Apps, which deletes their data; then deploy again"
+            " uninstall them in Odoo under Apps, which deletes their data"
         )
+
+
+def phase_problems(job, parameters, installed):
     phases = [phase["name"] for phase in job.settings["phases"]]
-    if not phases:
-        return
     reached = noted_phases(parameters)
     if phases[: len(reached)] != reached:
-        raise JobError(
-            f"phases {', '.join(reached)} were reached in this order, the environment file has {', '.join(phases)}: phases"
-            " that were reached keep their names and places; change those behind them only, then deploy again"
+        yield (
+            f"phases {', '.join(reached)} were reached in this order, the environment file has {', '.join(phases) or 'none'}:"
+            " phases that were reached keep their names and places; change only what comes after them"
         )
-    goal = phases.index(job.settings["phase"]) + 1
+        return
+    goal = phases.index(job.settings["phase"]) + 1 if phases else 0
     if goal < len(reached):
-        raise JobError(
+        yield (
             f"phase {reached[-1]} was reached and is not left again for {job.settings['phase']}, because nothing is ever"
-            f" uninstalled: write phase: '{reached[-1]}', then deploy again"
+            f" uninstalled: write phase: '{reached[-1]}'"
         )
     # What somebody installed in Odoo is there already.
     skipped = [
         phase["name"]
-        for phase in job.settings["phases"][len(reached) : goal - 1]
+        for phase in job.settings["phases"][len(reached) : max(goal - 1, 0)]
         if not installed.issuperset(phase["modules"])
     ]
     if skipped:
-        raise JobError(
+        yield (
             f"phase {job.settings['phase']} would skip {', '.join(skipped)}: each phase is introduced by a deployment of its"
             f" own, so that it can settle; write phase: '{skipped[0]}' first"
         )
