@@ -75,8 +75,8 @@ function hostEnvironment({ plan, server, odooVersion, domain, smtp, dataVolume }
     .join('');
 }
 
-function databaseJob({ domain, smtp, signIn }: HostSettings): BundleFile[] {
-  return databaseJobFiles({ domain, fromFilter: smtp?.fromFilter, signIn }).map(({ name, text }) => ({
+function databaseJob({ domain, smtp, signIn, rollout }: HostSettings): BundleFile[] {
+  return databaseJobFiles({ domain, fromFilter: smtp?.fromFilter, signIn, rollout }).map(({ name, text }) => ({
     path: `database-job/${name}`,
     text,
   }));
