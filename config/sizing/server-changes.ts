@@ -1,5 +1,6 @@
 import { type Change, differing } from './change.ts';
 import { changedParameters } from './database-changes.ts';
+import { failedLogins, loginsPerMinute } from './login-limits.ts';
 import type { Plan } from './plan.ts';
 import { sources } from './sources.ts';
 
@@ -9,6 +10,7 @@ export function serverChanges(before: Plan, after: Plan): readonly Change[] {
     { what: 'Server', from: machineOf(before), to: machineOf(after) },
     { what: 'Odoo', ...differing(odooOf(before), odooOf(after)) },
     { what: 'PostgreSQL parameters', ...changedParameters(before.database, after.database) },
+    { what: 'Firewall', ...differing(limitsOf(before), limitsOf(after)) },
   ];
   return [
     ...volumeChange(before, after),
@@ -24,9 +26,9 @@ export function serverChanges(before: Plan, after: Plan): readonly Change[] {
 }
 
 export function adviceForServer(before: Plan, after: Plan): readonly string[] {
-  return before.server?.instanceType === after.server?.instanceType
-    ? []
-    : ['deploy at a time when nobody works: the old server stops before the new one starts'];
+  return serverChanges(before, after).some(({ effect }) => effect === 'minutes away')
+    ? ['deploy at a time when nobody works: the old server stops before the new one starts']
+    : [];
 }
 
 /** A server that is replaced on purpose needs not be noticed to be gone, so it takes less than that. */
@@ -59,5 +61,12 @@ function odooOf({ app, cron }: Plan): readonly string[] {
     `${app.workers} workers in ${app.memoryMiB} MiB`,
     `${cron.workers} workers of scheduled jobs in ${cron.memoryMiB} MiB`,
     `${app.odoo.dbMaxconn} connections for each`,
+  ];
+}
+
+function limitsOf({ users }: Plan): readonly string[] {
+  return [
+    `${loginsPerMinute(users)} log-ins a minute from one address`,
+    `an address banned after ${failedLogins(users)} that fail`,
   ];
 }

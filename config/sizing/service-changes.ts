@@ -1,6 +1,6 @@
 import { type Change, differing } from './change.ts';
 import { databaseChanges, startAdvice } from './database-changes.ts';
-import { loginsPerMinute } from './login-limit.ts';
+import { loginsPerMinute } from './login-limits.ts';
 import type { Plan } from './plan.ts';
 import { fargateVcpu } from './preflight.ts';
 import { sources } from './sources.ts';

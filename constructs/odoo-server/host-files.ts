@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loginsPerMinute } from '../../config/sizing/login-limit.ts';
+import { loginsPerMinute } from '../../config/sizing/login-limits.ts';
 import type { Plan } from '../../config/sizing/plan.ts';
 import { databaseJobFiles } from '../database-job/database-job-files.ts';
 import { DATABASE_NAME, DATABASE_ROLE } from '../database/odoo-database.ts';
@@ -77,10 +77,12 @@ function hostEnvironment({ plan, server, odooVersion, domain, smtp, dataVolume }
 }
 
 function databaseJob({ domain, smtp, signIn, rollout }: HostSettings): BundleFile[] {
-  return databaseJobFiles({ domain, fromFilter: smtp?.fromFilter, signIn, rollout }).map(({ name, text }) => ({
-    path: `database-job/${name}`,
-    text,
-  }));
+  return databaseJobFiles({ domain, fromFilter: smtp?.fromFilter, signIn, rollout }).map(
+    ({ name, text }) => ({
+      path: `database-job/${name}`,
+      text,
+    }),
+  );
 }
 
 function nginxConf({ plan, release, domain }: HostSettings): string {

@@ -1,7 +1,7 @@
 import { aws_ecs as ecs, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { imageReference, NGINX_IMAGE } from '../../config/images.ts';
-import { loginsPerMinute } from '../../config/sizing/login-limit.ts';
+import { loginsPerMinute } from '../../config/sizing/login-limits.ts';
 import { NGINX_PORT, renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
 import { nginxCommand } from './nginx-command.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loginsPerMinute } from '../../config/sizing/login-limit.ts';
+import { loginsPerMinute } from '../../config/sizing/login-limits.ts';
 import { LOGIN_BURST } from '../../constructs/odoo-node/nginx-conf.ts';
 import { type Question, RunningNode } from './harness/running-node.ts';
 

@@ -13,7 +13,7 @@ import { request as requestTls } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { loginsPerMinute } from '../../../config/sizing/login-limit.ts';
+import { loginsPerMinute } from '../../../config/sizing/login-limits.ts';
 import {
   type NginxEntry,
   type NginxSettings,
