@@ -33,6 +33,10 @@ function propertiesOf(templates: Templates, type: string, ...names: readonly str
   return resourcesOf(templates, type).map(({ resource }) => names.map((name) => resource.Properties?.[name]));
 }
 
+function launchedBy(templates: Templates): unknown {
+  return propertiesOf(templates, 'AWS::EC2::LaunchTemplate', 'LaunchTemplateData');
+}
+
 function tasksOf(templates: Templates, id: string): unknown {
   return resourcesOf(templates, 'AWS::ECS::TaskDefinition')
     .filter(({ logicalId }) => logicalId.includes(id))
@@ -41,6 +45,15 @@ function tasksOf(templates: Templates, id: string): unknown {
       Properties?.['Cpu'],
       Properties?.['Memory'],
     ]);
+}
+
+/** From each count to its neighbours and to both ends. */
+function pairsOf(counts: readonly number[]) {
+  return counts.flatMap((from, index) =>
+    [counts[index - 1], counts[index + 1], counts[0], counts.at(-1)]
+      .filter((to) => to !== undefined && to !== from)
+      .map((to) => [from, Number(to)] as const),
+  );
 }
 
 const ENVIRONMENTS: Readonly<Record<string, Partial<Environment>>> = {
@@ -76,13 +89,6 @@ describe.each(Object.entries(ENVIRONMENTS))('what the plan says of a change %s',
     return { rows, before: templates(from), after: templates(to, floorGiB) };
   };
 
-  const pairsOf = (counts: readonly number[]) =>
-    counts.flatMap((from, index) =>
-      [counts[index - 1], counts[index + 1], counts[0], counts.at(-1)]
-        .filter((to) => to !== undefined && to !== from)
-        .map((to) => [from, Number(to)] as const),
-    );
-
   it.each(pairsOf(SERVICE_COUNTS))('from %i to %i users is what the templates change', (from, to) => {
     const { rows, before, after } = compared(from, to);
     const said = rows.map(({ what }) => what).filter((what) => what !== 'Architecture');
@@ -96,9 +102,8 @@ describe.each(Object.entries(ENVIRONMENTS))('what the plan says of a change %s',
     'from %i to %i users replaces the server if and only if it says so',
     (from, to) => {
       const { rows, before, after } = compared(from, to);
-      const launched = (of: Templates) => propertiesOf(of, 'AWS::EC2::LaunchTemplate', 'LaunchTemplateData');
       expect(rows.some(({ effect }) => effect === 'minutes away')).toBe(
-        !isDeepStrictEqual(launched(before), launched(after)),
+        !isDeepStrictEqual(launchedBy(before), launchedBy(after)),
       );
       for (const [what, look] of Object.entries(SERVER_ROWS)) {
         expect(rows.some((row) => row.what === what)).toBe(!isDeepStrictEqual(look(before), look(after)));

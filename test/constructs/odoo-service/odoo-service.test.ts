@@ -134,7 +134,13 @@ describe('every container', () => {
 
 describe('a web node', () => {
   it('fits into a task definition, with room to spare', () => {
-    const odoo = { version: '19.0', image: { source: 'official' }, sessionGuard: true, modules: [], phases: [] } as const;
+    const odoo = {
+      version: '19.0',
+      image: { source: 'official' },
+      sessionGuard: true,
+      modules: [],
+      phases: [],
+    } as const;
     for (const definition of Object.values(
       templateOf(service(150, { odoo })).findResources('AWS::ECS::TaskDefinition'),
     )) {
