@@ -35,7 +35,7 @@ export function defaultsFor({ production, tier, region }: DefaultsContext) {
   return {
     production: false,
     allowedCidrs: ['0.0.0.0/0'],
-    odoo: { version: '19.0', image: 'official', sessionGuard: true },
+    odoo: { version: '19.0', image: 'official', sessionGuard: true, modules: [], phases: [] },
     // Six of ten logins at work in the busiest hour.
     concurrency: 0.6,
     sizing: 'reference',
@@ -78,6 +78,9 @@ export function settingsOf(file: PartialFile, context: DefaultsContext): Setting
       version: file.odoo?.version ?? defaults.odoo.version,
       image: imageOf(file.odoo?.image ?? defaults.odoo.image),
       sessionGuard: file.odoo?.sessionGuard ?? defaults.odoo.sessionGuard,
+      modules: file.odoo?.modules ?? defaults.odoo.modules,
+      phases: file.odoo?.phases ?? defaults.odoo.phases,
+      phase: file.odoo?.phase,
     },
     concurrency: file.concurrency ?? defaults.concurrency,
     sizing: file.sizing ?? defaults.sizing,

@@ -61,11 +61,26 @@ export interface Domain {
   readonly certificateArn?: string;
 }
 
-export interface OdooRelease {
+export interface OdooRelease extends ModuleRollout {
   readonly version: OdooVersion;
   readonly image: OdooImage;
   /** Whether Odoo itself answers 503, instead of logging users out, in the moment before nginx knows of an outage. */
   readonly sessionGuard: boolean;
+}
+
+/** Which modules the database job sees installed. It never uninstalls one. */
+export interface ModuleRollout {
+  /** Technical names of modules that are always installed, beside those that Odoo and the settings bring. */
+  readonly modules: readonly string[];
+  /** In the order in which they are rolled out. No module is in two of them, or in one and in `modules`. */
+  readonly phases: readonly Phase[];
+  /** Name of the phase that is current: everything up to it is installed. There whenever there are phases. */
+  readonly phase?: string;
+}
+
+export interface Phase {
+  readonly name: string;
+  readonly modules: readonly string[];
 }
 
 /**

@@ -6,6 +6,7 @@ import { allowedNetworkRules } from './rules/allowed-networks.ts';
 import { capacityRules } from './rules/capacity.ts';
 import { entryRules, isInZone } from './rules/entry.ts';
 import { domainOf as domainOfAddress, mailRules } from './rules/mail.ts';
+import { moduleRules } from './rules/modules.ts';
 import { networkRules } from './rules/network.ts';
 import { recoveryRules } from './rules/recovery.ts';
 import type { Draft, Rule } from './rules/rule.ts';
@@ -22,6 +23,7 @@ const rules: readonly Rule[] = [
   entryRules,
   mailRules,
   signInRules,
+  moduleRules,
   allowedNetworkRules,
   regionRules,
   networkRules,

@@ -5,7 +5,8 @@ import { account, name, production, recoveryRegion, region, tags } from './schem
 import { fieldTexts } from './schema/field.ts';
 import { mail } from './schema/mail.ts';
 import { network } from './schema/network.ts';
-import { objectives, odoo, retention, windows } from './schema/operation.ts';
+import { odoo } from './schema/odoo.ts';
+import { objectives, retention, windows } from './schema/operation.ts';
 import { overrides } from './schema/overrides.ts';
 import { server } from './schema/server.ts';
 import { signIn } from './schema/sign-in.ts';

@@ -31,6 +31,20 @@ export default defineEnvironment({
   // On every resource; activate the key as cost allocation tag in the billing console.
   tags: { 'cost-center': 'erp' },
 
+  // What is installed, phase after phase: the database job installs everything up to `phase`. Set it to the next phase
+  // when people are ready; a phase cannot be skipped, and nothing is ever uninstalled. For a manufacturer, with modules
+  // that Odoo 18.0 and 19.0 have in the Community edition (quality_control and mrp_workorder are Enterprise only):
+  // odoo: {
+  //   phases: [
+  //     { name: 'foundation', modules: ['contacts', 'sale_management', 'purchase', 'account'] },
+  //     { name: 'inventory-control', modules: ['stock', 'product_expiry', 'stock_picking_batch'] },
+  //     { name: 'production', modules: ['mrp', 'mrp_subcontracting'] },
+  //     { name: 'workforce-and-service', modules: ['hr', 'hr_attendance', 'hr_holidays', 'maintenance', 'repair'] },
+  //     { name: 'optimisation', modules: ['stock_landed_costs', 'spreadsheet_dashboard', 'board'] },
+  //   ],
+  //   phase: 'foundation',
+  // },
+
   // Before you lower `users` one day: AWS cannot shrink storage, so write here what is deployed.
   // storage: { floorGiB: 500 },
 });

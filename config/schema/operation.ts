@@ -1,59 +1,5 @@
 import { z } from 'zod';
-import type { OdooVersion } from '../environment.ts';
 import { chooseOneOf, fieldTexts, group } from './field.ts';
-
-const versions = ['19.0', '18.0'] as const satisfies readonly OdooVersion[];
-
-/** An image reference with the digest that makes deployments and roll-backs exact. */
-const imageWithDigest = /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+(:[\w.-]+)?@sha256:[0-9a-f]{64}$/;
-
-/** Which Odoo runs. */
-export const odoo = group('Which Odoo runs.', {
-  version: z
-    .enum(versions, {
-      error: ({ input }) =>
-        (typeof input === 'string' || typeof input === 'number') && Math.floor(Number(input)) === 20
-          ? 'is not supported yet: options, upgrades and behaviour of Odoo 20 have not been verified with this project'
-          : undefined,
-    })
-    .register(fieldTexts, {
-      meaning: 'Odoo series. Raising it on a live environment is an upgrade of its data, not a setting.',
-      allowed: versions.join(', '),
-      fix: adviceForVersion,
-    })
-    .optional(),
-  image: z
-    .string()
-    .refine((image) => image === 'official' || image === 'addons' || imageWithDigest.test(image), {
-      error: ({ input }) =>
-        /[./:]/.test(String(input)) && !String(input).includes('@')
-          ? 'names an image without its digest, so that a deployment could run something else than what was tested'
-          : 'is not an image',
-    })
-    .register(fieldTexts, {
-      meaning:
-        '`official`: the image of Odoo S.A., pinned by digest. `addons`: built from the folder `addons/` on top of it. Anything else: an image in a registry with its digest, Enterprise for example.',
-      allowed: 'official, addons or REGISTRY/NAME@sha256:DIGEST',
-      fix: 'write "official", "addons" or an image with @sha256: and 64 hexadecimal digits; `docker buildx imagetools inspect IMAGE` prints the digest',
-    })
-    .optional(),
-  sessionGuard: z
-    .boolean()
-    .register(fieldTexts, {
-      meaning:
-        'Whether Odoo itself answers 503 to a page that it cannot serve from its database, instead of logging the user out. nginx keeps requests away from such an Odoo anyway; this covers the moment before it notices, seconds where the host of the database vanishes. It wraps a private method of Odoo, and does nothing on an Odoo that it was not tried with. Switch it off if you suspect it of anything.',
-      allowed: 'true, false',
-      fix: 'write true or false without quotes',
-    })
-    .optional(),
-});
-
-function adviceForVersion(value: unknown): string {
-  const meant = typeof value === 'number' ? versions.find((version) => Number(version) === value) : undefined;
-  return meant === undefined
-    ? `write '${versions[0]}', the newest that is verified`
-    : `write '${meant}' in quotes`;
-}
 
 /** Retention values that CloudWatch Logs takes. */
 const logDays = [

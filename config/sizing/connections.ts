@@ -73,3 +73,11 @@ export function poolPerProcess(
   const pool = Math.floor(available / (nodesMax * workers + cronWorkers));
   return Math.min(MOST_POOL, Math.max(LEAST_POOL, pool));
 }
+
+/** Memory that RDS reckons for one connection in its own default of `max_connections`. */
+const RDS_BYTES_PER_CONNECTION = 9_531_392;
+
+/** Connections with which an RDS instance of so much memory is sure to start. */
+export function mostRdsConnections(memoryMiB: number): number {
+  return Math.floor((memoryMiB * 1024 ** 2) / RDS_BYTES_PER_CONNECTION);
+}

@@ -83,18 +83,24 @@ function computeChecks(
       ...goldenImageChecks(environment),
     ];
   }
-  const steady = app.nodesMin * app.vcpu + cron.vcpu;
-  // A rolling deployment starts as many new nodes as there are before it stops the old ones.
-  const surge = app.nodesMin * app.vcpu;
-  const scaledOut = app.nodesMax * app.vcpu + cron.vcpu;
+  const { steady, surge, scaledOut, most } = fargateVcpu({ app, cron });
   return [
     {
       check: 'Fargate On-Demand vCPU',
-      needs: `${Math.max(steady + surge, scaledOut)} vCPU (${steady} steady, ${surge} more during a deployment, ${scaledOut} scaled out)`,
+      needs: `${most} vCPU (${steady} steady, ${surge} more during a deployment, ${scaledOut} scaled out)`,
       typicalDefault: '6 per Region, new accounts from 0; short of it a deployment hangs instead of failing',
       action: 'Service Quotas, Fargate On-Demand vCPU resource count, L-3032A538; ask days ahead',
     },
   ];
+}
+
+/** vCPU that the services take of the account's quota: always, more during a deployment, and scaled out. */
+export function fargateVcpu({ app, cron }: Pick<Plan, 'app' | 'cron'>) {
+  const steady = app.nodesMin * app.vcpu + cron.vcpu;
+  // A rolling deployment starts as many new nodes as there are before it stops the old ones.
+  const surge = app.nodesMin * app.vcpu;
+  const scaledOut = app.nodesMax * app.vcpu + cron.vcpu;
+  return { steady, surge, scaledOut, most: Math.max(steady + surge, scaledOut) };
 }
 
 function goldenImageChecks({ server, network }: Environment): readonly PreflightItem[] {

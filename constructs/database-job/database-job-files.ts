@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Domain, SignIn } from '../../config/environment.ts';
+import type { Domain, ModuleRollout, SignIn } from '../../config/environment.ts';
 
 const FOLDER = new URL('./files/', import.meta.url);
 
@@ -9,7 +9,7 @@ export const DATABASE_JOB_PROGRAM = 'database_job.py';
 /** What the environment file says, among the files. */
 export const DATABASE_JOB_SETTINGS = 'settings.json';
 
-/** What of the environment file ends up in Odoo's own settings. No secret is among it. */
+/** What of the environment file ends up in Odoo's database. No secret is among it. */
 export interface OdooDatabaseSettings {
   /**
    * Name in the links of Odoo's e-mails.
@@ -24,6 +24,7 @@ export interface OdooDatabaseSettings {
    */
   readonly fromFilter?: string;
   readonly signIn: SignIn;
+  readonly rollout: ModuleRollout;
 }
 
 /** A file of the job, beside the others in one directory. */
@@ -65,11 +66,14 @@ export function withoutComments({ name, text }: DatabaseJobFile): DatabaseJobFil
   };
 }
 
-function settingsText({ domain, fromFilter, signIn }: OdooDatabaseSettings): string {
+function settingsText({ domain, fromFilter, signIn, rollout }: OdooDatabaseSettings): string {
   const settings = {
     baseUrl: domain && `https://${domain.name}`,
     mail: fromFilter === undefined ? undefined : { fromFilter },
     ...signIn,
+    modules: rollout.modules,
+    phases: rollout.phases,
+    phase: rollout.phase ?? null,
   };
-  return `${JSON.stringify(settings, undefined, 2)}\n`;
+  return `${JSON.stringify(settings)}\n`;
 }

@@ -5,7 +5,7 @@ import {
   type aws_secretsmanager as secretsmanager,
 } from 'aws-cdk-lib';
 import { Construct, type IDependable } from 'constructs';
-import type { Domain, OdooVersion, SignIn } from '../../config/environment.ts';
+import type { Domain, ModuleRollout, OdooVersion, SignIn } from '../../config/environment.ts';
 import type { Network } from '../network/network.ts';
 import type { OdooCluster } from '../odoo-service/odoo-cluster.ts';
 import { OdooTask } from '../odoo-service/odoo-task.ts';
@@ -47,6 +47,8 @@ export interface DatabaseJobProps {
    */
   readonly domain?: Domain;
   readonly signIn: SignIn;
+  /** Which modules are installed. */
+  readonly rollout: ModuleRollout;
   /** Key of the logs of the functions that run the job. */
   readonly logKey: kms.IKey;
   /** Days for which those logs are kept. */
@@ -80,9 +82,9 @@ export class DatabaseJob extends Construct {
     this.done = this.defineRun(props);
   }
 
-  private defineTask({ node, domain, signIn }: DatabaseJobProps): OdooTask {
+  private defineTask({ node, domain, signIn, rollout }: DatabaseJobProps): OdooTask {
     const fromFilter = node.mail?.settings.fromFilter;
-    const files = databaseJobFiles({ domain, fromFilter, signIn }).map(withoutComments);
+    const files = databaseJobFiles({ domain, fromFilter, signIn, rollout }).map(withoutComments);
     return new OdooTask(this, 'DatabaseJob', {
       ...node,
       role: { kind: 'job' },

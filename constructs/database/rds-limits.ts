@@ -1,3 +1,4 @@
+import { mostRdsConnections } from '../../config/sizing/connections.ts';
 import type { DatabasePlan } from '../../config/sizing/plan.ts';
 
 /** From this size on gp3 stripes over four volumes: IOPS and throughput may be named, and below it must not be. */
@@ -5,9 +6,6 @@ const STRIPED_FROM_GIB = 400;
 
 /** PostgreSQL's own advice for the upper end; RDS itself gives 25 %. Beyond, with many connections, it does not start. */
 const SHARED_BUFFERS_MAX_SHARE = 0.4;
-
-/** Memory that RDS reckons for one connection in its own default of `max_connections`. */
-const BYTES_PER_CONNECTION = 9_531_392;
 
 const PAGE_BYTES = 8192;
 const MIB = 1024 * 1024;
@@ -50,7 +48,7 @@ function startProblems({ class: name, memoryMiB, parameters }: DatabasePlan): st
     );
   }
   const connections = numberIn(parameters, 'max_connections');
-  const mostConnections = Math.floor(memory / BYTES_PER_CONNECTION);
+  const mostConnections = mostRdsConnections(memoryMiB);
   if (connections > mostConnections) {
     problems.push(
       `max_connections of ${connections} may keep ${name} from starting: at most ${mostConnections} with ${memoryMiB} MiB, or a larger class`,

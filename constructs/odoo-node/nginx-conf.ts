@@ -35,9 +35,7 @@ export interface NginxSettings {
    * never used.
    */
   readonly release: string;
-  /**
-   * Login attempts per minute that one client address may make after a first burst; see {@link loginsPerMinute}.
-   */
+  /** Login attempts per minute that one client address may make after a first burst. */
   readonly loginsPerMinute: number;
   /** Directory that nginx may write to: process id, buffered bodies, cache. */
   readonly runDirectory: string;
@@ -69,17 +67,6 @@ export const NGINX_PORT = 8080;
 
 /** Login attempts that pass at once before the rate applies: a team that arrives together behind one address. */
 export const LOGIN_BURST = 20;
-
-/**
- * Login attempts per minute allowed to one client address.
- *
- * Offices share one address, so the limit follows the users: all of them can log in within ten minutes from the same
- * place. Never under 30, so that a small team with forgotten passwords does not notice it either. One attempt costs
- * Odoo about 280 CPU-milliseconds (measured on Odoo 18.0, November 2026), which is why it is limited at all.
- */
-export function loginsPerMinute(users: number): number {
-  return Math.max(30, Math.ceil(users / 10));
-}
 
 /** Renders the complete nginx configuration of one node. */
 export function renderNginxConf(settings: NginxSettings): string {

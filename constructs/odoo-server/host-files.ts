@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loginsPerMinute } from '../../config/sizing/login-limits.ts';
 import type { Plan } from '../../config/sizing/plan.ts';
 import { databaseJobFiles } from '../database-job/database-job-files.ts';
 import { DATABASE_NAME, DATABASE_ROLE } from '../database/odoo-database.ts';
-import { loginsPerMinute, renderNginxConf } from '../odoo-node/nginx-conf.ts';
+import { renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { type OdooRole, renderOdooConf } from '../odoo-node/odoo-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
 import { type ServerModules, serverModuleFiles } from '../odoo-node/server-modules.ts';
@@ -75,11 +76,13 @@ function hostEnvironment({ plan, server, odooVersion, domain, smtp, dataVolume }
     .join('');
 }
 
-function databaseJob({ domain, smtp, signIn }: HostSettings): BundleFile[] {
-  return databaseJobFiles({ domain, fromFilter: smtp?.fromFilter, signIn }).map(({ name, text }) => ({
-    path: `database-job/${name}`,
-    text,
-  }));
+function databaseJob({ domain, smtp, signIn, rollout }: HostSettings): BundleFile[] {
+  return databaseJobFiles({ domain, fromFilter: smtp?.fromFilter, signIn, rollout }).map(
+    ({ name, text }) => ({
+      path: `database-job/${name}`,
+      text,
+    }),
+  );
 }
 
 function nginxConf({ plan, release, domain }: HostSettings): string {

@@ -1,4 +1,4 @@
-import type { Domain, OdooVersion, SignIn, Windows } from '../../config/environment.ts';
+import type { Domain, ModuleRollout, OdooVersion, SignIn, Windows } from '../../config/environment.ts';
 import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
 import type { SmtpSettings } from '../odoo-node/smtp.ts';
 
@@ -14,6 +14,8 @@ export interface HostSettings {
   /** Absent: plain HTTP, for trials. */
   readonly domain?: Domain;
   readonly signIn: SignIn;
+  /** Which modules the database job installs. */
+  readonly rollout: ModuleRollout;
   /** How Odoo sends mail; absent: not at all. */
   readonly smtp?: SmtpSettings;
   /** Label of the data volume; absent for the first one. */

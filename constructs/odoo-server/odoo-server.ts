@@ -16,7 +16,7 @@ import {
   Tags,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Domain, OdooVersion, SignIn, Windows } from '../../config/environment.ts';
+import type { Domain, ModuleRollout, OdooVersion, SignIn, Windows } from '../../config/environment.ts';
 import type { Plan, ServerPlan } from '../../config/sizing/plan.ts';
 import type { OutgoingMail } from '../mail/outgoing-mail.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
@@ -87,6 +87,8 @@ export interface OdooServerProps {
    */
   readonly domain?: Domain;
   readonly signIn: SignIn;
+  /** Which modules the database job installs. */
+  readonly rollout: ModuleRollout;
   /** Key of the volumes. */
   readonly dataKey: kms.IKey;
   readonly logKey: kms.IKey;
@@ -224,6 +226,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       release: props.release ?? props.imageUri,
       domain: props.domain,
       signIn: props.signIn,
+      rollout: props.rollout,
       smtp: props.mail?.settings,
       dataVolume: props.dataVolume,
       pointInTimeDays: props.pointInTimeDays,

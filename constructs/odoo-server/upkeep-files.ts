@@ -1,3 +1,4 @@
+import { failedLogins } from '../../config/sizing/login-limits.ts';
 import type { BundleFile } from './host-bundle.ts';
 import { DATA, type HostSettings } from './host-settings.ts';
 
@@ -11,17 +12,6 @@ export function upkeepFiles({ plan, windows }: HostSettings): BundleFile[] {
     { path: 'systemd/apt-daily-upgrade.timer.d/odoo.conf', text: updateTimer(windows.maintenance) },
     { path: 'cloudwatch-agent.json', text: cloudWatchAgent(plan.environment) },
   ];
-}
-
-/**
- * Failed logins within ten minutes for which an address is banned.
- *
- * An office shares one address: all its users may mistype twice in the ten minutes in which they arrive. Never under 30,
- * because an application with an old password repeats itself that often before somebody has corrected it. Guessing gets
- * at most this many tries in ten minutes before it is interrupted, each time for longer.
- */
-export function failedLogins(users: number): number {
-  return Math.max(30, 2 * users);
 }
 
 /**

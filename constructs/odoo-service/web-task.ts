@@ -1,7 +1,8 @@
 import { aws_ecs as ecs, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { imageReference, NGINX_IMAGE } from '../../config/images.ts';
-import { loginsPerMinute, NGINX_PORT, renderNginxConf } from '../odoo-node/nginx-conf.ts';
+import { loginsPerMinute } from '../../config/sizing/login-limits.ts';
+import { NGINX_PORT, renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
 import { nginxCommand } from './nginx-command.ts';
 import { OdooTask } from './odoo-task.ts';

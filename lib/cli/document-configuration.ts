@@ -139,6 +139,9 @@ const betweenFields = `## What fields demand of one another
   account; \`fromFilter\` is the address \`from\` or its domain.
 - **Sign-in.** \`twoFactor\` needs \`mail\` and \`administratorEmail\`, or nobody could complete a log-in; \`providers\` need
   \`domain\`, the address that they send people back to, and an id of their own each.
+- **Modules.** Every module is listed once, in \`odoo.modules\` or in one phase, a hundred of them at most. \`odoo.phases\` have
+  different names and need \`odoo.phase\`, which is one of them. \`base\`, \`web\` and the modules of this project, which Odoo
+  loads by itself, are not listed.
 - **Recovery.** \`recoveryRegion\` is another Region than \`region\`. Production keeps point-in-time recovery for 7 days or
   more; without point-in-time recovery no recovery point objective can be met, so it cannot be switched off.
 - **Windows.** Each has at least 30 minutes. The backup is over an hour before maintenance begins, or starts after it.

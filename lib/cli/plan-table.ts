@@ -1,12 +1,18 @@
+import type { PlanChange } from '../../config/sizing/change.ts';
 import type { MonthlyCost, Plan, PreflightItem, Reason } from '../../config/sizing/plan.ts';
+import { renderChange } from './plan-change.ts';
 import { heading, type Style } from './style.ts';
 import { alignRows, wrap } from './text-layout.ts';
 
 const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 const money = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-/** A plan for people: what is built, why, what it costs, and what to check before the first deployment. */
-export function renderPlan(plan: Plan, style: Style): string {
+/**
+ * A plan for people: what is built, why, what it costs, and what to check before the first deployment.
+ *
+ * @param change - what the way to this plan does to an environment that is deployed.
+ */
+export function renderPlan(plan: Plan, style: Style, change?: PlanChange): string {
   const { tier, users, concurrentUsers, testedConcurrentUsers } = plan;
   const title =
     `${plan.environment}: ${tier}, ${users} ${users === 1 ? 'user' : 'users'} ` +
@@ -14,6 +20,7 @@ export function renderPlan(plan: Plan, style: Style): string {
   return [
     heading(title, style, '='),
     alignRows(summary(plan), style.width),
+    ...(change ? [renderChange(change, style)] : []),
     heading('Why', style),
     reasons(plan.reasons, style),
     heading('Cost per month', style),

@@ -7,6 +7,8 @@ import {
   resolveAll,
 } from '../../config/load.ts';
 import type { Result } from '../../config/problem.ts';
+import type { PlanChange } from '../../config/sizing/change.ts';
+import { comparePlans } from '../../config/sizing/compare-plans.ts';
 import type { Plan } from '../../config/sizing/plan.ts';
 
 /** Where a command writes: the parts of a terminal stream that it needs. */
@@ -19,6 +21,8 @@ export interface Output {
 /** The plans that a command was asked for, and in which form it shall answer. */
 export interface Selected {
   readonly plans: readonly Plan[];
+  /** What `--users` does to the environment of `--env`. Absent without both, and where the file itself has problems. */
+  readonly change?: PlanChange;
   /** One plan was asked for, so that the answer is an object instead of an array. */
   readonly onlyOne: boolean;
   readonly json: boolean;
@@ -46,13 +50,15 @@ export async function selectedPlans(
     errors.write(`${options}\n\n${usage}`);
     return 2;
   }
-  const planned = await plannedEnvironments(options);
+  const sources = await loadEnvironmentFiles();
+  const planned = plannedEnvironments(sources, options);
   if (!planned.ok) {
     errors.write(`${formatProblems(planned.problems)}\n`);
     return 1;
   }
   return {
     plans: planned.value.map(({ plan }) => plan),
+    change: changeBy(sources, options, planned.value),
     onlyOne: options.env !== undefined || options.users !== undefined,
     json: options.json === true,
   };
@@ -71,11 +77,24 @@ function optionsFrom(args: readonly string[]): Options | string {
   }
 }
 
-async function plannedEnvironments({ env, users }: Options): Promise<Result<readonly PlannedEnvironment[]>> {
-  if (env === undefined && users !== undefined) {
-    return resolveAll([whatIf], { env: whatIf.name, users });
-  }
-  return resolveAll(await loadEnvironmentFiles(), { env, users });
+function plannedEnvironments(
+  sources: readonly EnvironmentSource[],
+  { env, users }: Options,
+): Result<readonly PlannedEnvironment[]> {
+  return env === undefined && users !== undefined
+    ? resolveAll([whatIf], { env: whatIf.name, users })
+    : resolveAll(sources, { env, users });
+}
+
+function changeBy(
+  sources: readonly EnvironmentSource[],
+  { env, users }: Options,
+  [after]: readonly PlannedEnvironment[],
+): PlanChange | undefined {
+  if (env === undefined || users === undefined || after === undefined) return undefined;
+  const asWritten = resolveAll(sources, { env });
+  const [before] = asWritten.ok ? asWritten.value : [];
+  return before && comparePlans(before.plan, after.plan, after.environment);
 }
 
 /**

@@ -46,6 +46,7 @@ export class ServerStack extends OdooStack {
       release: image.release,
       domain: environment.domain,
       signIn: environment.signIn,
+      rollout: environment.odoo,
       dataKey: dataStack.key,
       logKey,
       logRetentionDays: environment.retention.logDays,

@@ -56,6 +56,7 @@ export class ServiceStack extends OdooStack {
       adminPassword: dataStack.secrets.odooAdminPassword,
       domain: environment.domain,
       signIn: environment.signIn,
+      rollout: environment.odoo,
       logKey: networkStack.logKey,
       logRetentionDays: environment.retention.logDays,
     });

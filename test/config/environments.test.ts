@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadEnvironmentFiles, resolveAll } from '../../config/load.ts';
 
@@ -24,5 +27,29 @@ describe('the shipped environments', () => {
     for (const { name } of sources) {
       expect(resolveAll(sources, { env: name, users })).toMatchObject({ ok: true });
     }
+  });
+
+  it('offer phases for a manufacturer that are valid as soon as they are no comment', async () => {
+    const file = readFileSync(new URL('../../config/environments/prod.ts', import.meta.url), 'utf8');
+    const withPhases = file
+      .replace(/^ {2}\/\/ odoo: \{\n[^]*?^ {2}\/\/ \},\n/m, (example) => example.replaceAll('// ', ''))
+      .replace(
+        '../define-environment.ts',
+        new URL('../../config/define-environment.ts', import.meta.url).href,
+      );
+    const folder = mkdtempSync(join(tmpdir(), 'environments-'));
+    writeFileSync(join(folder, 'prod.ts'), withPhases);
+    const result = resolveAll(await loadEnvironmentFiles(folder));
+    rmSync(folder, { recursive: true });
+
+    expect(result).toMatchObject({ ok: true });
+    const [planned] = result.ok ? result.value : [];
+    expect(planned?.environment.odoo.phases.map(({ name }) => name)).toEqual([
+      'foundation',
+      'inventory-control',
+      'production',
+      'workforce-and-service',
+      'optimisation',
+    ]);
   });
 });

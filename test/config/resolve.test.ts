@@ -23,7 +23,7 @@ describe('a valid environment', () => {
       region: 'eu-central-1',
       production: false,
       concurrency: 0.6,
-      odoo: { version: '19.0', image: { source: 'official' }, sessionGuard: true },
+      odoo: { version: '19.0', image: { source: 'official' }, sessionGuard: true, modules: [], phases: [] },
       allowedCidrs: ['0.0.0.0/0'],
       sizing: 'reference',
       availability: 'single-az',

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failedLogins } from '../../constructs/odoo-server/upkeep-files.ts';
+import { failedLogins } from '../../config/sizing/login-limits.ts';
 import { RunningNode } from '../services/harness/running-node.ts';
 import { HostDirectory } from './host.ts';
 

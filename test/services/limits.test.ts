@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LOGIN_BURST, loginsPerMinute } from '../../constructs/odoo-node/nginx-conf.ts';
+import { loginsPerMinute } from '../../config/sizing/login-limits.ts';
+import { LOGIN_BURST } from '../../constructs/odoo-node/nginx-conf.ts';
 import { type Question, RunningNode } from './harness/running-node.ts';
 
 const USERS = 25;

@@ -14,7 +14,7 @@ export function environmentOf(users: number, changes: Partial<Environment> = {})
       name: 'erp.example.com',
       ...(users > 25 && { hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' } }),
     },
-    odoo: { version: '19.0', image: { source: 'official' }, sessionGuard: true },
+    odoo: { version: '19.0', image: { source: 'official' }, sessionGuard: true, modules: [], phases: [] },
     allowedCidrs: ['0.0.0.0/0'],
     sizing: 'reference',
     availability: 'single-az',

@@ -3,8 +3,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { IdentityProvider } from '../../../config/environment.ts';
-import { DatabaseJob } from '../../../constructs/database-job/database-job.ts';
+import type { IdentityProvider, ModuleRollout } from '../../../config/environment.ts';
+import { DatabaseJob, type DatabaseJobProps } from '../../../constructs/database-job/database-job.ts';
 import { OdooService } from '../../../constructs/odoo-service/odoo-service.ts';
 import { findingsOf, idleAcknowledgments } from '../../support/nag.ts';
 import { findPython } from '../../support/python.ts';
@@ -21,6 +21,33 @@ const PROVIDER: IdentityProvider = {
   scope: 'openid profile email',
 };
 
+const ROLLOUT: ModuleRollout = {
+  modules: ['contacts'],
+  phases: [
+    { name: 'foundation', modules: ['account', 'purchase'] },
+    { name: 'production', modules: ['mrp'] },
+  ],
+  phase: 'foundation',
+};
+
+const long = (length: number) => 'x'.repeat(length);
+const longModules = (count: number) => Array.from({ length: count }, () => long(64));
+
+// As much as the schema lets an environment file say.
+const LONGEST_PROVIDER: IdentityProvider = {
+  id: long(31),
+  label: long(64),
+  clientId: long(255),
+  authorizationEndpoint: long(255),
+  userinfoEndpoint: long(255),
+  scope: long(255),
+};
+const LONGEST_ROLLOUT: ModuleRollout = {
+  modules: longModules(10),
+  phases: Array.from({ length: 10 }, () => ({ name: long(40), modules: longModules(9) })),
+  phase: long(40),
+};
+
 interface Container {
   readonly Name: string;
   readonly EntryPoint: readonly string[];
@@ -35,7 +62,7 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-function withJob(): Fixture & { readonly job: DatabaseJob } {
+function withJob(changes: Partial<DatabaseJobProps> = {}): Fixture & { readonly job: DatabaseJob } {
   const fixture = surroundings(40);
   const { before, stack, cluster, node, network } = fixture;
   const job = new DatabaseJob(stack, 'DatabaseJob', {
@@ -46,8 +73,10 @@ function withJob(): Fixture & { readonly job: DatabaseJob } {
     adminPassword: node.masterPassword,
     domain: { name: 'erp.example.com' },
     signIn: { twoFactor: 'off', providers: [PROVIDER] },
+    rollout: ROLLOUT,
     logKey: new kms.Key(before, 'JobLogKey'),
     logRetentionDays: 30,
+    ...changes,
   });
   return { ...fixture, job };
 }
@@ -92,6 +121,7 @@ describe('the task', () => {
       baseUrl: 'https://erp.example.com',
       twoFactor: 'off',
       providers: [PROVIDER],
+      ...ROLLOUT,
     });
     expect(containers['Job']?.MountPoints).toContainEqual({
       SourceVolume: 'job',
@@ -121,10 +151,16 @@ describe('the task', () => {
     expect(configuration).toMatch(/^http_enable = False$/m);
   });
 
-  it('fits into a task definition with room for the most that may be configured', () => {
-    const definition = JSON.stringify(only('AWS::ECS::TaskDefinition', 'DatabaseJob').Properties);
-    // ECS takes 64 KiB. Five providers whose every field is as long as allowed are 7 KiB.
-    expect(definition.length).toBeLessThan(56 * 1024);
+  it('fits into a task definition with the most that may be configured', () => {
+    const { stack } = withJob({
+      signIn: { twoFactor: 'everyone', providers: Array.from({ length: 5 }, () => LONGEST_PROVIDER) },
+      rollout: LONGEST_ROLLOUT,
+    });
+    const [definition] = Object.values(Template.fromStack(stack).findResources('AWS::ECS::TaskDefinition'));
+    const text = JSON.stringify(definition?.Properties);
+    expect(text).toContain(LONGEST_PROVIDER.clientId);
+    // What ECS takes.
+    expect(text.length).toBeLessThan(64 * 1024);
   });
 });
 

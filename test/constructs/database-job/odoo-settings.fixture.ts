@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import type { IdentityProvider, SignIn } from '../../../config/environment.ts';
+import type { IdentityProvider, ModuleRollout, SignIn } from '../../../config/environment.ts';
 import {
   DATABASE_JOB_SETTINGS,
   databaseJobFiles,
@@ -18,12 +18,14 @@ export const entra: IdentityProvider = {
   scope: 'openid profile email',
 };
 export const noSignIn: SignIn = { twoFactor: 'off', providers: [] };
+export const noModules: ModuleRollout = { modules: [], phases: [] };
 export const everything: OdooDatabaseSettings = {
   domain: { name: 'erp.example.com' },
   fromFilter: 'example.com',
   signIn: { twoFactor: 'employees', administratorEmail: 'it@example.com', providers: [entra] },
+  rollout: noModules,
 };
-export const plain: OdooDatabaseSettings = { signIn: noSignIn };
+export const plain: OdooDatabaseSettings = { signIn: noSignIn, rollout: noModules };
 
 let bench: JobBench;
 

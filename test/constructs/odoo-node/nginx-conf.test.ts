@@ -2,11 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  loginsPerMinute,
-  type NginxEntry,
-  renderNginxConf,
-} from '../../../constructs/odoo-node/nginx-conf.ts';
+import { loginsPerMinute } from '../../../config/sizing/login-limits.ts';
+import { type NginxEntry, renderNginxConf } from '../../../constructs/odoo-node/nginx-conf.ts';
 import { checkNginx } from '../../support/nginx.ts';
 import { certify, tlsFiles } from '../../support/self-signed.ts';
 

@@ -40,6 +40,7 @@ const files = hostFiles({
   sessionGuard: false,
   release: imageUri,
   signIn: { twoFactor: 'off', providers: [] },
+  rollout: { modules: [], phases: [] },
   pointInTimeDays: 14,
   windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
 });

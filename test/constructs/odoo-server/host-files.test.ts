@@ -15,6 +15,7 @@ const settings: HostSettings = {
   sessionGuard: false,
   release: imageUri,
   signIn: { twoFactor: 'off', providers: [] },
+  rollout: { modules: [], phases: [] },
   domain: { name: 'erp.example.com', hostedZone: { id: 'Z0123456789ABC', name: 'example.com' } },
   pointInTimeDays: 14,
   windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
@@ -101,10 +102,24 @@ describe('the database job on the host', () => {
       from: 'odoo@example.com',
       fromFilter: 'example.com',
     } as const;
-    expect(JSON.parse(file('database-job/settings.json', { signIn, smtp }))).toEqual({
+    const rollout = {
+      modules: ['contacts'],
+      phases: [{ name: 'foundation', modules: ['account'] }],
+      phase: 'foundation',
+    };
+    expect(JSON.parse(file('database-job/settings.json', { signIn, smtp, rollout }))).toEqual({
       baseUrl: 'https://erp.example.com',
       mail: { fromFilter: 'example.com' },
       ...signIn,
+      ...rollout,
+    });
+  });
+
+  it('knows that there is no phase where the file names none', () => {
+    expect(JSON.parse(file('database-job/settings.json'))).toMatchObject({
+      modules: [],
+      phases: [],
+      phase: null,
     });
   });
 });

@@ -20,6 +20,7 @@ function filesWith(smtp: SmtpSettings | undefined): ReadonlyMap<string, string> 
     sessionGuard: false,
     release: imageUri,
     signIn: { twoFactor: 'off', providers: [] },
+    rollout: { modules: [], phases: [] },
     smtp,
     pointInTimeDays: 14,
     windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },

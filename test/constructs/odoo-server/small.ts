@@ -106,6 +106,7 @@ export function serverIn(app: App = testApp(), props: Partial<OdooServerProps> =
     imageUri,
     domain: { name: 'erp.example.com', hostedZone: { id: 'Z0123456789ABC', name: 'example.com' } },
     signIn: { twoFactor: 'off', providers: [] },
+    rollout: { modules: [], phases: [] },
     dataKey,
     logKey: new kms.Key(network, 'LogKey', { enableKeyRotation: true }),
     logRetentionDays: 90,

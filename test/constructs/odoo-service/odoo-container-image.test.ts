@@ -11,7 +11,7 @@ function define(image: OdooImage, architecture: CpuArchitecture = 'arm64') {
   const app = testApp();
   const stack = testStack(app);
   const odoo = new OdooContainerImage(stack, 'Image', {
-    release: { version: '19.0', image, sessionGuard: false },
+    release: { version: '19.0', image, sessionGuard: false, modules: [], phases: [] },
     architecture,
   });
   const task = new ecs.FargateTaskDefinition(stack, 'Task');

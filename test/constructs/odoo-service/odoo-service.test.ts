@@ -134,7 +134,13 @@ describe('every container', () => {
 
 describe('a web node', () => {
   it('fits into a task definition, with room to spare', () => {
-    const odoo = { version: '19.0', image: { source: 'official' }, sessionGuard: true } as const;
+    const odoo = {
+      version: '19.0',
+      image: { source: 'official' },
+      sessionGuard: true,
+      modules: [],
+      phases: [],
+    } as const;
     for (const definition of Object.values(
       templateOf(service(150, { odoo })).findResources('AWS::ECS::TaskDefinition'),
     )) {
@@ -237,7 +243,7 @@ describe('a web node', () => {
 
   it('guards sessions inside Odoo, where there are any, unless the environment does not want it', () => {
     const unguarded = service(40, {
-      odoo: { version: '18.0', image: { source: 'official' }, sessionGuard: false },
+      odoo: { version: '18.0', image: { source: 'official' }, sessionGuard: false, modules: [], phases: [] },
     });
     expect(serverModulesOf('Web', medium)).toBe('structured_logs,session_guard,base,rpc,web');
     expect(serverModulesOf('Cron', medium)).toBe('structured_logs,base,rpc,web');

@@ -137,6 +137,66 @@ describe('plan', () => {
   });
 });
 
+describe('plan of an environment with another number of users', () => {
+  it('says what the change does, right after what the plan is', async () => {
+    const { exitCode, out } = await plan(['--env', 'prod', '--users', '400'], 200);
+    expect(exitCode).toBe(0);
+    const section = /\nFrom 150 to 400 users\n-+\n(.*?)\n\nWhy\n/s.exec(out)?.[1] ?? '';
+    expect(section).toMatch(
+      /^ {2}In place: Odoo is away while its database restarts, and logs nobody out\. /,
+    );
+    expect(section).toMatch(/It costs USD [\d,.]+ a month more: [\d,.]+ instead of 3,084\.21\./);
+    expect(section).toMatch(
+      /PostgreSQL parameters: max_connections 325 -> max_connections 575\n {6}restart: /,
+    );
+    expect(section).toMatch(/Web nodes: 2 to 4 -> 3 to 5\n {6}online: .*nothing restarts/);
+    expect(section).toMatch(/\n {2}Before:\n {4}- check the quota of Fargate first/);
+  });
+
+  it('names both interruptions of a database that has a standby', async () => {
+    const { out } = await plan(['--env', 'prod', '--users', '60'], 200);
+    expect(out).toMatch(/In place: Odoo is away twice, while its database restarts and while it fails over,/);
+    expect(out).toMatch(/It costs USD [\d,.]+ a month less/);
+    expect(out).toMatch(/write storage: { floorGiB: 500 } into the environment file first/);
+  });
+
+  it.each([
+    ['staging', '60', /In place: Odoo is replaced node by node, and nobody is away\./],
+    ['staging', '120', /In place: Odoo is away for minutes\./],
+    ['prod', '151', /In place: nothing restarts, and nobody is away\./],
+    ['prod', '150', /Nothing changes\. It costs USD 3,084\.21 a month as before\./],
+    ['dev', '40', /Not in place\. [^]*npm run grow -- --env dev/],
+    ['staging', '10', /Not in place\. [^]*no command goes back/],
+  ])('tells people of %s what %s users mean', async (env, users, text) => {
+    expect((await plan(['--env', env, '--users', users], 200)).out).toMatch(text);
+  });
+
+  it('keeps the section within the width of the terminal', async () => {
+    const { out } = await plan(['--env', 'prod', '--users', '1000'], 80);
+    const section = /From 150 to 1,000 users[^]*?\n\nWhy/.exec(out)?.[0] ?? '';
+    expect(section.split('\n').length).toBeGreaterThan(10);
+    expect(section.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('has the change beside the fields of the plan in --json, and only there', async () => {
+    const { out } = await plan(['--env', 'prod', '--users', '400', '--json']);
+    const { change, ...bare } = JSON.parse(out);
+    expect(change).toMatchObject({
+      from: { users: 150, tier: 'large' },
+      to: { users: 400, tier: 'large' },
+      inPlace: true,
+      effect: 'restart',
+      changes: expect.arrayContaining([expect.objectContaining({ what: 'Web nodes', effect: 'online' })]),
+      costPerMonthUsd: { from: 3084.21, difference: expect.any(Number) },
+      advice: [expect.any(String)],
+    });
+    expect(Object.keys(bare)).toEqual(Object.keys((await shippedPlan('prod')) ?? {}));
+    for (const args of [['--json'], ['--env', 'prod', '--json'], ['--users', '400', '--json']]) {
+      expect((await plan(args)).out).not.toContain('"change"');
+    }
+  });
+});
+
 describe('plan refuses', () => {
   it.each([
     [['--bogus'], /Unknown option '--bogus'/],

@@ -13,8 +13,8 @@ import { request as requestTls } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { loginsPerMinute } from '../../../config/sizing/login-limits.ts';
 import {
-  loginsPerMinute,
   type NginxEntry,
   type NginxSettings,
   renderNginxConf,
