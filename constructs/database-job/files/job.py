@@ -63,9 +63,10 @@ class Job:
         self.report["changed"].append(what)
 
     def warn(self, what):
-        """Something that the job leaves to a person."""
-        print(f"database job: warning: {what}", flush=True)
-        self.report["warnings"].append(what)
+        """Something that the job leaves to a person. Settings are written twice where modules were changed before."""
+        if what not in self.report["warnings"]:
+            print(f"database job: warning: {what}", flush=True)
+            self.report["warnings"].append(what)
 
 
 def query(connection, statement, *values):

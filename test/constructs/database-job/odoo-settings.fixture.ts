@@ -59,7 +59,6 @@ export function state() {
       'bearerHeader', ${parameter('auth_oauth.authorization_header')},
       'administrator', (SELECT json_build_array(email, to_json(p) ->> 'email_normalized') FROM res_partner p WHERE id = 3),
       'pending', (SELECT count(*) FROM ir_module_module WHERE state LIKE 'to %'),
-      'interrupted', ${parameter('odoo_aws.installing')},
       'server', (SELECT coalesce(json_agg(json_build_object('from_filter', from_filter, 'active', active,
         'authentication', smtp_authentication, 'host', smtp_host)), '[]') FROM ir_mail_server))`,
   );
@@ -91,7 +90,6 @@ export const EVERYTHING = {
   bearerHeader: '1',
   administrator: ['it@example.com', 'it@example.com'],
   pending: 0,
-  interrupted: null,
   server: [{ from_filter: 'example.com', active: true, authentication: 'cli', host: null }],
   providers: [
     [

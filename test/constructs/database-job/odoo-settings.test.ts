@@ -28,7 +28,7 @@ describe.each([
     run(settings, { version, ...options });
 
   it('has every setting before a new database is served for the first time', async () => {
-    const { report, standIn } = await apply(everything, { killedAfter: 'rename' });
+    const { report, standIn } = await apply(everything, { killedAfter: 'put_in_service' });
     expect(report).toBeUndefined();
     expect(standIn?.options).toMatchObject({ init: `base,${modules}`, 'data-dir': expect.any(String) });
     expect(state()).toEqual(EVERYTHING);
@@ -38,18 +38,16 @@ describe.each([
     await apply(plain);
     const before = signals(version);
     const { report, standIn } = await apply(everything);
-    expect(standIn?.options).toMatchObject({ database: 'odoo', init: modules });
-    // Odoo's own: others read what it writes there.
-    expect(standIn?.options).not.toHaveProperty('data-dir');
+    expect(standIn?.options).toMatchObject({ database: 'odoo_changing', init: modules });
     expect(report).toMatchObject({
       outcome: 'succeeded',
       created: ['outgoing mail server', 'identity provider entra'],
       changed: [
-        `modules ${modules.replaceAll(',', ', ')}`,
         'sign-up: by invitation only',
         'web.base.url: https://erp.example.com',
         'e-mail address of the administrator',
         'second factor: employee_required',
+        `modules: install ${modules.replaceAll(',', ', ')}`,
       ],
       warnings: [],
     });
@@ -68,18 +66,18 @@ describe.each([
     expect(everyRow()).toEqual(before);
   });
 
-  it('is gone on with where Odoo was killed between two modules', async () => {
+  it('is begun anew where Odoo was killed between two modules, which nobody sees', async () => {
     await apply(plain);
-    expect((await apply(everything, { odoo: 'half-installed' })).signal).toBe('SIGKILL');
-    expect(sql("SELECT count(*) FROM ir_module_module WHERE state = 'to install'")).toBe('3');
+    const before = everyRow();
+    expect((await apply(everything, { odoo: 'half-changed' })).signal).toBe('SIGKILL');
+    expect(everyRow()).toEqual(before);
     const { report } = await apply(everything);
     expect(report).toMatchObject({ outcome: 'succeeded' });
     expect(state()).toEqual(EVERYTHING);
   });
 
   it.each([
-    'interrupted_installation',
-    'install_modules',
+    'change_modules',
     'require_modules',
     'close_sign_up',
     'ensure_mail_server',
@@ -107,7 +105,10 @@ describe('nothing configured', () => {
     const { report } = await run(plain);
     expect(report).toMatchObject({ created: [], changed: [], warnings: [] });
     expect(everyRow()).toEqual(before);
-    expect(sql("SELECT count(*) FROM ir_config_parameter WHERE key LIKE 'odoo_aws%'")).toBe('0');
+    // What the next release is compared with, and no note of a setting.
+    expect(sql("SELECT key FROM ir_config_parameter WHERE key LIKE 'odoo_aws%' ORDER BY 1")).toBe(
+      'odoo_aws.checksums\nodoo_aws.modules',
+    );
   });
 });
 
@@ -195,8 +196,10 @@ describe('refuses', () => {
     const { code, report } = await run(everything, { odoo: 'no-modules' });
     expect(code).toBe(1);
     expect(report).toMatchObject({
-      step: 'ensure_settings',
-      error: expect.stringContaining('modules auth_oauth, auth_signup, auth_totp_mail are not installed'),
+      step: 'ensure_release',
+      error: expect.stringContaining(
+        'did not bring these modules to the version in the image: auth_totp_mail, auth_oauth, auth_signup',
+      ),
     });
     expect(state().policy).toBeNull();
   });
