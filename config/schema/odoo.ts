@@ -78,7 +78,7 @@ export const odoo = group('Which Odoo runs.', {
     .max(MOST_MODULES)
     .register(fieldTexts, {
       meaning:
-        'Modules that are always installed, by their technical names. The database job installs what is missing and uninstalls nothing, not even what is no longer listed. What a module depends on comes with it.',
+        'Modules that are always installed, by their technical names. The database job installs what is missing and updates what has another content than before. It uninstalls nothing, and refuses a deployment that no longer names a module which it installed. What a module depends on comes with it.',
       allowed: `up to ${MOST_MODULES} technical names of modules`,
       fix: "write a list, for example ['contacts', 'sale_management']",
     })

@@ -50,7 +50,15 @@ function scripts(): BundleFile[] {
 }
 
 /** Values that the scripts and the units share, as `NAME=value` lines that both systemd and bash read alike. */
-function hostEnvironment({ plan, server, odooVersion, domain, smtp, dataVolume }: HostSettings): string {
+function hostEnvironment({
+  plan,
+  server,
+  odooVersion,
+  release,
+  domain,
+  smtp,
+  dataVolume,
+}: HostSettings): string {
   const values = {
     ENVIRONMENT: plan.environment,
     DATA,
@@ -59,6 +67,7 @@ function hostEnvironment({ plan, server, odooVersion, domain, smtp, dataVolume }
     DATABASE_ROLE,
     ODOO_USER: `${ODOO_USER.uid}:${ODOO_USER.gid}`,
     ODOO_VERSION: odooVersion,
+    RELEASE: release,
     DOMAIN: domain?.name ?? '',
     ACME_CHALLENGE: domain?.hostedZone ? 'dns' : 'http',
     SMTP_LOGIN: smtp?.login ? smtpPasswordField(smtp.login) : '',

@@ -31,7 +31,7 @@ put_certificate_in_place() {
 }
 
 wait_until_serving() {
-  within 300 serves || fail "Odoo does not answer through nginx: see the streams odoo-web and odoo-cron of the log group"
+  within 300 serves || fail "Odoo does not answer through nginx: see the stream odoo-web of the log group"
 }
 
 serves() {
@@ -39,5 +39,5 @@ serves() {
   [[ -z $DOMAIN ]] || scheme=https
   # Its own certificate is not trusted by anybody, and this asks for Odoo, not for the certificate.
   curl --silent --fail --insecure --max-time 10 --output /dev/null "$scheme://127.0.0.1/web/login" &&
-    systemctl is-active --quiet odoo-web.service odoo-cron.service odoo-database-watch.service
+    systemctl is-active --quiet odoo-web.service odoo-database-watch.service
 }

@@ -51,6 +51,8 @@ main() {
   step start_odoo
   step start_nginx
   step wait_until_serving
+  step remember_served_release
+  step start_scheduled_jobs
   step start_backups
   step start_monitoring
 }

@@ -20,6 +20,7 @@ The first argument selects the behaviour and, after an @, the series of Odoo if 
 import ast
 import configparser
 import hashlib
+import importlib.util
 import json
 import os
 import sys
@@ -146,11 +147,18 @@ def write_attachment(content):
 
 def update_list(cursor):
     """Odoo looks for new modules whenever it changes any."""
-    for directory in sorted(Path(conf["addons_path"]).iterdir()):
+    for directory in sorted(path for place in addons() for path in place.iterdir()):
         if directory.name not in NOT_IN[version]:
             cursor.execute(
                 "INSERT INTO ir_module_module VALUES (%s, 'uninstalled') ON CONFLICT DO NOTHING", (directory.name,)
             )
+
+
+def addons():
+    """Where modules are: as configured, and beside Odoo's own package if there is one."""
+    package = importlib.util.find_spec("odoo")
+    own = [Path(place, "addons") for place in package.submodule_search_locations] if package else []
+    return [place for place in [Path(conf["addons_path"]), *own] if place.is_dir()]
 
 
 def install(cursor, wanted):
@@ -190,7 +198,7 @@ def update(cursor, wanted):
 
 def loaded(cursor, name, script):
     """What Odoo commits after each module."""
-    directory = Path(conf["addons_path"], name)
+    directory = next(place / name for place in addons() if (place / name).is_dir())
     if (directory / script).exists():
         cursor.execute((directory / script).read_text())
     manifest = ast.literal_eval((directory / "__manifest__.py").read_text())

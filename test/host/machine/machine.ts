@@ -15,6 +15,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { writeImage } from '../../constructs/database-job/image.ts';
 import { OUTSIDE_ADDRESSES } from './addresses.ts';
 import { eventually, type Outcome, run, succeed } from './shell.ts';
 import { type Volume, VOLUME_LINK } from './volume.ts';
@@ -213,6 +214,7 @@ export class Machine {
     const { instanceId, userData, authority, volume } = this.props;
     cpSync(guest, this.root, { recursive: true });
     cpSync(databaseStandIn, join(this.root, 'opt/odoo-image/odoo_stand_in.py'));
+    writeImage(join(this.root, 'opt/odoo-image/usr/lib/python3/dist-packages/odoo/addons'));
     this.write(
       'etc/ssl/certs/ca-certificates.crt',
       this.read('etc/ssl/certs/ca-certificates.crt') + authority,

@@ -2,7 +2,7 @@
 
 Behaves where the host depends on it as Odoo 19.0 was measured to, November 2026: a page that is asked for while the
 database is away ends the session of whoever asks; a process for scheduled jobs ends about a second after its database.
-It is not Odoo and proves nothing about it.
+It is not Odoo and proves nothing about it. With a file `broken` in its image it ends at once.
 
     GET  /stand-in/requests     the requests so far, as JSON
     POST /web/login             login and password as form fields: 303 with a session if they are right, otherwise 200
@@ -30,6 +30,9 @@ from passlib.context import CryptContext
 
 PASSWORDS = CryptContext(["pbkdf2_sha512"])
 WEBSOCKET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+if Path("/opt/odoo-image/broken").exists():
+    sys.exit("odoo stand-in: this image is broken")
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--config", required=True)
