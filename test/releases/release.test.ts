@@ -160,18 +160,19 @@ describe('what is a change', () => {
   });
 });
 
+/** A release that fails with this message changes nothing, and the next one, mended, goes through. */
+async function untouched(options: Parameters<ReleaseBench['run']>[0], message: string): Promise<void> {
+  const before = bench.content();
+  const { code, report } = await bench.run({ release: 'r2', ...options });
+  expect(report?.error).toContain(message);
+  expect(code).toBe(1);
+  expect(bench.content()).toEqual(before);
+  expect(bench.releases()).toEqual([['r1']]);
+  expect(bench.databases()).not.toContain('odoo_before');
+  expect((await bench.run({ release: 'r3' })).report?.changed).toContain('modules: update acme');
+}
+
 describe('a release that fails', () => {
-  const untouched = async (options: Parameters<ReleaseBench['run']>[0], message: string) => {
-    const before = bench.content();
-    const { code, report } = await bench.run({ release: 'r2', ...options });
-    expect(report?.error).toContain(message);
-    expect(code).toBe(1);
-    expect(bench.content()).toEqual(before);
-    expect(bench.releases()).toEqual([['r1']]);
-    expect(bench.databases()).not.toContain('odoo_before');
-    // And the next one, mended, goes through.
-    expect((await bench.run({ release: 'r3' })).report?.changed).toContain('modules: update acme');
-  };
   beforeEach(() => bench.nextRelease());
 
   it('after the first of its modules leaves what was served as it was', () =>
