@@ -168,7 +168,7 @@ async function untouched(options: Parameters<ReleaseBench['run']>[0], message: s
   expect(code).toBe(1);
   expect(bench.content()).toEqual(before);
   expect(bench.releases()).toEqual([['r1']]);
-  expect(bench.databases()).not.toContain('odoo_before');
+  expect(bench.databases()).toEqual(['odoo']);
   expect((await bench.run({ release: 'r3' })).report?.changed).toContain('modules: update acme');
 }
 
