@@ -102,12 +102,12 @@ function jobStarted(
     failed,
   }: { readonly start: sfn.CustomState; readonly look: sfn.IChainable; readonly failed: sfn.IChainable },
 ): void {
-  const arn = '$.run.Tasks[0].TaskArn';
+  const [arn, reason] = ['$.run.Tasks[0].TaskArn', '$.run.Failures[0].Reason'];
   const refused = failure(
     scope,
     'Start refused',
     'JobNotStarted',
-    "States.Format('ECS could not start the job: {}', States.JsonToString($.run.Failures))",
+    `States.Format('ECS could not start the job: {}', ${reason})`,
   );
   const silent = failure(
     scope,
@@ -117,7 +117,7 @@ function jobStarted(
   );
   const started = new sfn.Choice(scope, 'Job started?')
     .when(sfn.Condition.isPresent(arn), noteTask(scope, 'Note job', { arn, ...props }).next(look))
-    .when(sfn.Condition.isPresent('$.run.Failures[0]'), refused.next(failed))
+    .when(sfn.Condition.isPresent(reason), refused.next(failed))
     .otherwise(silent.next(failed));
   start.next(started);
 }
@@ -152,24 +152,29 @@ function verdict(
   { failed }: FailureStates,
 ): sfn.IChainable {
   const read = new sfn.Pass(scope, 'Read exit code', {
-    // A list with one number, or an empty one if the container never ran.
-    parameters: { 'codes.$': `$.look.Tasks[0].Containers[?(@.Name == '${container}')].ExitCode` },
-    resultPath: '$.exit',
+    // A list with the one container: a filter makes lists.
+    parameters: { 'job.$': `$.look.Tasks[0].Containers[?(@.Name == '${container}')]` },
+    resultPath: '$.ended',
   });
-  const code = '$.exit.codes[0]';
-  const reasons =
-    'States.JsonToString($.look.Tasks[*].StoppedReason), States.JsonToString($.look.Tasks[*].Containers[*].Reason)';
+  // Absent if the container never ran, and if there is nothing to say.
+  const [code, reason] = ['$.ended.job[0].ExitCode', '$.ended.job[0].Reason'];
+  const killed = failure(
+    scope,
+    'Job killed',
+    'JobFailed',
+    `States.Format('the job ended with exit code {}: {}', ${code}, ${reason})`,
+  );
   const ended = failure(
     scope,
     'Job failed',
     'JobFailed',
-    `States.Format('the job ended with exit code {}; ECS says {} {}', ${code}, ${reasons})`,
+    `States.Format('the job ended with exit code {}', ${code})`,
   );
   const neverRan = failure(
     scope,
     'Job never ran',
     'JobNeverRan',
-    `States.Format('the job ended without an exit code; ECS says {} {}', ${reasons})`,
+    "States.Format('the job never ran: {}', $.look.Tasks[0].StoppedReason)",
   );
   const again = failure(
     scope,
@@ -190,6 +195,7 @@ function verdict(
     .when(ends(0), done.next(new sfn.Succeed(scope, 'Succeeded')))
     .when(and(ends(NEEDS_SNAPSHOT), stringEquals('$.snapshot', '')), snapshot)
     .when(ends(NEEDS_SNAPSHOT), again.next(failed))
+    .when(and(isPresent(code), isPresent(reason)), killed.next(failed))
     .when(isPresent(code), ended.next(failed))
     .otherwise(neverRan.next(failed));
   return read.next(judge);

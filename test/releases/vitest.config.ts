@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/releases/**/*.test.ts'],
+    exclude: ['**/node_modules/**'],
+    globalSetup: ['test/support/assemblies.ts', 'test/releases/interpreter/install.ts'],
+    env: { CDK_VALIDATION: 'false' },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // How long to wait for a real program, which a busy machine may keep waiting itself.
+    expect: { poll: { timeout: 10_000 } },
+  },
+});
