@@ -40,6 +40,13 @@ interface RunTask {
   };
 }
 
+/** Parameters of all calls; each has some of them. */
+interface Parameters extends RunTask {
+  readonly Task: string;
+  readonly Tasks: readonly string[];
+  readonly DbSnapshotIdentifier: string;
+}
+
 /** ECS and RDS as far as a release calls them. They keep state, so what is left behind can be seen. */
 export class FakeAws {
   readonly tasks: FakeTask[] = [];
@@ -50,6 +57,8 @@ export class FakeAws {
   /** Instead of a task. */
   failures: readonly object[] | undefined;
   snapshotStatus: readonly string[] = ['creating', 'creating', 'available'];
+  /** State whose call is never answered. */
+  silent: string | undefined;
   /** Called before every call; may throw. */
   before: (state: string, attempt: number) => void = () => {};
   /** Called after it, when its effect is there; may throw. */
@@ -62,22 +71,23 @@ export class FakeAws {
     return this.tasks.filter(({ stopped }) => !stopped);
   }
 
-  readonly call = (state: string, resource: string, parameters: unknown): unknown => {
+  readonly call = (state: string, resource: string, parameters: Partial<Parameters>): unknown => {
     const action = resource.split(':').slice(-2).join(':');
     const attempt = this.calls.filter((earlier) => earlier.state === state).length;
     this.calls.push({ state, action, parameters });
     this.before(state, attempt);
-    const answer = this.answer(action, parameters);
+    if (state === this.silent) return new Promise(() => {});
+    const answer = this.answer(action, complete(parameters));
     this.after(state, attempt);
     return answer;
   };
 
-  private answer(action: string, parameters: any): unknown {
+  private answer(action: string, parameters: Parameters): unknown {
     switch (action) {
       case 'ecs:runTask':
         return this.runTask(parameters);
       case 'ecs:describeTasks':
-        return { Failures: [], Tasks: parameters.Tasks.map((arn: string) => this.look(this.task(arn))) };
+        return { Failures: [], Tasks: parameters.Tasks.map((arn) => this.look(this.task(arn))) };
       case 'ecs:stopTask':
         this.task(parameters.Task).asked = true;
         return { Task: { TaskArn: parameters.Task, LastStatus: 'RUNNING', DesiredStatus: 'STOPPED' } };
@@ -146,6 +156,18 @@ export class FakeAws {
     const status = this.snapshotStatus[Math.min(this.snapshotLooks++, this.snapshotStatus.length - 1)];
     return { DbSnapshots: [{ DbSnapshotIdentifier: id, Status: status }] };
   }
+}
+
+function complete(parameters: Partial<Parameters>): Parameters {
+  return {
+    Task: '',
+    Tasks: [],
+    DbSnapshotIdentifier: '',
+    ClientToken: '',
+    StartedBy: '',
+    Overrides: { ContainerOverrides: [{ Name: '', Environment: [{ Name: '', Value: '' }] }] },
+    ...parameters,
+  };
 }
 
 function stopped(

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AwsError, FakeAws } from './fake-aws.ts';
 import { execute } from './interpreter/state-machine.ts';
-import { releaseDefinition } from './release-template.ts';
+import { DATABASE_INSTANCE, releaseDefinition } from './release-template.ts';
 
 const NAME = 'deployment-ad4e6c0f-0c1b-4a4f-9d0e-3f8f3c4f0a11';
-const SNAPSHOT = `odoo-00000000-1111-2222-3333-444444444444-before-${NAME}`;
+const SNAPSHOT = `${DATABASE_INSTANCE}-before-${NAME}`;
 const NOON = '2026-12-01T12:00:00.000Z';
 const HOUR = 3_600_000;
 const RELEASE = '{"kind":"release"}';
@@ -51,11 +51,11 @@ async function release(input: object = {}, hours = 1): Promise<Ended> {
   return ended;
 }
 
-function parsed(text: string) {
+function parsed(text: string): Ended['report'] {
   try {
     return JSON.parse(text);
   } catch {
-    return { why: text };
+    return { why: text, task: '', logStream: '', snapshot: '' };
   }
 }
 
@@ -285,6 +285,17 @@ describe('an error of AWS', () => {
       expect(aws.running).toEqual([]);
     }
   });
+
+  it.each(['Look at job', 'Take snapshot', 'Look at snapshot'])(
+    'leaves no task running when AWS does not answer at all: %s',
+    async (silent) => {
+      aws.silent = silent;
+      const { error, report } = await release();
+      expect(error).toBe('States.Timeout');
+      expect(report?.logStream).toMatch(/^databasejob/);
+      expect(aws.running).toEqual([]);
+    },
+  );
 
   it('finds the task whose start was never answered', async () => {
     aws.runs = [{ looks: Infinity }];

@@ -43,6 +43,8 @@ export function awsCall(scope: Construct, id: string, call: AwsCall): sfn.Custom
       Resource: `arn:${Stack.of(scope).partition}:states:::aws-sdk:${service}:${action}`,
       Parameters: parameters,
       ResultPath: resultPath ?? null,
+      // Otherwise three years.
+      TimeoutSeconds: 60,
     },
   });
   if (final.length > 0) state.addRetry({ errors: [...final], maxAttempts: 0 });

@@ -50,9 +50,12 @@ function whereToLook(logStream, job) {
  */
 export function whatRestores(execution) {
   const { snapshot } = outcomeOf(execution);
-  return snapshot
-    ? `; snapshot ${snapshot} has the database as it was before: aws rds restore-db-instance-from-db-snapshot --db-snapshot-identifier ${snapshot} restores it beside the present one`
-    : '';
+  if (!snapshot) return '';
+  const restore = `snapshot ${snapshot} has the database as it was before: aws rds restore-db-instance-from-db-snapshot --db-snapshot-identifier ${snapshot} restores it beside the present one`;
+  // A release that failed has changed nothing that serves.
+  return execution.status === 'SUCCEEDED'
+    ? `; npm run upgrade -- --env NAME --undo gives the database of before its place back; ${restore}`
+    : `; ${restore}`;
 }
 
 /**

@@ -12,7 +12,7 @@ export interface State {
 }
 
 /** One call of a service, with the parameters that a state made of its input. */
-export type Call = (state: string, resource: string, parameters: unknown) => unknown;
+export type Call = (state: string, resource: string, parameters: object) => unknown;
 
 export interface Run {
   /** The output; rejects with an error whose cause has the name and the cause of the failure. */
@@ -27,7 +27,7 @@ interface Interpreter {
       options: {
         readonly context: object;
         readonly overrides: {
-          readonly taskResourceLocalHandlers: Readonly<Record<string, (input: unknown) => unknown>>;
+          readonly taskResourceLocalHandlers: Readonly<Record<string, (input: object) => unknown>>;
         };
       },
     ): Run;
@@ -70,7 +70,7 @@ export async function execute(
   const tasks = Object.entries(definition.States).filter(([, { Type }]) => Type === 'Task');
   const handlers = tasks.map(([state, { Resource = '' }]) => [
     state,
-    (parameters: unknown) => call(state, Resource, parameters),
+    (parameters: object) => call(state, Resource, parameters),
   ]);
   const context = {
     Execution: {
