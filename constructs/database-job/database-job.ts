@@ -4,12 +4,7 @@ import type { Domain, OdooVersion, SignIn } from '../../config/environment.ts';
 import { OdooTask } from '../odoo-service/odoo-task.ts';
 import type { OdooNode } from '../odoo-service/odoo-task-props.ts';
 import { ODOO_MOUNTS, ODOO_OWNER, ODOO_PATHS, type ScratchDirectory } from '../odoo-service/task-layout.ts';
-import {
-  DATABASE_JOB_PROGRAM,
-  DATABASE_JOB_SETTINGS,
-  databaseJobFiles,
-  withoutComments,
-} from './database-job-files.ts';
+import { DATABASE_JOB_SETTINGS, databaseJobSettings, packedProgram } from './database-job-files.ts';
 
 /** Where the job's files are in its container. */
 const JOB_SCRATCH: ScratchDirectory = {
@@ -17,6 +12,10 @@ const JOB_SCRATCH: ScratchDirectory = {
   path: '/opt/database-job',
   directories: [{ path: '/opt/database-job', owner: '0:0', mode: '0755' }],
 };
+
+/** Python runs an archive by its `__main__.py`. */
+const PROGRAM = inJob('database_job.pyz');
+const SETTINGS = inJob(DATABASE_JOB_SETTINGS);
 
 export interface DatabaseJobProps {
   readonly node: OdooNode;
@@ -62,7 +61,7 @@ export class DatabaseJob extends Construct {
 
   private defineTask({ node, domain, signIn }: DatabaseJobProps): OdooTask {
     const fromFilter = node.mail?.settings.fromFilter;
-    const files = databaseJobFiles({ domain, fromFilter, signIn }).map(withoutComments);
+    const { text } = databaseJobSettings({ domain, fromFilter, signIn });
     return new OdooTask(this, 'DatabaseJob', {
       ...node,
       role: { kind: 'job' },
@@ -71,7 +70,10 @@ export class DatabaseJob extends Construct {
       vcpu: 1,
       memoryMiB: 2048,
       scratch: [JOB_SCRATCH],
-      files: files.map(({ name, text }) => ({ path: inJob(name), owner: ODOO_OWNER, mode: '0400', text })),
+      files: [
+        { path: PROGRAM, owner: ODOO_OWNER, mode: '0400', bytes: packedProgram() },
+        { path: SETTINGS, owner: ODOO_OWNER, mode: '0400', text },
+      ],
     });
   }
 
@@ -81,14 +83,14 @@ export class DatabaseJob extends Construct {
   ): ecs.ContainerDefinition {
     const { database, databasePassword } = node;
     return task.addContainer('Job', {
-      entryPoint: ['python3', '-u', inJob(DATABASE_JOB_PROGRAM)],
+      entryPoint: ['python3', '-u', PROGRAM],
       command: [
         `--host=${database.host}`,
         `--port=${database.port}`,
         `--ca-bundle=${ODOO_PATHS.data}/.postgresql/root.crt`,
         `--odoo-config=${ODOO_PATHS.configuration}`,
         `--odoo-version=${version}`,
-        `--settings=${inJob(DATABASE_JOB_SETTINGS)}`,
+        `--settings=${SETTINGS}`,
         `--filestore=${ODOO_PATHS.filestore}`,
       ],
       mounts: [

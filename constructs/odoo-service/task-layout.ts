@@ -27,10 +27,8 @@ export interface Owned {
   readonly mode: string;
 }
 
-/** A file that is written before the containers start. */
-export interface ConfigurationFile extends Owned {
-  readonly text: string;
-}
+/** A file that is written before the containers start: a text with secrets to be filled in, or bytes as they are. */
+export type ConfigurationFile = Owned & ({ readonly text: string } | { readonly bytes: Uint8Array });
 
 /** A scratch directory of the task, lost with it, in every container that mounts it. */
 export interface ScratchDirectory {
@@ -136,6 +134,12 @@ export function configureArguments(
     hashed,
     ...secrets,
     ...directories.flatMap(({ path, owner, mode }) => ['--directory', path, owner, mode]),
-    ...files.flatMap(({ path, owner, mode, text }) => ['--file', path, owner, mode, text]),
+    ...files.flatMap(fileArguments),
   ];
+}
+
+function fileArguments(file: ConfigurationFile): readonly string[] {
+  const [option, content] =
+    'text' in file ? ['--file', file.text] : ['--binary-file', Buffer.from(file.bytes).toString('base64')];
+  return [option, file.path, file.owner, file.mode, content];
 }

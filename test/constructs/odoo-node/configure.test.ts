@@ -92,6 +92,22 @@ describe('the configuration of a node', () => {
     expect(written('run/flags/a')).toBe('text');
   });
 
+  it('takes bytes as they are, and no secret into them', () => {
+    const bytes = Buffer.from([0, 255, 10, 13, ...Buffer.from('{{DB_PASSWORD}}')]);
+    const { status } = configure([
+      ...BOTH,
+      ...file('odoo.conf', '{{DB_PASSWORD}} {{ADMIN_PASSWD}}'),
+      '--binary-file',
+      join(directory, 'a.pyz'),
+      OWNER,
+      '0400',
+      bytes.toString('base64'),
+    ]);
+    expect(status).toBe(0);
+    expect(readFileSync(join(directory, 'a.pyz'))).toEqual(bytes);
+    expect(statSync(join(directory, 'a.pyz')).mode & 0o777).toBe(0o400);
+  });
+
   it('can be written again, as after a restart', () => {
     configure(file('a', 'old'));
     expect(configure(file('a', 'new')).status).toBe(0);
