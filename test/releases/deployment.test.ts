@@ -50,15 +50,18 @@ async function deploy(RequestType: 'Create' | 'Update' | 'Delete' = 'Update'): P
 
 /** With the state machine's name as AWS makes it; CloudFormation turns every number into text. */
 function propertiesOfTemplate() {
-  const text = (name: string) => String(resolved(run.resource.Properties?.[name]));
   return {
     StateMachine: MACHINE,
-    TaskDefinition: text('TaskDefinition'),
-    Cluster: text('Cluster'),
-    LogGroup: text('LogGroup'),
-    LogStreams: text('LogStreams'),
-    BudgetMinutes: text('BudgetMinutes'),
+    TaskDefinition: property('TaskDefinition'),
+    Cluster: property('Cluster'),
+    LogGroup: property('LogGroup'),
+    LogStreams: property('LogStreams'),
+    BudgetMinutes: property('BudgetMinutes'),
   };
+}
+
+function property(name: string): string {
+  return String(resolved(run.resource.Properties?.[name]));
 }
 
 const ecs = {

@@ -45,9 +45,9 @@ async function release(input: object = {}, hours = 1): Promise<Ended> {
     (output) => ({ output }),
     ({ cause }) => ({ error: cause.name, report: parsed(cause.cause ?? cause.message) }),
   );
-  let over = false;
-  void ended.finally(() => (over = true));
-  while (!over) await vi.advanceTimersByTimeAsync(1000);
+  const watch = { over: false };
+  void ended.finally(() => (watch.over = true));
+  while (!watch.over) await vi.advanceTimersByTimeAsync(1000);
   return ended;
 }
 

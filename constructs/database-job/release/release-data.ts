@@ -20,10 +20,18 @@ export function isLate(): sfn.Condition {
   return sfn.Condition.timestampGreaterThanEqualsJsonPath('$$.State.EnteredTime', '$.deadline');
 }
 
+/** A field is there and has a value. A choice that compares a field which is not there fails the execution. */
+export function equals(path: string, value: string | number): sfn.Condition {
+  const same =
+    typeof value === 'string'
+      ? sfn.Condition.stringEquals(path, value)
+      : sfn.Condition.numberEquals(path, value);
+  return sfn.Condition.and(sfn.Condition.isPresent(path), same);
+}
+
 /** ECS knows the task and says that it has stopped. For a moment after its start ECS may not know it. */
 export function hasStopped(): sfn.Condition {
-  const status = '$.look.Tasks[0].LastStatus';
-  return sfn.Condition.and(sfn.Condition.isPresent(status), sfn.Condition.stringEquals(status, 'STOPPED'));
+  return equals('$.look.Tasks[0].LastStatus', 'STOPPED');
 }
 
 /** Remembers a task and where it logs. An ARN of a task is `arn:…:task/CLUSTER/ID`. */

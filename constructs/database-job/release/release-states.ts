@@ -4,15 +4,13 @@ import { awsCall } from './aws-call.ts';
 import { failureStates, type FailureStates, type FailureStatesProps } from './failure-states.ts';
 import { EXECUTION_NAME, failure, hasStopped, isLate, noteTask } from './release-data.ts';
 import { snapshotStates } from './snapshot-states.ts';
+import { verdictStates } from './verdict-states.ts';
 
 /**
  * An execution may have 25,000 events; one round of looking and waiting has nine. In twelve hours these are 19,440, and
  * the rest is for repetitions. At 15 seconds they would be too many.
  */
 const SECONDS_BETWEEN_LOOKS = 20;
-
-/** The job wants a snapshot before it changes modules. */
-const NEEDS_SNAPSHOT = 3;
 
 export interface ReleaseStatesProps extends FailureStatesProps {
   /** Name of the container whose exit code is the verdict, and which reads the request. */
@@ -43,7 +41,12 @@ export function releaseStates(scope: Construct, props: ReleaseStatesProps): sfn.
   });
   look.addCatch(failing.stopJob, { resultPath: '$.failure' });
   jobStarted(scope, props, { start, look, failed: failing.failed });
-  look.next(jobEnded(scope, { look, verdict: verdict(scope, props, snapshot, failing), failing }));
+  const verdict = verdictStates(scope, {
+    container: props.container,
+    takeSnapshot: snapshot,
+    failed: failing.failed,
+  });
+  look.next(jobEnded(scope, { look, verdict, failing }));
   return readInput(scope, start);
 }
 
@@ -62,13 +65,13 @@ function readInput(scope: Construct, start: sfn.IChainable): sfn.Choice {
     cause:
       'the input is {"request": TEXT, "deadline": "2026-12-31T12:00:00Z"}, at most twelve hours from now',
   });
-  const { and, isPresent, isString, isTimestamp } = sfn.Condition;
-  return new sfn.Choice(scope, 'Input complete?')
-    .when(
-      and(isPresent('$.request'), isString('$.request'), isPresent('$.deadline'), isTimestamp('$.deadline')),
-      begin.next(start),
-    )
-    .otherwise(wrong);
+  const complete = sfn.Condition.and(
+    sfn.Condition.isPresent('$.request'),
+    sfn.Condition.isString('$.request'),
+    sfn.Condition.isPresent('$.deadline'),
+    sfn.Condition.isTimestamp('$.deadline'),
+  );
+  return new sfn.Choice(scope, 'Input complete?').when(complete, begin.next(start)).otherwise(wrong);
 }
 
 function startJob(scope: Construct, props: ReleaseStatesProps, { findJob }: FailureStates): sfn.CustomState {
@@ -143,60 +146,4 @@ function jobEnded(
     .when(hasStopped(), verdict)
     .when(isLate(), late.next(failing.stopJob))
     .otherwise(wait.next(look));
-}
-
-function verdict(
-  scope: Construct,
-  { container }: ReleaseStatesProps,
-  snapshot: sfn.IChainable,
-  { failed }: FailureStates,
-): sfn.IChainable {
-  const read = new sfn.Pass(scope, 'Read exit code', {
-    // A list with the one container: a filter makes lists.
-    parameters: { 'job.$': `$.look.Tasks[0].Containers[?(@.Name == '${container}')]` },
-    resultPath: '$.ended',
-  });
-  // Absent if the container never ran, and if there is nothing to say.
-  const [code, reason] = ['$.ended.job[0].ExitCode', '$.ended.job[0].Reason'];
-  const killed = failure(
-    scope,
-    'Job killed',
-    'JobFailed',
-    `States.Format('the job ended with exit code {}: {}', ${code}, ${reason})`,
-  );
-  const ended = failure(
-    scope,
-    'Job failed',
-    'JobFailed',
-    `States.Format('the job ended with exit code {}', ${code})`,
-  );
-  const neverRan = failure(
-    scope,
-    'Job never ran',
-    'JobNeverRan',
-    "States.Format('the job never ran: {}', $.look.Tasks[0].StoppedReason)",
-  );
-  const again = failure(
-    scope,
-    'Snapshot not enough',
-    'JobFailed',
-    "States.Format('the job asked for a snapshot although it was given {}', $.snapshot)",
-  );
-  const done = new sfn.Pass(scope, 'Say what was done', {
-    parameters: {
-      'task.$': '$.task.arn',
-      'logStream.$': '$.task.logStream',
-      'snapshot.$': '$.snapshot',
-    },
-  });
-  const { and, isPresent, numberEquals, stringEquals } = sfn.Condition;
-  const ends = (value: number): sfn.Condition => and(isPresent(code), numberEquals(code, value));
-  const judge = new sfn.Choice(scope, 'Exit code?')
-    .when(ends(0), done.next(new sfn.Succeed(scope, 'Succeeded')))
-    .when(and(ends(NEEDS_SNAPSHOT), stringEquals('$.snapshot', '')), snapshot)
-    .when(ends(NEEDS_SNAPSHOT), again.next(failed))
-    .when(and(isPresent(code), isPresent(reason)), killed.next(failed))
-    .when(isPresent(code), ended.next(failed))
-    .otherwise(neverRan.next(failed));
-  return read.next(judge);
 }

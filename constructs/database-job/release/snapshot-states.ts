@@ -1,7 +1,7 @@
 import { Duration, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { awsCall } from './aws-call.ts';
-import { EXECUTION_NAME, failure, isLate } from './release-data.ts';
+import { equals, EXECUTION_NAME, failure, isLate } from './release-data.ts';
 
 /** Minutes for a small database, much longer for the first snapshot of a large one. */
 const SECONDS_BETWEEN_LOOKS = 20;
@@ -84,8 +84,6 @@ function snapshotThere(
 ): sfn.Choice {
   const { afterwards, failed } = props;
   const status = '$.look.DbSnapshots[0].Status';
-  const is = (value: string): sfn.Condition =>
-    sfn.Condition.and(sfn.Condition.isPresent(status), sfn.Condition.stringEquals(status, value));
   const broken = failure(
     scope,
     'Snapshot failed',
@@ -102,9 +100,9 @@ function snapshotThere(
     time: sfn.WaitTime.duration(Duration.seconds(SECONDS_BETWEEN_LOOKS)),
   });
   return new sfn.Choice(scope, 'Snapshot there?')
-    .when(is('failed'), broken.next(forgetSnapshot(scope)).next(failed))
+    .when(equals(status, 'failed'), broken.next(forgetSnapshot(scope)).next(failed))
     .when(isLate(), late.next(failed))
-    .when(is('available'), afterwards)
+    .when(equals(status, 'available'), afterwards)
     .otherwise(wait.next(look));
 }
 

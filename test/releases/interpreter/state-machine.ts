@@ -34,22 +34,16 @@ interface Interpreter {
   };
 }
 
-/** The one thing of Node 22 that the interpreter uses. */
-function withResolvers<T>(): {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T | PromiseLike<T>) => void;
-  readonly reject: (reason?: unknown) => void;
-} {
-  let resolve: (value: T | PromiseLike<T>) => void = () => {};
-  let reject: (reason?: unknown) => void = () => {};
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
+// The one thing of Node 22 that the interpreter uses.
+if (!('withResolvers' in Promise)) {
+  Object.assign(Promise, {
+    withResolvers() {
+      const handles = {};
+      const promise = new Promise((resolve, reject) => Object.assign(handles, { resolve, reject }));
+      return { promise, ...handles };
+    },
   });
-  return { promise, resolve, reject };
 }
-
-if (!('withResolvers' in Promise)) Object.assign(Promise, { withResolvers });
 
 /** Where the interpreter is, kept from the compiler: its folder has a manifest of its own. */
 const PACKAGE = './node_modules/aws-local-stepfunctions/build/main.node.esm.js';
