@@ -1,11 +1,20 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { connect } from './release-account.ts';
-import type { UpgradeTools } from './upgrade.ts';
+import type { Patience } from './follow-release.ts';
+import { connect, type ReleaseAccount } from './release-account.ts';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 const cdk = fileURLToPath(new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url));
+
+/** What `npm run upgrade` needs besides the configuration; tests have their own. */
+export interface UpgradeTools extends Patience {
+  readonly connect: (region: string) => Promise<ReleaseAccount>;
+  /** Deploys one stack alone, in the terminal of this command; returns the exit code of the CDK. */
+  readonly deploy: (stack: string, environment: string) => Promise<number>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
 
 /** The real AWS, the CDK's command line and the keyboard. */
 export function realTools(): UpgradeTools {

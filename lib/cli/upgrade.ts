@@ -1,23 +1,14 @@
 import { formatProblems } from '../../config/format-problems.ts';
 import { loadEnvironmentFiles, type PlannedEnvironment, resolveAll } from '../../config/load.ts';
 import { whatRestores } from '../../constructs/database-job/run-job.lambda/explain.mjs';
-import { followRelease, type Patience } from './follow-release.ts';
+import { followRelease } from './follow-release.ts';
 import type { Execution, ReleaseAccount } from './release-account.ts';
 import type { Output } from './selected-plans.ts';
 import { upgradeArguments, type UpgradeArguments, USAGE } from './upgrade-arguments.ts';
 import { beforeRelease, beforeUndo, goesOn, reasonOf } from './upgrade-texts.ts';
-import { realTools } from './upgrade-tools.ts';
+import { realTools, type UpgradeTools } from './upgrade-tools.ts';
 
 export { USAGE };
-
-/** What the command needs besides the configuration; tests have their own. */
-export interface UpgradeTools extends Patience {
-  readonly connect: (region: string) => Promise<ReleaseAccount>;
-  /** Deploys one stack alone, in the terminal of this command; returns the exit code of the CDK. */
-  readonly deploy: (stack: string, environment: string) => Promise<number>;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-}
 
 /**
  * Brings the database of a medium or large environment to the release of this checkout, however long that takes, before

@@ -3,9 +3,15 @@
 /**
  * What is said of a release that failed: the job's own report, and what the state machine knows from ECS and RDS.
  *
- * @typedef {import('./run-job.mjs').Clients} Clients
- * @typedef {import('./run-job.mjs').Execution} Execution
- * @typedef {import('./run-job.mjs').JobProperties} JobProperties
+ * @typedef {object} Execution
+ * @property {string} [name]
+ * @property {string} [status]
+ * @property {string} [input]
+ * @property {string} [output]
+ * @property {string} [error]
+ * @property {string} [cause]
+ *
+ * @typedef {{ getLogEvents(input: object): Promise<{ events?: { message?: string }[] }> }} Logs
  *
  * @typedef {object} Outcome What an execution says of itself.
  * @property {string} [why]
@@ -18,16 +24,16 @@
 const LONGEST_MESSAGE = 1500;
 
 /**
- * @param {Clients} clients
+ * @param {Logs} logs
  * @param {Execution} execution One that has failed, was aborted or timed out.
- * @param {JobProperties} job
+ * @param {string} logGroup Of the job.
  */
-export async function explain(clients, execution, job) {
+export async function explain(logs, execution, logGroup) {
   const { why = saysStepFunctions(execution), logStream } = outcomeOf(execution);
-  const report = logStream ? await readReport(clients, logStream, job) : undefined;
+  const report = logStream ? await readReport(logs, logStream, logGroup) : undefined;
   // A job that failed knows best why; one that was stopped only knows that it was.
   const cause = execution.error === 'JobFailed' ? (report ?? why) : [why, report].filter(Boolean).join('; ');
-  return `${cause.slice(0, LONGEST_MESSAGE)}${whereToLook(logStream, job)}${whatRestores(execution)}`;
+  return `${cause.slice(0, LONGEST_MESSAGE)}${whereToLook(logStream, logGroup)}${whatRestores(execution)}`;
 }
 
 /** @param {Execution} execution */
@@ -37,10 +43,10 @@ function saysStepFunctions({ status, error, cause }) {
 
 /**
  * @param {string | undefined} logStream
- * @param {JobProperties} job
+ * @param {string} logGroup
  */
-function whereToLook(logStream, job) {
-  return logStream ? `; log stream ${logStream} of log group ${job.LogGroup} has the rest` : '';
+function whereToLook(logStream, logGroup) {
+  return logStream ? `; log stream ${logStream} of log group ${logGroup} has the rest` : '';
 }
 
 /**
@@ -74,15 +80,15 @@ function outcomeOf({ output, cause }) {
 /**
  * The job's own account, the last line of its log.
  *
- * @param {Clients} clients
+ * @param {Logs} logs
  * @param {string} logStreamName
- * @param {JobProperties} job
+ * @param {string} logGroupName
  * @returns {Promise<string | undefined>}
  */
-async function readReport({ logs }, logStreamName, job) {
+async function readReport(logs, logStreamName, logGroupName) {
   try {
     const { events = [] } = await logs.getLogEvents({
-      logGroupName: job.LogGroup,
+      logGroupName,
       logStreamName,
       limit: 10,
     });

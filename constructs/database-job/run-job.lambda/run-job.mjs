@@ -25,13 +25,7 @@ import { explain, whatRestores } from './explain.mjs';
  * @property {string} PhysicalResourceId
  * @property {string} [ExecutionArn] Absent when there was nothing to run.
  *
- * @typedef {object} Execution
- * @property {string} [name]
- * @property {string} [status]
- * @property {string} [input]
- * @property {string} [output]
- * @property {string} [error]
- * @property {string} [cause]
+ * @typedef {import('./explain.mjs').Execution} Execution
  *
  * @typedef {object} Clients The few calls of the AWS SDK that are made.
  * @property {{
@@ -44,7 +38,7 @@ import { explain, whatRestores } from './explain.mjs';
  *   listTasks(input: object): Promise<{ taskArns?: string[] }>,
  *   stopTask(input: object): Promise<unknown>,
  * }} ecs
- * @property {{ getLogEvents(input: object): Promise<{ events?: { message?: string }[] }> }} logs
+ * @property {import('./explain.mjs').Logs} logs
  * @property {{ describeStacks(input: object): Promise<{ Stacks?: { StackStatus?: string }[] }> }} cloudFormation
  */
 
@@ -58,9 +52,7 @@ const GRACE_MINUTES = 6;
  * @param {Clients} clients
  * @param {() => number} now
  */
-export function createHandlers(clients, now = Date.now) {
-  const { sfn, ecs, cloudFormation } = clients;
-
+export function createHandlers({ sfn, ecs, logs, cloudFormation }, now = Date.now) {
   /**
    * @param {JobEvent} event
    * @returns {Promise<Started>}
@@ -128,7 +120,7 @@ export function createHandlers(clients, now = Date.now) {
     if (execution.status !== 'RUNNING') {
       // An execution that ended in order has stopped its task; one that somebody aborted has not.
       const stopped = await stopTasks(execution, job);
-      throw new Error(`${await explain(clients, execution, job)}${stopped}`);
+      throw new Error(`${await explain(logs, execution, job.LogGroup)}${stopped}`);
     }
     const { deadline } = JSON.parse(execution.input ?? '{}');
     if (now() < Date.parse(deadline) + GRACE_MINUTES * 60_000) return { IsComplete: false };

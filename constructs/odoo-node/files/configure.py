@@ -8,8 +8,8 @@ Runs before everything else, as root, and ends. It needs nothing but Python's st
                  --binary-file PATH UID:GID MODE BASE64
 
 Options may be repeated; directories are made in the order given, before any file. A secret replaces {{NAME}} in the
-texts (never in a binary file); a hashed one is replaced by its hash, in the format that Odoo accepts for admin_passwd, and one of SES, a secret
-access key, by the password that Amazon SES takes over SMTP in that Region.
+texts, and nothing in binary files; a hashed one is replaced by its hash, in the format that Odoo accepts for
+admin_passwd, and one of SES, a secret access key, by the password that Amazon SES takes over SMTP in that Region.
 """
 
 import argparse
@@ -31,8 +31,10 @@ class ConfigurationError(Exception):
 def main(arguments):
     options = parse(arguments)
     secrets = read_secrets(options, os.environ)
-    files = [(path, owner, mode, fill(path, text, secrets).encode()) for path, owner, mode, text in options.file]
-    files += [(path, owner, mode, base64.b64decode(data, validate=True)) for path, owner, mode, data in options.binary_file]
+    files = [
+        *((path, owner, mode, fill(path, text, secrets).encode()) for path, owner, mode, text in options.file),
+        *((path, owner, mode, base64.b64decode(data)) for path, owner, mode, data in options.binary_file),
+    ]
     unused = set(secrets) - {name for *_, text in options.file for name in PLACEHOLDER.findall(text)}
     if unused:
         raise ConfigurationError(f"no file has a placeholder for {', '.join(sorted(unused))}")

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Execution, LogLine, ReleaseAccount } from '../../../lib/cli/release-account.ts';
 import type { Output } from '../../../lib/cli/selected-plans.ts';
-import { upgradeCommand, type UpgradeTools } from '../../../lib/cli/upgrade.ts';
+import { upgradeCommand } from '../../../lib/cli/upgrade.ts';
+import type { UpgradeTools } from '../../../lib/cli/upgrade-tools.ts';
 
 const NOON = Date.parse('2026-12-01T12:00:00.000Z');
 const MACHINE = 'arn:aws:states:eu-central-1:111122223333:stateMachine:Release';
