@@ -6,6 +6,7 @@ import { EdgeStack } from './stacks/edge-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { OperationsStack } from './stacks/operations-stack.ts';
+import { ReleaseStack } from './stacks/release-stack.ts';
 import { ServerStack } from './stacks/server-stack.ts';
 import { ServiceDataStack } from './stacks/service-data-stack.ts';
 import { ServiceStack } from './stacks/service-stack.ts';
@@ -19,6 +20,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * | Data | key, secrets, buckets, mail | and RDS, S3 Files, EFS | the same |
  * | Edge | no, the server is the entry | load balancer | and a firewall |
  * | Server | one EC2 server with PostgreSQL | no | no |
+ * | Release | no | cluster, database job, its state machine | the same |
  * | Service | no | ECS services | ECS services |
  * | Operations | alarms | alarms | alarms |
  */
@@ -55,7 +57,14 @@ function addService(
 ): void {
   const dataStack = new ServiceDataStack(app, { ...planned, networkStack });
   const edgeStack = new EdgeStack(app, { ...planned, networkStack, firewall });
-  const serviceStack = new ServiceStack(app, { ...planned, networkStack, dataStack, edgeStack });
+  const releaseStack = new ReleaseStack(app, { ...planned, networkStack, dataStack });
+  const serviceStack = new ServiceStack(app, {
+    ...planned,
+    networkStack,
+    dataStack,
+    edgeStack,
+    releaseStack,
+  });
   const operationsStack = new OperationsStack(app, { ...planned, networkStack });
   operationsStack.watchService(dataStack, edgeStack, serviceStack);
   operationsStack.watchMail(dataStack);

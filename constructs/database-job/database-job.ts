@@ -1,29 +1,10 @@
-import {
-  CustomResource,
-  aws_ecs as ecs,
-  type aws_kms as kms,
-  type aws_secretsmanager as secretsmanager,
-} from 'aws-cdk-lib';
-import { Construct, type IDependable } from 'constructs';
+import { aws_ecs as ecs, type aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import type { Domain, ModuleRollout, OdooVersion, SignIn } from '../../config/environment.ts';
-import type { Network } from '../network/network.ts';
-import type { OdooCluster } from '../odoo-service/odoo-cluster.ts';
 import { OdooTask } from '../odoo-service/odoo-task.ts';
 import type { OdooNode } from '../odoo-service/odoo-task-props.ts';
 import { ODOO_MOUNTS, ODOO_OWNER, ODOO_PATHS, type ScratchDirectory } from '../odoo-service/task-layout.ts';
-import {
-  DATABASE_JOB_PROGRAM,
-  DATABASE_JOB_SETTINGS,
-  databaseJobFiles,
-  withoutComments,
-} from './database-job-files.ts';
-import { JobRunner } from './job-runner.ts';
-
-/**
- * How long a deployment waits. CloudFormation waits for an hour at most, whatever it is told; the rest is for stopping
- * the task and answering in time.
- */
-const BUDGET_MINUTES = 50;
+import { DATABASE_JOB_SETTINGS, databaseJobSettings, packedProgram } from './database-job-files.ts';
 
 /** Where the job's files are in its container. */
 const JOB_SCRATCH: ScratchDirectory = {
@@ -32,10 +13,12 @@ const JOB_SCRATCH: ScratchDirectory = {
   directories: [{ path: '/opt/database-job', owner: '0:0', mode: '0755' }],
 };
 
+/** Python runs an archive by its `__main__.py`. */
+const PROGRAM = inJob('database_job.pyz');
+const SETTINGS = inJob(DATABASE_JOB_SETTINGS);
+
 export interface DatabaseJobProps {
-  readonly cluster: OdooCluster;
   readonly node: OdooNode;
-  readonly network: Network;
   /** Major version of the node's image. A database of another one is refused. */
   readonly version: OdooVersion;
   /** First password of Odoo's user `admin`. */
@@ -49,42 +32,40 @@ export interface DatabaseJobProps {
   readonly signIn: SignIn;
   /** Which modules are installed. */
   readonly rollout: ModuleRollout;
-  /** Key of the logs of the functions that run the job. */
-  readonly logKey: kms.IKey;
-  /** Days for which those logs are kept. */
-  readonly logRetentionDays: number;
+  /** Storage of the database's instance: before a release the job looks whether a copy of the database fits. */
+  readonly storageGiB: number;
 }
 
 /**
- * Makes sure that Odoo's database is there, complete and safe to serve, before a deployment starts anything that serves
- * it, and that Odoo's own settings follow the environment file. The only one that creates or initializes a database or
- * installs modules in it; no node of the fleet ever does.
+ * Makes sure that Odoo's database is there, complete and safe to serve, before anything serves it, and that Odoo's own
+ * settings follow the environment file. The only one that creates or initializes a database or installs modules in it;
+ * no node of the fleet ever does. It is idempotent: a run that finds everything in order takes less than a minute and
+ * changes nothing.
  *
- * What it defines: a task definition, a custom resource that runs it once and waits for it, and what that takes. The job
- * runs on the first deployment and on each one that changes the task (image, configuration, program). It is idempotent,
- * so a run that finds everything in order takes less than a minute and changes nothing. When it fails, the deployment
- * fails with its message, and what served before goes on serving.
+ * What it defines: a task definition. `ReleaseMachine` runs it.
  *
  * Security notes: this task alone has the database administrator's credentials. They come from Secrets Manager into the
  * environment of its one container and are in no argument, template or log.
  */
 export class DatabaseJob extends Construct {
-  /** Whatever serves the database depends on this. */
-  readonly done: IDependable;
-
-  private readonly task: OdooTask;
-  private readonly container: ecs.ContainerDefinition;
+  readonly definition: ecs.FargateTaskDefinition;
+  /** The container whose exit code is the verdict: 0 in order, 1 failed, 3 it wants a snapshot first. */
+  readonly container: ecs.ContainerDefinition;
+  /** What the names of the container's log streams begin with; the id of the task follows. */
+  readonly logStreams: string;
 
   constructor(scope: Construct, id: string, props: DatabaseJobProps) {
     super(scope, id);
-    this.task = this.defineTask(props);
-    this.container = this.addJob(props);
-    this.done = this.defineRun(props);
+    const task = this.defineTask(props);
+    this.definition = task.definition;
+    this.container = this.addJob(task, props);
+    const prefix = this.container.logDriverConfig?.options?.['awslogs-stream-prefix'];
+    this.logStreams = `${prefix}/${this.container.containerName}/`;
   }
 
   private defineTask({ node, domain, signIn, rollout }: DatabaseJobProps): OdooTask {
     const fromFilter = node.mail?.settings.fromFilter;
-    const files = databaseJobFiles({ domain, fromFilter, signIn, rollout }).map(withoutComments);
+    const { text } = databaseJobSettings({ domain, fromFilter, signIn, rollout });
     return new OdooTask(this, 'DatabaseJob', {
       ...node,
       role: { kind: 'job' },
@@ -93,22 +74,30 @@ export class DatabaseJob extends Construct {
       vcpu: 1,
       memoryMiB: 2048,
       scratch: [JOB_SCRATCH],
-      files: files.map(({ name, text }) => ({ path: inJob(name), owner: ODOO_OWNER, mode: '0400', text })),
+      files: [
+        { path: PROGRAM, owner: ODOO_OWNER, mode: '0400', bytes: packedProgram() },
+        { path: SETTINGS, owner: ODOO_OWNER, mode: '0400', text },
+      ],
     });
   }
 
-  private addJob({ node, version, adminPassword }: DatabaseJobProps): ecs.ContainerDefinition {
+  private addJob(
+    task: OdooTask,
+    { node, version, adminPassword, storageGiB }: DatabaseJobProps,
+  ): ecs.ContainerDefinition {
     const { database, databasePassword } = node;
-    return this.task.addContainer('Job', {
-      entryPoint: ['python3', '-u', inJob(DATABASE_JOB_PROGRAM)],
+    return task.addContainer('Job', {
+      entryPoint: ['python3', '-u', PROGRAM],
       command: [
         `--host=${database.host}`,
         `--port=${database.port}`,
         `--ca-bundle=${ODOO_PATHS.data}/.postgresql/root.crt`,
         `--odoo-config=${ODOO_PATHS.configuration}`,
         `--odoo-version=${version}`,
-        `--settings=${inJob(DATABASE_JOB_SETTINGS)}`,
+        `--release=${node.image.release}`,
+        `--settings=${SETTINGS}`,
         `--filestore=${ODOO_PATHS.filestore}`,
+        `--storage-gib=${storageGiB}`,
       ],
       mounts: [
         ...ODOO_MOUNTS,
@@ -122,34 +111,6 @@ export class DatabaseJob extends Construct {
         ADMIN_PASSWORD: ecs.Secret.fromSecretsManager(adminPassword),
       },
     });
-  }
-
-  private defineRun(props: DatabaseJobProps): CustomResource {
-    const { cluster, network, node } = props;
-    const runner = new JobRunner(this, 'Runner', {
-      cluster: cluster.cluster,
-      task: this.task.definition,
-      taskLogs: node.logGroup,
-      logKey: props.logKey,
-      logRetentionDays: props.logRetentionDays,
-    });
-    const run = new CustomResource(this, 'Run', {
-      resourceType: 'Custom::DatabaseJob',
-      serviceToken: runner.serviceToken,
-      properties: {
-        Cluster: cluster.cluster.clusterName,
-        TaskDefinition: this.task.definition.taskDefinitionArn,
-        Container: this.container.containerName,
-        Subnets: network.vpc.selectSubnets(network.appSubnets).subnetIds,
-        SecurityGroup: network.odooSecurityGroup.securityGroupId,
-        LogGroup: node.logGroup.logGroupName,
-        LogStreamPrefix: this.container.logDriverConfig?.options?.['awslogs-stream-prefix'],
-        BudgetMinutes: BUDGET_MINUTES,
-      },
-    });
-    // A task started before its role may read the secrets, or before the mount targets answer, fails or hangs.
-    run.node.addDependency(this.task, cluster, node.filestore.readiness, node.sessions.readiness);
-    return run;
   }
 }
 

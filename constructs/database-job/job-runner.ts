@@ -1,4 +1,5 @@
 import {
+  ArnFormat,
   Duration,
   RemovalPolicy,
   Stack,
@@ -8,18 +9,22 @@ import {
   custom_resources,
   type aws_ecs as ecs,
   type aws_kms as kms,
+  type aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
 import { logRetention } from '../shared/log-retention.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
+import { onCluster, tasksOf } from './release/release-role.ts';
 
 const HANDLERS = fileURLToPath(new URL('./run-job.lambda', import.meta.url));
 
 export interface JobRunnerProps {
+  /** What runs the job. */
+  readonly machine: sfn.StateMachine;
+  /** Where the job's task runs. */
   readonly cluster: ecs.ICluster;
-  readonly task: ecs.FargateTaskDefinition;
   /** Where the task writes its report. */
   readonly taskLogs: logs.ILogGroup;
   /** Key of the functions' own logs. */
@@ -29,10 +34,10 @@ export interface JobRunnerProps {
 }
 
 /**
- * Starts one ECS task for CloudFormation and waits for it, longer than a Lambda function may run.
+ * Starts one execution of a release for CloudFormation and waits for it, longer than a Lambda function may run.
  *
- * What it defines: a function that starts the task, one that looks whether it has ended, and the CDK's provider
- * framework, whose state machine asks the second one every few seconds and answers CloudFormation.
+ * What it defines: a function that starts the execution, one that looks whether it has ended, and the CDK's provider
+ * framework, whose own state machine asks the second one every few seconds and answers CloudFormation.
  */
 export class JobRunner extends Construct {
   /** For the custom resource that stands for the run. */
@@ -59,24 +64,12 @@ export class JobRunner extends Construct {
   }
 
   private defineStart(): lambda.Function {
-    const { task } = this.props;
+    const { machine } = this.props;
     const role = this.defineRole('StartRole');
-    // Not `task.grantRun`, which names one revision: the policy would change in the very deployment that uses it, and
-    // a change of a policy takes a while to be in force.
-    const anyRevision = Stack.of(this).formatArn({
-      service: 'ecs',
-      resource: 'task-definition',
-      resourceName: `${task.family}:*`,
-    });
-    this.allowOnCluster(role, ['ecs:RunTask'], anyRevision);
-    acknowledgeWildcard(
-      role,
-      anyRevision,
-      'Every deployment that changes the job makes a new revision of its task definition. The wildcard stands for the revision number of this one family, and the condition for this one cluster.',
-    );
-    task.taskRole.grantPassRole(role);
-    task.obtainExecutionRole().grantPassRole(role);
-    // Whether the deployment is a rollback, in which nothing is run.
+    machine.grantStartExecution(role);
+    // In a rollback nothing is run; the log then says what the latest execution left to restore from.
+    machine.grant(role, 'states:ListExecutions');
+    this.allowOnExecutions(role, ['states:DescribeExecution']);
     role.addToPolicy(
       new iam.PolicyStatement({
         actions: ['cloudformation:DescribeStacks'],
@@ -89,28 +82,36 @@ export class JobRunner extends Construct {
   private defineWatch(): lambda.Function {
     const { cluster, taskLogs } = this.props;
     const role = this.defineRole('WatchRole');
-    const anyTask = Stack.of(this).formatArn({
-      service: 'ecs',
-      resource: 'task',
-      resourceName: `${cluster.clusterName}/*`,
-    });
-    this.allowOnCluster(role, ['ecs:DescribeTasks', 'ecs:StopTask'], anyTask);
+    this.allowOnExecutions(role, ['states:DescribeExecution', 'states:StopExecution']);
+    const anyTask = tasksOf(role, cluster);
+    role.addToPolicy(onCluster(cluster, ['ecs:StopTask'], anyTask));
+    role.addToPolicy(onCluster(cluster, ['ecs:ListTasks'], '*'));
     acknowledgeWildcard(
       role,
       anyTask,
-      'ECS chooses the id of a task when it starts, so the policy cannot name it. The function describes and stops only the task whose ARN it was handed, and reaches no other cluster than this.',
+      'ECS chooses the id of a task when it starts, so the policy cannot name it. The function stops only tasks that its own execution started, and reaches no other cluster than this.',
+    );
+    acknowledge(
+      role,
+      'AwsSolutions-IAM5[Resource::*]',
+      'Listing the tasks of a cluster knows no narrower resource; a condition limits it to this one. The function lists what its own execution started, to stop it.',
     );
     taskLogs.grantRead(role);
     return this.defineFunction('Watch', 'isComplete', role);
   }
 
-  private allowOnCluster(role: iam.Role, actions: readonly string[], resource: string): void {
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        actions: [...actions],
-        resources: [resource],
-        conditions: { ArnEquals: { 'ecs:cluster': this.props.cluster.clusterArn } },
-      }),
+  private allowOnExecutions(role: iam.Role, actions: readonly string[]): void {
+    const executions = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${this.props.machine.stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources: [executions] }));
+    acknowledgeWildcard(
+      role,
+      executions,
+      `Every deployment starts an execution of its own. The wildcard stands for its name; the state machine is this one (${actions.join(', ')}).`,
     );
   }
 
@@ -119,7 +120,7 @@ export class JobRunner extends Construct {
       onEventHandler: start,
       isCompleteHandler: watch,
       queryInterval: Duration.seconds(15),
-      // A backstop: the function that watches gives up earlier, and stops the task. The framework's own timeout leaves
+      // A backstop: the function that watches gives up earlier, and stops what runs. The framework's own timeout leaves
       // it running.
       totalTimeout: Duration.minutes(58),
       frameworkOnEventRole: this.defineRole('ProviderStartRole'),

@@ -1,4 +1,5 @@
 import type { aws_ecs as ecs } from 'aws-cdk-lib';
+import { gzipSync } from 'fflate';
 import { ODOO_CONF_SECRETS, type OdooRole } from '../odoo-node/odoo-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
 import { ODOO_USER } from '../shared/odoo-user.ts';
@@ -27,10 +28,8 @@ export interface Owned {
   readonly mode: string;
 }
 
-/** A file that is written before the containers start. */
-export interface ConfigurationFile extends Owned {
-  readonly text: string;
-}
+/** A file that is written before the containers start: a text with secrets to be filled in, or bytes as they are. */
+export type ConfigurationFile = Owned & ({ readonly text: string } | { readonly bytes: Uint8Array });
 
 /** A scratch directory of the task, lost with it, in every container that mounts it. */
 export interface ScratchDirectory {
@@ -140,6 +139,17 @@ export function configureArguments(
     hashed,
     ...secrets,
     ...directories.flatMap(({ path, owner, mode }) => ['--directory', path, owner, mode]),
-    ...files.flatMap(({ path, owner, mode, text }) => ['--file', path, owner, mode, text]),
+    ...files.flatMap(fileArguments),
   ];
+}
+
+function fileArguments(file: ConfigurationFile): readonly string[] {
+  const [option, content] =
+    'text' in file ? ['--file', file.text] : ['--binary-file', compressed(file.bytes)];
+  return [option, file.path, file.owner, file.mode, content];
+}
+
+/** Not by Node's own zlib, whose bytes differ between its versions: the same task would be deployed as another one. */
+function compressed(bytes: Uint8Array): string {
+  return Buffer.from(gzipSync(bytes, { level: 9, mtime: 0 })).toString('base64');
 }

@@ -5,6 +5,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 
 // A notice that clients of the year after next need a newer Node: these are pinned and reach the emulator alone.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -18,6 +19,7 @@ export class LocalAccount {
   readonly loadBalancing: ElasticLoadBalancingV2Client;
   readonly rds: RDSClient;
   readonly s3: S3Client;
+  readonly stepFunctions: SFNClient;
 
   constructor(endpoint: string, region: string) {
     const settings = { endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
@@ -27,6 +29,7 @@ export class LocalAccount {
     this.ecs = new ECSClient(settings);
     this.loadBalancing = new ElasticLoadBalancingV2Client(settings);
     this.rds = new RDSClient(settings);
+    this.stepFunctions = new SFNClient(settings);
     // Bucket names in host names would need DNS for each of them.
     this.s3 = new S3Client({ ...settings, forcePathStyle: true });
   }

@@ -1,17 +1,16 @@
 // @ts-check
+import { explain, whatRestores } from './explain.mjs';
 
 /**
- * Runs one ECS task for a deployment: `onEvent` starts it, `isComplete` is asked until it has ended. Both are called by
- * the CDK's provider framework, which answers CloudFormation.
+ * Runs one release for a deployment: `onEvent` starts an execution of its state machine, `isComplete` is asked until it
+ * has ended. Both are called by the CDK's provider framework, which answers CloudFormation.
  *
  * @typedef {object} JobProperties What the template says. CloudFormation turns every number into text.
- * @property {string} Cluster
+ * @property {string} StateMachine
  * @property {string} TaskDefinition With its revision: a new one is what makes a deployment run the job again.
- * @property {string} Container Name of the container whose exit code is the verdict.
- * @property {string[]} Subnets
- * @property {string} SecurityGroup
+ * @property {string} Cluster
  * @property {string} LogGroup
- * @property {string} LogStreamPrefix
+ * @property {string} LogStreams What the names of the container's log streams begin with.
  * @property {string} BudgetMinutes
  *
  * @typedef {object} JobEvent
@@ -24,41 +23,36 @@
  *
  * @typedef {object} Started What `onEvent` hands on to `isComplete`.
  * @property {string} PhysicalResourceId
- * @property {string} [TaskArn] Absent when there was nothing to run.
- * @property {number} [StartedAt] Milliseconds since 1970.
+ * @property {string} [ExecutionArn] Absent when there was nothing to run.
  *
- * @typedef {object} Container
- * @property {string} [name]
- * @property {number} [exitCode]
- * @property {string} [reason]
- *
- * @typedef {object} Task
- * @property {string} [taskArn]
- * @property {string} [lastStatus]
- * @property {string} [stopCode]
- * @property {string} [stoppedReason]
- * @property {Container[]} [containers]
- *
- * @typedef {{ tasks?: Task[], failures?: { reason?: string, detail?: string }[] }} Tasks
+ * @typedef {import('./explain.mjs').Execution} Execution
  *
  * @typedef {object} Clients The few calls of the AWS SDK that are made.
  * @property {{
- *   runTask(input: object): Promise<Tasks>,
- *   describeTasks(input: object): Promise<Tasks>,
+ *   startExecution(input: object): Promise<{ executionArn?: string }>,
+ *   describeExecution(input: object): Promise<Execution>,
+ *   stopExecution(input: object): Promise<unknown>,
+ *   listExecutions(input: object): Promise<{ executions?: { executionArn?: string }[] }>,
+ * }} sfn
+ * @property {{
+ *   listTasks(input: object): Promise<{ taskArns?: string[] }>,
  *   stopTask(input: object): Promise<unknown>,
  * }} ecs
- * @property {{ getLogEvents(input: object): Promise<{ events?: { message?: string }[] }> }} logs
+ * @property {import('./explain.mjs').Logs} logs
  * @property {{ describeStacks(input: object): Promise<{ Stacks?: { StackStatus?: string }[] }> }} cloudFormation
  */
 
-/** CloudFormation drops an answer above 4 KB without a word, and would then wait for an hour. */
-const LONGEST_MESSAGE = 1500;
+/**
+ * How long the state machine may take to stop the job after its deadline: two minutes for the task to end by itself, up
+ * to five until that is seen. Four minutes of CloudFormation's hour then are left.
+ */
+const GRACE_MINUTES = 6;
 
 /**
  * @param {Clients} clients
  * @param {() => number} now
  */
-export function createHandlers({ ecs, logs, cloudFormation }, now = Date.now) {
+export function createHandlers({ sfn, ecs, logs, cloudFormation }, now = Date.now) {
   /**
    * @param {JobEvent} event
    * @returns {Promise<Started>}
@@ -69,10 +63,12 @@ export function createHandlers({ ecs, logs, cloudFormation }, now = Date.now) {
     if (event.RequestType === 'Update' && (await isRollingBack(event.StackId))) {
       // The job never goes back to an older state, so there is nothing to do; running it could only turn one failure
       // into a second one, and leave the stack in UPDATE_ROLLBACK_FAILED.
-      console.log('the stack is rolling back: the job is not run');
+      console.log(
+        `the stack is rolling back: the job is not run${await latestSnapshot(event.ResourceProperties)}`,
+      );
       return { PhysicalResourceId };
     }
-    return { PhysicalResourceId, TaskArn: await start(event), StartedAt: now() };
+    return { PhysicalResourceId, ExecutionArn: await start(event) };
   }
 
   /** @param {string} stack */
@@ -81,113 +77,79 @@ export function createHandlers({ ecs, logs, cloudFormation }, now = Date.now) {
     return Stacks[0]?.StackStatus === 'UPDATE_ROLLBACK_IN_PROGRESS';
   }
 
+  /**
+   * Never fails: a rollback must not.
+   *
+   * @param {JobProperties} job
+   */
+  async function latestSnapshot({ StateMachine }) {
+    try {
+      const { executions = [] } = await sfn.listExecutions({ stateMachineArn: StateMachine, maxResults: 1 });
+      if (executions[0]?.executionArn === undefined) return '';
+      return whatRestores(await sfn.describeExecution({ executionArn: executions[0].executionArn }));
+    } catch (error) {
+      console.log('the latest execution is not known', error);
+      return '';
+    }
+  }
+
   /** @param {JobEvent} event */
   async function start({ RequestId, ResourceProperties: job }) {
-    const { tasks = [], failures = [] } = await ecs.runTask({
-      cluster: job.Cluster,
-      taskDefinition: job.TaskDefinition,
-      capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }],
-      platformVersion: '1.4.0',
-      networkConfiguration: {
-        awsvpcConfiguration: {
-          subnets: job.Subnets,
-          securityGroups: [job.SecurityGroup],
-          assignPublicIp: 'DISABLED',
-        },
-      },
-      count: 1,
-      // A repeated invocation for the same request finds the task that is already there.
-      clientToken: RequestId,
-      startedBy: 'CloudFormation',
-    });
-    // ECS answers 200 even when it started nothing, for lack of capacity for example.
-    const [task] = tasks;
-    if (task?.taskArn === undefined) {
-      const reasons = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(': '));
-      throw new Error(
-        `ECS could not start the job: ${reasons.join('; ') || 'no reason given'}; deploy again`,
-      );
+    const name = `deployment-${RequestId}`;
+    const deadline = new Date(now() + Number(job.BudgetMinutes) * 60_000).toISOString();
+    try {
+      const { executionArn } = await sfn.startExecution({
+        stateMachineArn: job.StateMachine,
+        name,
+        input: JSON.stringify({ request: '{"kind":"release"}', deadline }),
+      });
+      console.log(`started ${executionArn}`);
+      return executionArn;
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ExecutionAlreadyExists') throw error;
+      // The same request was delivered twice. Its execution is there, with the deadline of the first time.
+      return `${job.StateMachine.replace(':stateMachine:', ':execution:')}:${name}`;
     }
-    console.log(`started ${task.taskArn}`);
-    return task.taskArn;
   }
 
   /** @param {JobEvent & Started} event */
-  async function isComplete({ TaskArn, StartedAt = now(), ResourceProperties: job }) {
-    if (TaskArn === undefined) return { IsComplete: true };
-    const { tasks = [] } = await ecs.describeTasks({ cluster: job.Cluster, tasks: [TaskArn] });
-    // For a moment after its start ECS may not know the task yet.
-    const [task] = tasks;
-    if (task?.lastStatus === 'STOPPED') {
-      const exitCode = task.containers?.find(({ name }) => name === job.Container)?.exitCode;
-      if (exitCode === 0) return { IsComplete: true };
-      throw new Error(await explain(task, TaskArn, job));
+  async function isComplete({ ExecutionArn, ResourceProperties: job }) {
+    if (ExecutionArn === undefined) return { IsComplete: true };
+    const execution = await sfn.describeExecution({ executionArn: ExecutionArn });
+    if (execution.status === 'SUCCEEDED') return { IsComplete: true };
+    if (execution.status !== 'RUNNING') {
+      // An execution that ended in order has stopped its task; one that somebody aborted has not.
+      const stopped = await stopTasks(execution, job);
+      throw new Error(`${await explain(logs, execution, job.LogGroup)}${stopped}`);
     }
-    const minutes = (now() - StartedAt) / 60_000;
-    if (minutes < Number(job.BudgetMinutes)) return { IsComplete: false };
-    // Before CloudFormation gives up by itself, which would leave the task working on the database unseen.
-    await ecs.stopTask({ cluster: job.Cluster, task: TaskArn, reason: 'the deployment waits no longer' });
+    const { deadline } = JSON.parse(execution.input ?? '{}');
+    if (now() < Date.parse(deadline) + GRACE_MINUTES * 60_000) return { IsComplete: false };
+    // Before CloudFormation gives up by itself, which would leave the job working on the database unseen.
+    await sfn.stopExecution({ executionArn: ExecutionArn, cause: 'the deployment waits no longer' });
+    const stopped = await stopTasks(execution, job);
     throw new Error(
-      `the job was stopped after ${Math.round(minutes)} minutes, the longest that a deployment waits; ${whereToLook(TaskArn, job)}`,
+      `the execution had not ended ${GRACE_MINUTES} minutes after the end of its time${stopped}; log streams ${job.LogStreams}* of log group ${job.LogGroup} have the rest`,
     );
   }
 
   /**
-   * @param {Task} task
-   * @param {string} taskArn
-   * @param {JobProperties} job
-   */
-  async function explain(task, taskArn, job) {
-    const report = await readReport(taskArn, job);
-    const ended = (task.containers ?? [])
-      .filter(({ exitCode, reason }) => exitCode !== 0 || reason)
-      .map(({ name, exitCode, reason }) =>
-        [`${name} ended with ${exitCode ?? 'no exit code'}`, reason].filter(Boolean).join(': '),
-      );
-    const cause = report ?? [task.stopCode, task.stoppedReason, ...ended].filter(Boolean).join('; ');
-    return `${cause.slice(0, LONGEST_MESSAGE)}; ${whereToLook(taskArn, job)}`;
-  }
-
-  /**
-   * The job's own account, the last line of its log.
+   * Never fails: why the execution ended is worth more.
    *
-   * @param {string} taskArn
+   * @param {Execution} execution
    * @param {JobProperties} job
-   * @returns {Promise<string | undefined>}
    */
-  async function readReport(taskArn, job) {
+  async function stopTasks({ name }, { Cluster }) {
     try {
-      const { events = [] } = await logs.getLogEvents({
-        logGroupName: job.LogGroup,
-        logStreamName: logStream(taskArn, job),
-        limit: 10,
-      });
-      const line = events.findLast(({ message }) => message?.startsWith('{"databaseJob"'))?.message;
-      if (line === undefined) return undefined;
-      const { databaseJob } = JSON.parse(line);
-      return `step ${databaseJob.step}: ${databaseJob.error ?? databaseJob.outcome}`;
+      const { taskArns = [] } = await ecs.listTasks({ cluster: Cluster, startedBy: name });
+      for (const task of taskArns) {
+        await ecs.stopTask({ cluster: Cluster, task, reason: 'its release has ended' });
+      }
+      return taskArns.length > 0 ? '; its task was stopped' : '';
     } catch (error) {
-      // Without a container there is no log stream. What ECS says about the task is then all there is.
-      console.log('no report in the log', error);
-      return undefined;
+      console.log('the tasks could not be stopped', error);
+      return '; its task may still run: stop it in ECS before anything else';
     }
   }
 
   return { onEvent, isComplete };
-}
-
-/**
- * @param {string} taskArn
- * @param {JobProperties} job
- */
-function whereToLook(taskArn, job) {
-  return `log stream ${logStream(taskArn, job)} of log group ${job.LogGroup} has the rest`;
-}
-
-/**
- * @param {string} taskArn
- * @param {JobProperties} job
- */
-function logStream(taskArn, job) {
-  return `${job.LogStreamPrefix}/${job.Container}/${taskArn.split('/').at(-1)}`;
 }

@@ -5,14 +5,16 @@ Runs before everything else, as root, and ends. It needs nothing but Python's st
     configure.py --secret NAME --hashed-secret NAME --ses-secret NAME REGION
                  --directory PATH UID:GID MODE
                  --file PATH UID:GID MODE TEXT
+                 --binary-file PATH UID:GID MODE DATA
 
 Options may be repeated; directories are made in the order given, before any file. A secret replaces {{NAME}} in the
-texts; a hashed one is replaced by its hash, in the format that Odoo accepts for admin_passwd, and one of SES, a secret
-access key, by the password that Amazon SES takes over SMTP in that Region.
+texts, and nothing in binary files, which come by gzip and Base64; a hashed one is replaced by its hash, in the format that Odoo accepts for
+admin_passwd, and one of SES, a secret access key, by the password that Amazon SES takes over SMTP in that Region.
 """
 
 import argparse
 import base64
+import gzip
 import hashlib
 import hmac
 import os
@@ -30,14 +32,17 @@ class ConfigurationError(Exception):
 def main(arguments):
     options = parse(arguments)
     secrets = read_secrets(options, os.environ)
-    files = [(path, owner, mode, fill(path, text, secrets)) for path, owner, mode, text in options.file]
+    files = [
+        *((path, owner, mode, fill(path, text, secrets).encode()) for path, owner, mode, text in options.file),
+        *((path, owner, mode, gzip.decompress(base64.b64decode(data))) for path, owner, mode, data in options.binary_file),
+    ]
     unused = set(secrets) - {name for *_, text in options.file for name in PLACEHOLDER.findall(text)}
     if unused:
         raise ConfigurationError(f"no file has a placeholder for {', '.join(sorted(unused))}")
     for path, owner, mode in options.directory:
         make_directory(path, owner, mode)
-    for path, owner, mode, text in files:
-        write_file(path, owner, mode, text)
+    for path, owner, mode, content in files:
+        write_file(path, owner, mode, content)
 
 
 def parse(arguments):
@@ -47,6 +52,7 @@ def parse(arguments):
     parser.add_argument("--ses-secret", action="append", default=[], nargs=2)
     parser.add_argument("--directory", action="append", default=[], nargs=3)
     parser.add_argument("--file", action="append", default=[], nargs=4)
+    parser.add_argument("--binary-file", action="append", default=[], nargs=4)
     return parser.parse_args(arguments)
 
 
@@ -102,12 +108,12 @@ def make_directory(path, owner, mode):
     os.chmod(path, int(mode, 8))
 
 
-def write_file(path, owner, mode, text):
+def write_file(path, owner, mode, content):
     # Never readable by anybody else, not even for the moment between writing and chmod; never half a file.
     unfinished = f"{path}.new"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
         os.fchown(file.fileno(), *ids(owner))
         os.fchmod(file.fileno(), int(mode, 8))
     os.rename(unfinished, path)

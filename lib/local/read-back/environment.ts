@@ -5,6 +5,7 @@ import { readBuckets } from './buckets.ts';
 import { readDatabase } from './database.ts';
 import { readEntry } from './entry.ts';
 import { readNetwork, readSecurityGroups } from './network.ts';
+import { readRelease } from './release.ts';
 import { readServer } from './server.ts';
 import { readService } from './service.ts';
 import { readStacks } from './stacks.ts';
@@ -17,6 +18,7 @@ const READ_BACKS: readonly ReadBack[] = [
   readServer,
   readBuckets,
   readEntry,
+  readRelease,
   readService,
   readAlarms,
 ];

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { pbkdf2Sync } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeFile } from '../../../constructs/odoo-node/render-template.ts';
@@ -90,6 +91,22 @@ describe('the configuration of a node', () => {
     expect(status).toBe(0);
     expect(statSync(join(directory, 'run/flags')).mode & 0o7777).toBe(0o1777);
     expect(written('run/flags/a')).toBe('text');
+  });
+
+  it('takes bytes as they were before gzip and Base64, and no secret into them', () => {
+    const bytes = Buffer.from([0, 255, 10, 13, ...Buffer.from('{{DB_PASSWORD}}')]);
+    const { status } = configure([
+      ...BOTH,
+      ...file('odoo.conf', '{{DB_PASSWORD}} {{ADMIN_PASSWD}}'),
+      '--binary-file',
+      join(directory, 'a.pyz'),
+      OWNER,
+      '0400',
+      gzipSync(bytes).toString('base64'),
+    ]);
+    expect(status).toBe(0);
+    expect(readFileSync(join(directory, 'a.pyz'))).toEqual(bytes);
+    expect(statSync(join(directory, 'a.pyz')).mode & 0o777).toBe(0o400);
   });
 
   it('can be written again, as after a restart', () => {

@@ -38,7 +38,7 @@ describe('a task whose database host is lost', () => {
   it('does not try for minutes to connect to where the database was', () => {
     for (const containers of tasks) {
       const odoo = containers.filter(({ Name }) => Name === 'Odoo');
-      expect(odoo.map(({ Command }) => Command?.slice(2, 5))).toEqual([
+      expect(odoo.map(({ Command }) => Command?.slice(3, 6))).toEqual([
         ['env', 'PGCONNECT_TIMEOUT=5', 'odoo'],
       ]);
     }

@@ -1,5 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { imageReference, officialOdooImage } from '../../../config/images.ts';
 import { LOG_EVENT_START } from '../../../constructs/odoo-node/log-events.ts';
 import { nodeFile } from '../../../constructs/odoo-node/render-template.ts';
 import { OdooService } from '../../../constructs/odoo-service/odoo-service.ts';
@@ -194,6 +195,7 @@ describe('a web node', () => {
     expect(odoo?.Command).toEqual([
       'web',
       '/etc/odoo/odoo.conf',
+      imageReference(officialOdooImage('19.0')),
       'env',
       'PGCONNECT_TIMEOUT=5',
       'odoo',
@@ -329,6 +331,7 @@ describe('the service of scheduled jobs', () => {
     expect(Command).toEqual([
       'cron',
       '/etc/odoo/odoo.conf',
+      imageReference(officialOdooImage('19.0')),
       'env',
       'PGCONNECT_TIMEOUT=5',
       'odoo',

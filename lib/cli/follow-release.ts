@@ -1,0 +1,61 @@
+import type { Execution, Log, LogLine, ReleaseAccount } from './release-account.ts';
+import type { Output } from './selected-plans.ts';
+
+const SECONDS_BETWEEN_LOOKS = 5;
+
+/** Time that passes, and somebody who has had enough of it. */
+export interface Patience {
+  /** Waits so many seconds, or until it is interrupted. */
+  readonly pause: (seconds: number) => Promise<void>;
+  /** Whether somebody pressed Ctrl-C. */
+  readonly interrupted: () => boolean;
+}
+
+/**
+ * Shows what the job logs until its execution has ended.
+ *
+ * @returns how it ended, or undefined when somebody interrupted the watching: the execution goes on then.
+ */
+export async function followRelease(
+  account: ReleaseAccount,
+  { execution, log }: { readonly execution: string; readonly log: Log },
+  out: Output,
+  { pause, interrupted }: Patience,
+): Promise<Execution | undefined> {
+  const tail = new LogTail(account, log, (await account.execution(execution)).startedAt);
+  while (!interrupted()) {
+    const now = await account.execution(execution);
+    for (const { text } of await tail.next()) out.write(`  ${text}\n`);
+    if (now.status !== 'RUNNING') {
+      // CloudWatch Logs shows a line some seconds after it was written.
+      await pause(SECONDS_BETWEEN_LOOKS);
+      for (const { text } of await tail.next()) out.write(`  ${text}\n`);
+      return now;
+    }
+    await pause(SECONDS_BETWEEN_LOOKS);
+  }
+  return undefined;
+}
+
+/** The end of a log, read again and again without showing a line twice or losing one that comes late. */
+class LogTail {
+  private readonly account: ReleaseAccount;
+  private readonly log: Log;
+  private since: number;
+  private shown = new Set<string>();
+
+  constructor(account: ReleaseAccount, log: Log, since: number) {
+    this.account = account;
+    this.log = log;
+    this.since = since;
+  }
+
+  async next(): Promise<readonly LogLine[]> {
+    const lines = await this.account.logLines(this.log, this.since);
+    const fresh = lines.filter(({ id }) => !this.shown.has(id));
+    this.shown = new Set(lines.map(({ id }) => id));
+    // A minute back: what is written at the same time need not be there at the same time.
+    this.since = Math.max(this.since, (lines.at(-1)?.at ?? 0) - 60_000);
+    return fresh;
+  }
+}
