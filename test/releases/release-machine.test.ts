@@ -294,6 +294,8 @@ describe('an error of AWS', () => {
       expect(error).toBe('States.Timeout');
       expect(report?.logStream).toMatch(/^databasejob/);
       expect(aws.running).toEqual([]);
+      // Eight calls of a minute each, and the pauses between them.
+      expect(minutesSinceNoon()).toBeLessThan(15);
     },
   );
 
