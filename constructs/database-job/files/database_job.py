@@ -28,6 +28,7 @@ from filestore import probe_filestore
 from job import Job, JobError, query
 from odoo_database import ensure_database, ensure_role
 from odoo_settings import NOTHING_CONFIGURED, ensure_settings
+from receive import receive
 
 # Present in every running job's session on database `postgres`; the number itself means nothing ("odoo" in ASCII).
 LOCK_KEY = 0x6F646F6F
@@ -56,8 +57,11 @@ def take_lock(job):
         ) from None
 
 
-# In this order. Each may be interrupted anywhere and repeated from the first.
-STEPS = (take_lock, probe_filestore, ensure_role, ensure_database, ensure_settings)
+# By the kind of the request, in this order. Each may be interrupted anywhere and repeated from the first.
+STEPS = {
+    "release": (take_lock, probe_filestore, ensure_role, ensure_database, ensure_settings),
+    "receive": (take_lock, probe_filestore, ensure_role, receive),
+}
 
 
 def run(job):
@@ -66,7 +70,7 @@ def run(job):
     report = job.report
     step = None
     try:
-        for step in STEPS:
+        for step in STEPS[job.request["kind"]]:
             print(f"database job: {step.__name__}", flush=True)
             if job.lock:
                 # Fails when the session, and with it the lock, was lost on the way.
@@ -119,6 +123,9 @@ def main():
     parser.add_argument("--filestore", default="/var/lib/odoo/filestore")
     parser.add_argument("--odoo", nargs="+", default=["odoo"], help="command that starts Odoo")
     parser.add_argument("--lock-seconds", type=int, default=1800, help="how long to wait for another job")
+    parser.add_argument(
+        "--attachment-seconds", type=int, default=300, help="how long to wait for attachments to appear in the filestore"
+    )
     parser.add_argument("--connect-seconds", type=int, default=120, help="how long to wait for the server")
     arguments = parser.parse_args()
     names = ("MASTER_USER", "MASTER_PASSWORD", "DATABASE_PASSWORD", "ADMIN_PASSWORD")
@@ -128,7 +135,10 @@ def main():
 
     # The first process of a container ignores SIGTERM unless it asks for it.
     signal.signal(signal.SIGTERM, stop)
-    report = run(Job(arguments, {name: os.environ[name] for name in names}))
+    request = json.loads(os.environ.get("JOB_REQUEST") or '{"kind": "release"}')
+    if request.get("kind") not in STEPS:
+        parser.error(f"JOB_REQUEST asks for {request.get('kind')!r}, known: {', '.join(STEPS)}")
+    report = run(Job(arguments, {name: os.environ[name] for name in names}, request))
     print(json.dumps({"databaseJob": report}), flush=True)
     return 0 if report["outcome"] == "succeeded" else 1
 

@@ -19,7 +19,11 @@ export interface Run {
   readonly signal: NodeJS.Signals | null;
   readonly output: string;
   readonly report?: Report;
-  readonly standIn?: { readonly options: Record<string, string>; readonly environment: readonly string[] };
+  readonly standIn?: {
+    readonly command?: string;
+    readonly options: Record<string, string>;
+    readonly environment: readonly string[];
+  };
 }
 
 interface Report {
@@ -30,11 +34,18 @@ interface Report {
   readonly changed: readonly string[];
   readonly warnings: readonly string[];
   readonly filestoreDirectories?: number;
+  readonly rows?: number;
+  readonly tables?: number;
+  readonly neutralized?: readonly string[];
+  readonly modulesWithoutNeutralization?: readonly string[];
+  readonly attachments?: { readonly checked: number; readonly absent: number };
 }
 
 export interface RunOptions {
   /** The program as it runs in the task, with its slow password hash. */
   readonly asShipped?: boolean;
+  /** Another program in Odoo's place. */
+  readonly standIn?: string;
   /** Behaviour of the stand-in. */
   readonly odoo?: string;
   /** Series of Odoo; 19.0 if not named. */
@@ -125,7 +136,7 @@ export class JobBench {
     });
   }
 
-  private flags(version: string, { settings, flags, odoo = 'ok' }: RunOptions): readonly string[] {
+  private flags(version: string, { settings, flags, odoo = 'ok', standIn = STAND_IN }: RunOptions): readonly string[] {
     return [
       `--host=${this.cluster.host}`,
       `--port=${this.cluster.port}`,
@@ -138,7 +149,7 @@ export class JobBench {
       ...(flags ?? []),
       '--odoo',
       this.python,
-      STAND_IN,
+      standIn,
       version === '19.0' ? odoo : `${odoo}@${version}`,
     ];
   }
