@@ -1,6 +1,13 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DATABASE_PASSWORD } from '../constructs/database-job/job-bench.ts';
+import { own } from '../support/postgres.ts';
+import { rowsOf, shapeOf, tablesOf } from './staging/comparison.ts';
 import { attachmentsOf, TwoEnvironments } from './staging/two-environments.ts';
 
+// The real job between two real PostgreSQL servers, with a stand-in for `odoo neutralize`.
 let environments: TwoEnvironments;
 const attachments = attachmentsOf(300);
 
@@ -14,8 +21,390 @@ beforeEach(async () => {
   environments.putInFilestore(attachments);
 });
 
-it('works', async () => {
-  const run = await environments.receive();
-  console.log(run.output);
-  expect(run.code).toBe(0);
+/** Tables that a copy has otherwise, each for a reason. */
+const CHANGED = [
+  'fetchmail_server',
+  'ir_act_server',
+  'ir_config_parameter',
+  'ir_cron',
+  'ir_mail_server',
+  'mail_mail',
+  'orm_signaling_stable',
+  'payment_provider',
+  'res_users_apikeys',
+];
+
+describe('a copy of production', () => {
+  it('has every row, index, sequence and comment of it, and belongs to role odoo', async () => {
+    const { code, report } = await environments.receive();
+    expect(report).toMatchObject({ outcome: 'succeeded', attachments: { checked: 300, absent: 0 } });
+    expect(code).toBe(0);
+    const production = environments.production.cluster;
+    const staging = environments.staging.cluster;
+    const untouched = (lines: readonly string[]) =>
+      // The mail server that Odoo adds, and the word to running nodes.
+      lines.filter((line) => !/^sequence\|(ir_mail_server|ir_config_parameter|orm_signaling)/.test(line));
+    expect(untouched(shapeOf(staging))).toEqual(untouched(shapeOf(production)));
+    for (const table of tablesOf(production).filter((name) => !CHANGED.includes(name))) {
+      expect(rowsOf(staging, table), table).toEqual(rowsOf(production, table));
+    }
+    expect(report?.rows).toBe(
+      tablesOf(production).reduce(
+        (sum, table) => sum + Number(production.sql(`SELECT count(*) FROM ${table}`, 'odoo')),
+        0,
+      ),
+    );
+  });
+
+  it('reaches nobody', async () => {
+    const { report } = await environments.receive();
+    const { cluster } = environments.staging;
+    const read = (statement: string) => cluster.sql(statement, 'odoo');
+    expect(environments.parameter('database.is_neutralized')).toBe('true');
+    expect(read('SELECT name FROM ir_mail_server WHERE active')).toBe('neutralization - disable emails');
+    expect(read('SELECT cron_name FROM ir_cron WHERE active')).toBe('Base: Auto-vacuum');
+    expect(read("SELECT code FROM payment_provider WHERE state <> 'disabled'")).toBe('demo');
+    expect(read('SELECT count(*) FROM fetchmail_server WHERE active')).toBe('0');
+    expect(read("SELECT webhook_url FROM ir_act_server WHERE state = 'webhook'")).toContain(
+      'disable webhook',
+    );
+    expect(report?.neutralized).toHaveLength(7);
+  });
+
+  it('keeps nothing by which production could be reached or taken for it', async () => {
+    await environments.receive();
+    const { cluster } = environments.staging;
+    const read = (statement: string) => cluster.sql(statement, 'odoo');
+    expect(environments.parameter('database.uuid')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(environments.parameter('database.secret')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(environments.parameter('report.url')).toBe('');
+    // A code by e-mail would never come.
+    expect(environments.parameter('auth_totp.policy')).toBe('');
+    expect(read("SELECT string_agg(state, ',' ORDER BY id) FROM mail_mail")).toBe('cancel,sent');
+    expect(read('SELECT count(*) FROM res_users_apikeys')).toBe('0');
+    expect(read('SELECT count(*) FROM ir_mail_server WHERE smtp_pass IS NOT NULL')).toBe('0');
+    expect(read('SELECT count(*) FROM fetchmail_server WHERE password IS NOT NULL')).toBe('0');
+  });
+
+  it("has the address of staging, though production's was an administrator's own choice", async () => {
+    const settings = JSON.stringify({ baseUrl: 'https://odoo-staging.example.com' });
+    await environments.receive({ settings });
+    expect(environments.parameter('web.base.url')).toBe('https://odoo-staging.example.com');
+    expect(environments.parameter('web.base.url.freeze')).toBe('True');
+  });
+
+  it('is closed to everybody but the owner, and what was served before is kept', async () => {
+    await environments.receive();
+    const { cluster } = environments.staging;
+    expect(environments.databases()).toEqual(['odoo', 'odoo_before']);
+    expect(cluster.sql("SELECT has_database_privilege('public', 'odoo', 'CONNECT')")).toBe('f');
+    expect(cluster.sql("SELECT value FROM ir_config_parameter WHERE key = 'mine'", 'odoo_before')).toBe(
+      'old staging',
+    );
+    expect(
+      cluster.sql("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'odoo'"),
+    ).toBe('{"copyOf": "prod", "neutralized": true}');
+  });
+
+  it('is taken again, with what was served before in the place of the older one', async () => {
+    await environments.receive();
+    const first = environments.parameter('database.uuid');
+    expect((await environments.receive()).code).toBe(0);
+    expect(environments.databases()).toEqual(['odoo', 'odoo_before']);
+    expect(environments.parameter('database.uuid')).not.toBe(first);
+  });
+
+  it('is of one moment, while somebody writes to what is copied', async () => {
+    const { cluster } = environments.production;
+    const writer = spawn(
+      'psql',
+      ['-h', cluster.directory, '-p', `${cluster.port}`, '-U', 'bootstrap', '-d', 'odoo'],
+      {
+        stdio: ['pipe', 'ignore', 'ignore'],
+      },
+    );
+    for (let number = 0; number < 20_000; number++) {
+      writer.stdin.write(`INSERT INTO mail_mail (state) VALUES ('sent');\n`);
+    }
+    const { report } = await environments.receive();
+    writer.stdin.destroy();
+    await new Promise((resolve) => writer.once('exit', resolve).kill());
+    expect(report?.error).toBeUndefined();
+    cluster.sql('DELETE FROM mail_mail WHERE id > 2', 'odoo');
+  });
+});
+
+describe('odoo neutralize', () => {
+  it.each(['18.0', '19.0'])(
+    'of %s is called as Odoo wants it, and nothing beats its configuration',
+    async (version) => {
+      environments.production.cluster.sql(
+        `UPDATE ir_module_module SET latest_version = '${version}.1.3' WHERE name IN ('base', 'web')`,
+        'odoo',
+      );
+      if (version === '18.0') {
+        environments.production.cluster.sql(
+          'CREATE SEQUENCE IF NOT EXISTS base_cache_signaling_default OWNED BY NONE',
+          'odoo',
+        );
+        environments.production.cluster.sql(
+          'ALTER SEQUENCE base_cache_signaling_default OWNER TO odoo',
+          'odoo',
+        );
+      }
+      const { standIn, report } = await environments.receive({
+        version,
+        environment: { PGHOST: 'elsewhere', PGDATABASE: 'odoo', ODOO_WORKERS: '4' },
+      });
+      environments.production.cluster.sql(
+        "UPDATE ir_module_module SET latest_version = '19.0.1.3' WHERE name IN ('base', 'web')",
+        'odoo',
+      );
+      expect(report?.outcome).toBe('succeeded');
+      expect(standIn?.command).toBe('neutralize');
+      expect(standIn?.options).toEqual({
+        config: join(environments.staging.cluster.directory, 'odoo.conf'),
+        database: 'odoo_incoming',
+      });
+      expect(standIn?.environment.filter((name) => /^(PG|ODOO)|PASSWORD|USER/.test(name))).toEqual([
+        'PGSSLROOTCERT',
+      ]);
+    },
+  );
+
+  it.each([
+    ['nothing', 'the flag database.is_neutralized is not set'],
+    ['mail-server', 'active mail servers: Office smtp.example.com'],
+    // A query for another host than `invalid` does not see it: it has none.
+    ['own-mail-server', 'active mail servers: Mail server of the environment'],
+    ['no-dummy', 'the mail server that reaches nobody is missing'],
+    ['cron', 'active scheduled jobs: Mail: send queue, Bank: fetch'],
+    ['payment', 'payment providers: number 1'],
+    ['fetchmail', 'incoming mail servers: Incoming'],
+    ['webhook', 'webhooks: number 1'],
+    ['no-flag', 'the flag database.is_neutralized is not set'],
+    ['fails', 'odoo ended with code 1 while it neutralized odoo_incoming'],
+  ])('that ends like "%s" leaves what staging served in its place', async (neutralize, message) => {
+    const { code, report } = await environments.receive({ neutralize });
+    expect(code).toBe(1);
+    expect(report).toMatchObject({
+      outcome: 'failed',
+      step: 'receive',
+      error: expect.stringContaining(message),
+    });
+    expect(environments.servesOldStaging()).toBe(true);
+    expect(environments.databases()).toEqual(['odoo', 'odoo_incoming']);
+    // Nothing of it is in the way of the next one.
+    expect((await environments.receive()).report?.outcome).toBe('succeeded');
+  });
+
+  it('is not trusted with modules whose files the image does not have', async () => {
+    const { cluster } = environments.production;
+    cluster.sql(
+      "INSERT INTO ir_module_module VALUES ('bank_sync', 'installed', '19.0.1.0', 'LGPL-3')",
+      'odoo',
+    );
+    try {
+      const { report, standIn } = await environments.receive();
+      expect(report?.error).toMatch(
+        /^modules bank_sync are installed in the database but are not in the image/,
+      );
+      expect(standIn).toBeUndefined();
+      expect(environments.servesOldStaging()).toBe(true);
+    } finally {
+      cluster.sql("DELETE FROM ir_module_module WHERE name = 'bank_sync'", 'odoo');
+    }
+  });
+
+  it("names the modules that are not Odoo's own and say nothing of neutralization", async () => {
+    const { cluster } = environments.production;
+    const addons = join(environments.staging.cluster.directory, 'addons');
+    environments.addModule(addons, 'bank_sync', false);
+    environments.addModule(addons, 'carrier', true);
+    environments.addModule(addons, 'sign', false);
+    const configuration = join(environments.staging.cluster.directory, 'odoo.conf');
+    const before = readFileSync(configuration, 'utf8');
+    writeFileSync(configuration, `${before}addons_path = ${addons}\n`);
+    cluster.sql(
+      `INSERT INTO ir_module_module VALUES ('bank_sync', 'installed', '19.0.1.0', 'LGPL-3'),
+         ('carrier', 'installed', '19.0.1.0', 'LGPL-3'), ('sign', 'installed', '19.0.1.0', 'OEEL-1')`,
+      'odoo',
+    );
+    try {
+      const { report } = await environments.receive();
+      expect(report?.outcome).toBe('succeeded');
+      expect(report?.modulesWithoutNeutralization).toEqual(['bank_sync']);
+      expect(report?.warnings).toContainEqual(expect.stringMatching(/^modules bank_sync are not Odoo's own/));
+    } finally {
+      cluster.sql("DELETE FROM ir_module_module WHERE name IN ('bank_sync', 'carrier', 'sign')", 'odoo');
+      writeFileSync(configuration, before);
+    }
+  });
+});
+
+describe('a run that is killed', () => {
+  it.each([
+    'drop_unfinished',
+    'create',
+    'Transfer.dump_schema',
+    'make_extensions',
+    'Transfer.restore_rows',
+    'Transfer.make_indexes',
+    'compare',
+    'restore_from_server',
+    'verify',
+    'require_module_files',
+    'neutralize_modules',
+    'remove_what_is_left',
+    'neutralize',
+    'apply_settings',
+    'check_attachments',
+    'refuse_live_copy',
+  ])('after %s leaves what staging served in its place, and the next run ends well', async (step) => {
+    expect((await environments.receive({ killedAfter: step })).signal).toBe('SIGKILL');
+    expect(environments.servesOldStaging()).toBe(true);
+    expect((await environments.receive()).report).toMatchObject({ outcome: 'succeeded' });
+    expect(environments.parameter('database.is_neutralized')).toBe('true');
+  });
+
+  it('in the middle of odoo neutralize does so too', async () => {
+    expect((await environments.receive({ neutralize: 'killed' })).signal).toBe('SIGKILL');
+    expect(environments.servesOldStaging()).toBe(true);
+    expect((await environments.receive()).code).toBe(0);
+  });
+
+  it('right after the copy got the served name has served nothing that is not neutralized', async () => {
+    expect((await environments.receive({ killedAfter: 'put_in_service' })).signal).toBe('SIGKILL');
+    expect(environments.parameter('database.is_neutralized')).toBe('true');
+    expect((await environments.receive()).code).toBe(0);
+  });
+});
+
+describe('the second lock', () => {
+  it.each([
+    ['{"copyOf": "prod"}', false],
+    ['{"copyOf": "prod", "neutralized": false}', false],
+    ['{"copyOf": "prod", "neutralized": "yes"}', false],
+    ['{"copyOf": "prod", "neutralized": true}', true],
+    ['{"releases": [["a"]]}', true],
+    ["in somebody''s words", true],
+  ])('with the comment %s: put in service %s', async (comment, expected) => {
+    const { cluster } = environments.staging;
+    cluster.sql([
+      'CREATE DATABASE odoo_incoming OWNER odoo',
+      `COMMENT ON DATABASE odoo_incoming IS '${comment}'`,
+    ]);
+    const output = await putInService();
+    expect(environments.databases().includes('odoo_incoming')).toBe(!expected);
+    expect(output).toContain(expected ? 'in service' : 'is a copy of prod that was not found neutralized');
+  });
+});
+
+/** The function through which alone a database gets the served name, called with nothing around it. */
+function putInService(): Promise<string> {
+  const { cluster, python } = environments.staging;
+  const program = [
+    'import sys, types, psycopg2',
+    `sys.path.insert(0, ${JSON.stringify(new URL('../../constructs/database-job/files', import.meta.url).pathname)})`,
+    'from databases import put_in_service',
+    `lock = psycopg2.connect(host=${JSON.stringify(cluster.directory)}, port=${cluster.port}, user='bootstrap', dbname='postgres')`,
+    'lock.autocommit = True',
+    "put_in_service(types.SimpleNamespace(lock=lock), 'odoo_incoming', 'odoo_before')",
+    "print('in service')",
+  ];
+  return new Promise((resolve) => {
+    const run = spawn(python, ['-B', '-c', program.join('\n')], { ...cluster.identity });
+    let output = '';
+    for (const stream of [run.stdout, run.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    run.on('close', () => resolve(output));
+  });
+}
+
+describe('the transfer', () => {
+  /** Puts a program of that name before PostgreSQL's own; `$REAL` in it is that one. */
+  function inPlaceOf(name: string, script: string): Readonly<Record<string, string>> {
+    const folder = join(environments.staging.cluster.directory, 'shims');
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, name);
+    writeFileSync(file, `#!/bin/bash\nREAL=/usr/bin/${name}\n${script}\n`);
+    chmodSync(file, 0o755);
+    own(file, environments.staging.cluster.identity);
+    return { PATH: `${folder}:${process.env['PATH']}` };
+  }
+
+  it('notices a row that is lost on the way', async () => {
+    const { directory, port } = environments.staging.cluster;
+    const environment = inPlaceOf(
+      'pg_restore',
+      `$REAL "$@" || exit; [[ " $* " != *" --section=data "* ]] ||
+       psql -q -h ${directory} -p ${port} -U bootstrap -d odoo_incoming -c 'DELETE FROM customer WHERE id = 4999'`,
+    );
+    const { report } = await environments.receive({ environment });
+    expect(report?.error).toBe('rows were lost on the way: public.customer (4999 instead of 5000)');
+    expect(environments.servesOldStaging()).toBe(true);
+  });
+
+  it.each([
+    ['pg_dump', 'exit 3'],
+    [
+      'pg_dump',
+      '[[ " $* " != *" --section=data "* ]] && exec $REAL "$@"; $REAL "$@" | head -c 20000; exit 1',
+    ],
+    // As when the connection breaks, with nobody who says so.
+    [
+      'pg_dump',
+      '[[ " $* " != *" --section=data "* ]] && exec $REAL "$@"; $REAL "$@" | head -c 20000; exit 0',
+    ],
+    ['pg_restore', '[[ " $* " != *" --section=post-data "* ]] && exec $REAL "$@"; exit 1'],
+  ])('stops where %s does: %s', async (program, script) => {
+    const { report } = await environments.receive({ environment: inPlaceOf(program, script) });
+    expect(report).toMatchObject({
+      outcome: 'failed',
+      error: expect.stringMatching(/^(pg_dump|pg_restore).* failed/),
+    });
+    expect(environments.servesOldStaging()).toBe(true);
+    expect(environments.parameter('database.is_neutralized')).toBe('');
+  });
+
+  it('is read over TLS from a server that proves who it is', async () => {
+    const { report } = await environments.receive({
+      flags: [`--ca-bundle=${environments.staging.cluster.caBundle}`],
+    });
+    expect(report?.error).toContain('certificate verify failed');
+  });
+
+  it('shows no secret in its output or in the statements that either server logs', async () => {
+    const { output } = await environments.receive();
+    const { production, staging } = environments;
+    for (const secret of [staging.cluster.master.password, DATABASE_PASSWORD, 'live-Secret']) {
+      expect(output).not.toContain(secret);
+      expect(production.cluster.log() + staging.cluster.log()).not.toContain(`PASSWORD '${secret}'`);
+    }
+  });
+});
+
+describe('attachments', () => {
+  it('that are missing or cut short are named, and counted', async () => {
+    const [missing, short] = attachments;
+    environments.setAttachments([
+      ...attachments,
+      { path: '00/0000000000000000000000000000000000000000', content: 'x' },
+    ]);
+    writeFileSync(join(environments.staging.filestore, 'odoo', short?.path ?? ''), 'x');
+    expect(missing).toBeDefined();
+    const { report } = await environments.receive();
+    environments.setAttachments(attachments);
+    expect(report).toMatchObject({ outcome: 'succeeded', attachments: { checked: 301, absent: 2 } });
+    expect(report?.warnings).toContainEqual(expect.stringContaining(`not in full: 2, among them`));
+    expect(report?.warnings).toContainEqual(expect.stringContaining('00/000000000000000'));
+  });
+});
+
+it('refuses a request of a kind that it does not know', async () => {
+  const { code, output } = await environments.staging.run({
+    environment: { JOB_REQUEST: '{"kind": "recieve"}' },
+  });
+  expect(code).toBe(2);
+  expect(output).toContain("asks for 'recieve', known: release, receive");
 });

@@ -68,7 +68,10 @@ export class TwoEnvironments {
     );
     this.staging.reset();
     await this.staging.run();
-    this.staging.cluster.sql("INSERT INTO ir_config_parameter (key, value) VALUES ('mine', 'old staging')", 'odoo');
+    this.staging.cluster.sql(
+      "INSERT INTO ir_config_parameter (key, value) VALUES ('mine', 'old staging')",
+      'odoo',
+    );
   }
 
   putInFilestore(attachments: readonly Attachment[]): void {
