@@ -1,10 +1,12 @@
 import { planCommand, USAGE as PLAN_USAGE } from '../lib/cli/plan.ts';
 import { simulateCommand, USAGE as SIMULATE_USAGE } from '../lib/cli/simulate.ts';
+import { stagingCommand, USAGE as STAGING_USAGE } from '../lib/cli/staging.ts';
 
-/** Subcommands of `odoo-aws`. Each returns the exit code: 0 done, 1 wrong configuration, 2 wrong usage. */
+/** Subcommands of `odoo-aws`. Each returns the exit code: 0 done, 1 something is wrong, 2 wrong usage. */
 const commands: Readonly<Record<string, typeof planCommand>> = {
   plan: planCommand,
   simulate: simulateCommand,
+  staging: (args, out, errors) => stagingCommand(args, out, errors),
 };
 
 const [name = '', ...args] = process.argv.slice(2);
@@ -12,7 +14,7 @@ const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 
 if (command === undefined) {
   process.stderr.write(
-    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${PLAN_USAGE}\n${SIMULATE_USAGE}`,
+    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${PLAN_USAGE}\n${SIMULATE_USAGE}\n${STAGING_USAGE}`,
   );
   process.exitCode = 2;
 } else {
