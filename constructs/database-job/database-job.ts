@@ -139,7 +139,7 @@ export class DatabaseJob extends Construct {
         TaskDefinition: this.task.definition.taskDefinitionArn,
         Container: this.container.containerName,
         Subnets: network.vpc.selectSubnets(network.appSubnets).subnetIds,
-        SecurityGroup: network.odooSecurityGroup.securityGroupId,
+        SecurityGroup: network.databaseJobSecurityGroup.securityGroupId,
         LogGroup: node.logGroup.logGroupName,
         LogStreamPrefix: this.container.logDriverConfig?.options?.['awslogs-stream-prefix'],
         BudgetMinutes: BUDGET_MINUTES,

@@ -4,7 +4,6 @@ import { formatProblems } from '../../config/format-problems.ts';
 import { loadEnvironmentFiles, type PlannedEnvironment, resolveAll } from '../../config/load.ts';
 import type { Problem, Result } from '../../config/problem.ts';
 import { announcement, reportText } from '../staging/announcement.ts';
-import { awsCloud } from '../staging/aws-cloud.ts';
 import { configurationProblems, planCopy } from '../staging/checks.ts';
 import type { Cloud } from '../staging/cloud.ts';
 import { copyProduction } from '../staging/copy-production.ts';
@@ -25,7 +24,7 @@ const LOOK_FOR = 12 * 3_600_000;
 /** What differs in tests. */
 export interface StagingSurroundings {
   readonly environment: (name: string) => Promise<Result<readonly PlannedEnvironment[]>>;
-  readonly cloud: (region: string) => Cloud;
+  readonly cloud: (region: string) => Promise<Cloud>;
   /** What a person types; undefined where nobody can. */
   readonly ask: (question: string) => Promise<string | undefined>;
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -95,7 +94,7 @@ async function run(
   const problems = configurationProblems(from, to);
   if (problems.length > 0) return refuse(problems);
 
-  const cloud = cloudIn(to.environment.region);
+  const cloud = await cloudIn(to.environment.region);
   const plan = await planCopy(from, to, cloud);
   if (!('source' in plan)) return refuse(plan);
   out.write(`${announcement(plan)}\n\n`);
@@ -148,7 +147,8 @@ function terminal(errors: Output): StagingSurroundings {
   });
   return {
     environment: async (name) => resolveAll(await loadEnvironmentFiles(), { env: name }),
-    cloud: awsCloud,
+    // Only here: no other command needs AWS's libraries.
+    cloud: async (region) => (await import('../staging/aws-cloud.ts')).awsCloud(region),
     ask: async (question) => {
       if (process.stdin.isTTY !== true) return undefined;
       const prompt = createInterface({ input: process.stdin, output: process.stdout });

@@ -16,8 +16,8 @@ beforeAll(async () => {
   environments.setAttachments(attachments);
 });
 afterAll(() => environments?.stop());
-beforeEach(async () => {
-  await environments.resetStaging();
+beforeEach(() => {
+  environments.resetStaging();
   environments.putInFilestore(attachments);
 });
 

@@ -21,12 +21,13 @@ INDEX_JOBS = 4
 CONTENT_ONLY = ("--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions", "--no-security-labels")
 
 # Tables with rows of their own, but for those that extensions bring along.
-TABLES = """
-    SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^(pg_|information_schema$)'
-       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-     ORDER BY 1, 2
-"""
+TABLES = (
+    "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^(pg_|information_schema$)'"
+    " AND NOT EXISTS"
+    " (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"
+    " ORDER BY 1, 2"
+)
 
 
 def restore_from_server(job, host, port, database):

@@ -136,7 +136,10 @@ export class JobBench {
     });
   }
 
-  private flags(version: string, { settings, flags, odoo = 'ok', standIn = STAND_IN }: RunOptions): readonly string[] {
+  private flags(
+    version: string,
+    { settings, flags, odoo = 'ok', standIn = STAND_IN }: RunOptions,
+  ): readonly string[] {
     return [
       `--host=${this.cluster.host}`,
       `--port=${this.cluster.port}`,

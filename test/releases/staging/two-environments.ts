@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JobBench, type Run, type RunOptions } from '../../constructs/database-job/job-bench.ts';
-import { own } from '../../support/postgres.ts';
+import { own, ownDirectory } from '../../support/postgres.ts';
 import { attachment, attachmentRows, companyAtWork, type Attachment } from './production-data.ts';
 
 const STAND_IN = fileURLToPath(new URL('./neutralize_stand_in.py', import.meta.url));
@@ -54,6 +54,12 @@ export class TwoEnvironments {
     this.production.reset();
     this.staging.reset();
     await this.production.run();
+    await this.staging.run();
+    this.staging.cluster.sql(
+      "INSERT INTO ir_config_parameter (key, value) VALUES ('mine', 'old staging')",
+      'odoo',
+    );
+    this.staging.cluster.sql('ALTER DATABASE odoo RENAME TO old_staging');
     this.production.cluster.sql(companyAtWork(rows), 'odoo');
   }
 
@@ -62,16 +68,15 @@ export class TwoEnvironments {
   }
 
   /** Staging as it was before: an Odoo of its own, with a row that tells it from every copy. */
-  async resetStaging(): Promise<void> {
-    this.staging.cluster.sql(
-      ['odoo_incoming', 'odoo_before'].map((name) => `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
-    );
-    this.staging.reset();
-    await this.staging.run();
-    this.staging.cluster.sql(
-      "INSERT INTO ir_config_parameter (key, value) VALUES ('mine', 'old staging')",
-      'odoo',
-    );
+  resetStaging(): void {
+    this.staging.cluster.sql([
+      ...['odoo', 'odoo_incoming', 'odoo_before'].map(
+        (name) => `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`,
+      ),
+      'CREATE DATABASE odoo OWNER odoo TEMPLATE old_staging',
+    ]);
+    rmSync(this.staging.filestore, { recursive: true, force: true });
+    ownDirectory(this.staging.cluster, 'filestore');
   }
 
   putInFilestore(attachments: readonly Attachment[]): void {
