@@ -7,7 +7,7 @@ import { temporaryTags } from './temporary-database.ts';
 const DUMPS = 'server/dumps/';
 
 /** Logical ids of what is read; a test pins them. */
-const RESOURCES = {
+export const RESOURCES = {
   database: 'DatabaseInstanceAA8A5FDE',
   masterSecret: 'DatabaseMasterSecretC5C2A01F',
   filestoreBucket: 'FilestoreBucket31C3BA78',

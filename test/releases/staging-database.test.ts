@@ -29,6 +29,7 @@ const CHANGED = [
   'ir_cron',
   'ir_mail_server',
   'mail_mail',
+  'orm_signaling_registry',
   'orm_signaling_stable',
   'payment_provider',
   'res_users_apikeys',
@@ -113,6 +114,30 @@ describe('a copy of production', () => {
     expect(environments.databases()).toEqual(['odoo', 'odoo_before']);
     expect(environments.parameter('database.uuid')).not.toBe(first);
   });
+
+  it.each(['18.0', '19.0'])(
+    'is noticed by the nodes that run, whatever they have loaded: Odoo %s',
+    async (version) => {
+      const { cluster } = environments.staging;
+      const served = (amount: number) =>
+        version === '18.0'
+          ? `CREATE SEQUENCE base_registry_signaling START ${amount}; ALTER SEQUENCE base_registry_signaling OWNER TO odoo;
+           SELECT nextval('base_registry_signaling')`
+          : `INSERT INTO orm_signaling_registry (id) VALUES (${amount})`;
+      const { production } = environments;
+      if (version === '18.0') production.cluster.sql(served(40), 'odoo');
+      cluster.sql(served(7000), 'odoo');
+      await environments.receive();
+      const now =
+        version === '18.0'
+          ? 'last_value FROM base_registry_signaling'
+          : 'max(id) FROM orm_signaling_registry';
+      expect(Number(cluster.sql(`SELECT ${now}`, 'odoo'))).toBe(7001);
+      if (version === '18.0') production.cluster.sql('DROP SEQUENCE base_registry_signaling', 'odoo');
+      // The next word to them is another number again.
+      if (version === '19.0') cluster.sql('INSERT INTO orm_signaling_registry DEFAULT VALUES', 'odoo');
+    },
+  );
 
   it('is of one moment, while somebody writes to what is copied', async () => {
     const { cluster } = environments.production;
@@ -259,6 +284,7 @@ describe('a run that is killed', () => {
     'neutralize',
     'apply_settings',
     'check_attachments',
+    'outdo_signals',
     'refuse_live_copy',
   ])('after %s leaves what staging served in its place, and the next run ends well', async (step) => {
     expect((await environments.receive({ killedAfter: step })).signal).toBe('SIGKILL');

@@ -9,6 +9,7 @@ from neutralized import require_neutralized
 from odoo_database import verify
 from odoo_settings import apply_settings
 from server_transfer import restore_from_server
+from signaling import outdo_signals
 
 
 def receive(job):
@@ -28,6 +29,7 @@ def receive(job):
         # Settings were written since.
         with job.session_as_odoo(INCOMING) as connection:
             require_neutralized(connection)
+    outdo_signals(job, INCOMING)
     put_in_service(job, INCOMING, BEFORE)
     job.changed(f"{DATABASE} is the received database, {BEFORE} what was served")
 

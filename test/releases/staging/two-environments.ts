@@ -64,7 +64,12 @@ export class TwoEnvironments {
   }
 
   setAttachments(attachments: readonly Attachment[]): void {
-    this.production.cluster.sql(['TRUNCATE ir_attachment', attachmentRows(attachments)], 'odoo');
+    const { cluster } = this.production;
+    cluster.sql('TRUNCATE ir_attachment', 'odoo');
+    // As many as an argument of a program may hold.
+    for (let begin = 0; begin < attachments.length; begin += 800) {
+      cluster.sql(attachmentRows(attachments.slice(begin, begin + 800)), 'odoo');
+    }
   }
 
   /** Staging as it was before: an Odoo of its own, with a row that tells it from every copy. */
