@@ -44,10 +44,13 @@ function duration(source: CopyPlan['source']): string {
 }
 
 function cost(instanceClass: string, region: string, source: CopyPlan['source']): string {
-  const requests = 'USD 0.0054 per 1,000 attachments copied';
+  const usd = (key: string) => {
+    const price = shippedPrices.price(region, key);
+    return price === undefined ? 'the price of AWS' : `USD ${price.usd}`;
+  };
+  const requests = `${usd('s3.standard.put')} per 1,000 attachments copied`;
   if (source.kind === 'dump') return requests;
-  const price = shippedPrices.price(region, `rds.postgres.${instanceClass}.singleAz`);
-  const hourly = price === undefined ? 'the price of its class' : `USD ${price.usd.toFixed(2)}`;
+  const hourly = usd(`rds.postgres.${instanceClass}.singleAz`);
   return `${hourly} for each hour of the temporary instance (${instanceClass}), its storage, and ${requests}`;
 }
 
