@@ -4,8 +4,9 @@ import { formatProblems } from '../../config/format-problems.ts';
 import { loadEnvironmentFiles, type PlannedEnvironment, resolveAll } from '../../config/load.ts';
 import type { Problem, Result } from '../../config/problem.ts';
 import { announcement, reportText } from '../staging/announcement.ts';
-import { configurationProblems, planCopy } from '../staging/checks.ts';
+import { planCopy } from '../staging/checks.ts';
 import type { Cloud } from '../staging/cloud.ts';
+import { configurationProblems } from '../staging/configuration-problems.ts';
 import { copyProduction } from '../staging/copy-production.ts';
 import { Patience } from '../staging/patience.ts';
 import type { Output } from './selected-plans.ts';
@@ -150,7 +151,7 @@ function terminal(errors: Output): StagingSurroundings {
     // Only here: no other command needs AWS's libraries.
     cloud: async (region) => (await import('../staging/aws-cloud.ts')).awsCloud(region),
     ask: async (question) => {
-      if (process.stdin.isTTY !== true) return undefined;
+      if (!process.stdin.isTTY) return undefined;
       const prompt = createInterface({ input: process.stdin, output: process.stdout });
       const answer = await prompt.question(question);
       prompt.close();

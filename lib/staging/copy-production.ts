@@ -166,7 +166,7 @@ async function receive(
   if (end.status === 'succeeded' && report?.outcome !== 'failed') return report;
   throw new Error(
     `the copy did not come into service, and ${plan.to.environment.name} serves what it served before: ` +
-      `${report?.error ?? end.cause ?? 'no reason given'}` +
+      (report?.error ?? end.cause ?? 'no reason given') +
       (end.logStream === undefined ? '' : ` (log ${plan.logGroup}, stream ${end.logStream})`),
   );
 }

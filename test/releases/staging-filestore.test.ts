@@ -159,9 +159,6 @@ it('holds no more than a few pages, however many there are', async () => {
       yield { key, size: 1, version: 'v', isLatest: true, isDeleteMarker: false, modified: BEFORE };
     }
   }
-  async function* nothing() {
-    // An empty bucket.
-  }
   const result = await copyFilestore({
     from: PRODUCTION,
     to: STAGING,
@@ -169,7 +166,7 @@ it('holds no more than a few pages, however many there are', async () => {
     concurrency: 64,
     signal: abortion().signal,
     store: {
-      objects: nothing,
+      objects: emptyBucket,
       versions,
       copy: async () => {
         held++;
@@ -184,3 +181,7 @@ it('holds no more than a few pages, however many there are', async () => {
   expect(result.copied).toBe(many);
   expect(most).toBeLessThanOrEqual(64);
 });
+
+async function* emptyBucket() {
+  // Nothing.
+}

@@ -26,6 +26,8 @@ afterAll(() => {
   world?.stop();
 });
 
+const sums = (table: string) => `SELECT count(*), sum(hashtextextended(t::text, 0)) FROM ${table} t`;
+
 it(
   'a large copy loses nothing',
   async () => {
@@ -34,7 +36,6 @@ it(
     console.log(`${size}, ${attachments.length} attachments\n${out}`);
     expect(errors).toBe('');
     expect(code).toBe(0);
-    const sums = (table: string) => `SELECT count(*), sum(hashtextextended(t::text, 0)) FROM ${table} t`;
     for (const table of ['customer', 'ir_attachment']) {
       expect(world.staging.cluster.sql(sums(table), 'odoo')).toBe(
         world.production.cluster.sql(sums(table), 'odoo'),

@@ -45,8 +45,8 @@ function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
 }
 
 function asText(rule: Readonly<Record<string, unknown>>): string {
-  const ports =
-    rule['FromPort'] === rule['ToPort'] ? rule['FromPort'] : `${rule['FromPort']}-${rule['ToPort']}`;
+  const [from, to] = [String(rule['FromPort']), String(rule['ToPort'])];
   const group = /[A-Za-z]*?SecurityGroup/.exec(JSON.stringify(rule['DestinationSecurityGroupId'] ?? ''))?.[0];
-  return `${rule['IpProtocol']} ${ports} to ${rule['CidrIp'] ?? group}`;
+  const where = typeof rule['CidrIp'] === 'string' ? rule['CidrIp'] : group;
+  return `${String(rule['IpProtocol'])} ${from === to ? from : `${from}-${to}`} to ${where}`;
 }

@@ -215,7 +215,10 @@ it('reaches nobody from a neutralized copy, and locks nobody out of it', async (
   expect(state()).toMatchObject({ policy: null, server: [], url: ['https://staging.example.com', 'True'] });
   expect(sql('SELECT count(*) FROM auth_oauth_provider WHERE enabled')).toBe('0');
   // Its own provider is another one than production's, and was configured for it.
-  await run({ ...staging, signIn: { ...everything.signIn, providers: [{ ...entra, clientId: 'client-of-staging' }] } });
+  await run({
+    ...staging,
+    signIn: { ...everything.signIn, providers: [{ ...entra, clientId: 'client-of-staging' }] },
+  });
   expect(sql('SELECT client_id FROM auth_oauth_provider WHERE enabled')).toBe('client-of-staging');
 });
 

@@ -76,7 +76,7 @@ export class FakeDatabases implements Databases {
   async restoreLatest(restore: DatabaseRestore): Promise<void> {
     this.calls.push(`restore ${restore.source}`);
     this.fault('restore');
-    const { source, ...rest } = restore;
+    const { source: _, ...rest } = restore;
     this.add({ ...rest, status: RESTORED[0] ?? '', endpoint: this.restored.endpoint }, RESTORED.slice(1));
     this.fault('restored');
   }
