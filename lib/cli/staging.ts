@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { formatProblems } from '../../config/format-problems.ts';
@@ -153,7 +154,8 @@ function terminal(errors: Output): StagingSurroundings {
     ask: async (question) => {
       if (!process.stdin.isTTY) return undefined;
       const prompt = createInterface({ input: process.stdin, output: process.stdout });
-      const answer = await prompt.question(question);
+      // Ctrl-C and Ctrl-D close it, and would leave the question open for ever.
+      const answer = await Promise.race([prompt.question(question), once(prompt, 'close').then(() => '')]);
       prompt.close();
       return answer.trim();
     },

@@ -115,6 +115,8 @@ describe('the transfer', () => {
 
   it.each([
     ['pg_dump', 'exit 3'],
+    // It has said everything, and that something was wrong with it.
+    ['pg_dump', '$REAL "$@" || exit; [[ " $* " != *" --section=data "* ]]'],
     [
       'pg_dump',
       '[[ " $* " != *" --section=data "* ]] && exec $REAL "$@"; $REAL "$@" | head -c 20000; exit 1',

@@ -56,7 +56,8 @@ export function companyAtWork(rows: number): readonly string[] {
     `INSERT INTO res_users_apikeys (key) VALUES ('hash')`,
     `INSERT INTO ir_config_parameter (key, value) VALUES ('database.uuid', 'uuid-of-production'),
        ('database.secret', 'secret-of-production'), ('report.url', 'http://production.internal'),
-       ('web.base.url.freeze', 'True'), ('auth_totp.policy', 'all_required')`,
+       ('web.base.url.freeze', 'True'), ('auth_totp.policy', 'all_required'),
+       ('odoo_aws.base_url', 'https://erp.example.com')`,
     `UPDATE ir_config_parameter SET value = 'https://odoo.example.com' WHERE key = 'web.base.url'`,
     // Made by the superuser above, in Odoo by its role.
     ...[
