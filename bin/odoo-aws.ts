@@ -1,11 +1,13 @@
 import { planCommand, USAGE as PLAN_USAGE } from '../lib/cli/plan.ts';
 import { simulateCommand, USAGE as SIMULATE_USAGE } from '../lib/cli/simulate.ts';
+import { stagingCommand, USAGE as STAGING_USAGE } from '../lib/cli/staging.ts';
 import { upgradeCommand, USAGE as UPGRADE_USAGE } from '../lib/cli/upgrade.ts';
 
 /** Subcommands of `odoo-aws`. Each returns the exit code: 0 done, 1 a problem, 2 wrong usage. */
 const commands: Readonly<Record<string, typeof planCommand>> = {
   plan: planCommand,
   simulate: simulateCommand,
+  staging: (args, out, errors) => stagingCommand(args, out, errors),
   upgrade: upgradeCommand,
 };
 
@@ -14,7 +16,7 @@ const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 
 if (command === undefined) {
   process.stderr.write(
-    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${PLAN_USAGE}\n${SIMULATE_USAGE}\n${UPGRADE_USAGE}`,
+    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${[PLAN_USAGE, SIMULATE_USAGE, STAGING_USAGE, UPGRADE_USAGE].join('\n')}`,
   );
   process.exitCode = 2;
 } else {

@@ -56,17 +56,28 @@ function program(): DatabaseJobFile[] {
 }
 
 /**
- * The program as one file that `python3` runs. Stored, not compressed: it is compressed as a whole on its way to the task,
- * which saves a quarter. The same bytes on every machine, whatever its time zone, or the same task would be deployed as
- * another one.
+ * The program as one file that `python3` runs. A task definition has 64 KiB for everything, so it travels without comments,
+ * and is not compressed here, but as a whole on its way to the task: together a third of it is left. What runs is the same,
+ * but for the line numbers in tracebacks. The same bytes on every machine, whatever its time zone, or the same task would be
+ * deployed as another one.
  */
 export function packedProgram(): Uint8Array {
   const files = [{ name: '__main__.py', text: MAIN }, ...program()].map(({ name, text }) => [
     name,
-    strToU8(text),
+    strToU8(withoutComments(text)),
   ]);
   // The earliest time that a zip file can hold.
   return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
+}
+
+function withoutComments(python: string): string {
+  return (
+    python
+      // One is all that some classes have.
+      .replace(/^([ \t]*)"""[^]*?"""\n/gm, '$1""\n')
+      .replace(/^[ \t]*#.*\n/gm, '')
+      .replace(/\n{2,}/g, '\n')
+  );
 }
 
 function settingsText({ domain, fromFilter, signIn, rollout }: OdooDatabaseSettings): string {

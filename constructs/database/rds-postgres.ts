@@ -60,7 +60,7 @@ export interface RdsPostgresProps {
  * Kept when the stack is deleted: a final snapshot, the automated backups until they expire, and what opens them, key
  * and administrator's password. Subnet group and parameters go with the instance, which is gone before them.
  *
- * Security: no public address; admits Odoo's security group and the function that changes the password, over TLS only.
+ * Security: no public address; admits Odoo's security group, the database job's and the function that changes the password, over TLS only.
  * That password is this stack's own secret, because one that RDS manages rules out read replicas and blue/green
  * deployments and disappears with the instance.
  */
@@ -110,6 +110,11 @@ export class RdsPostgres extends Construct implements OdooDatabase {
       allowAllOutbound: false,
     });
     securityGroup.addIngressRule(network.odooSecurityGroup, ec2.Port.tcp(PORT), 'PostgreSQL from Odoo');
+    securityGroup.connections.allowFrom(
+      network.databaseJobSecurityGroup,
+      ec2.Port.tcp(PORT),
+      'PostgreSQL from the database job',
+    );
     return securityGroup;
   }
 

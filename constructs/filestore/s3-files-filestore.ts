@@ -105,6 +105,7 @@ export class S3FilesFilestore extends Construct implements SharedDirectory {
       allowAllOutbound: false,
     });
     securityGroup.connections.allowFrom(network.odooSecurityGroup, NFS, 'NFS from Odoo');
+    securityGroup.connections.allowFrom(network.databaseJobSecurityGroup, NFS, 'NFS from the database job');
     return network.vpc.selectSubnets(network.databaseSubnets).subnets.map(
       (subnet, index) =>
         new s3files.CfnMountTarget(this, `MountTarget${index + 1}`, {

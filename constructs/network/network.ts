@@ -19,4 +19,9 @@ export interface Network {
   readonly availabilityZoneCount: number;
   /** Identity of whatever runs Odoo: databases and file systems admit this group and nobody else. */
   readonly odooSecurityGroup: ec2.ISecurityGroup;
+  /**
+   * Identity of the database job, which may hold a copy of production that is not neutralized yet: databases and file systems
+   * admit it, and the only other way out is HTTPS, which starting its task takes.
+   */
+  readonly databaseJobSecurityGroup: ec2.ISecurityGroup;
 }

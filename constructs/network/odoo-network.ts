@@ -57,6 +57,7 @@ export class OdooNetwork extends Construct implements Network {
   readonly appSubnetsHaveRouteOut: boolean;
   readonly availabilityZoneCount: number;
   readonly odooSecurityGroup: ec2.ISecurityGroup;
+  readonly databaseJobSecurityGroup: ec2.ISecurityGroup;
 
   constructor(scope: Construct, id: string, props: OdooNetworkProps) {
     super(scope, id);
@@ -66,6 +67,7 @@ export class OdooNetwork extends Construct implements Network {
     this.appSubnetsHaveRouteOut = network.kind === 'existing' || props.natGateways > 0;
     this.availabilityZoneCount = this.vpc.publicSubnets.length;
     this.odooSecurityGroup = this.identityOfOdoo();
+    this.databaseJobSecurityGroup = this.identityOfDatabaseJob();
   }
 
   private newVpc({ cidr }: NewNetwork, props: OdooNetworkProps): ec2.Vpc {
@@ -141,6 +143,21 @@ export class OdooNetwork extends Construct implements Network {
       // It also keeps rules towards databases in the stacks of the databases, or network and data would need each other.
       allowAllOutbound: true,
     });
+  }
+
+  private identityOfDatabaseJob(): ec2.SecurityGroup {
+    const group = new ec2.SecurityGroup(this, 'DatabaseJobSecurityGroup', {
+      vpc: this.vpc,
+      description: 'Job that makes, changes and receives databases of Odoo',
+      allowAllOutbound: false,
+    });
+    // Its image, secrets and logs, by way of NAT. No port of mail is among what is left.
+    group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'HTTPS');
+    // The resolver of AWS is never filtered; one of the VPC's owner would be.
+    for (const port of [ec2.Port.udp(53), ec2.Port.tcp(53)]) {
+      group.addEgressRule(ec2.Peer.ipv4(this.cidr), port, 'DNS');
+    }
+    return group;
   }
 }
 

@@ -93,6 +93,10 @@ export class EfsDirectory extends Construct implements SharedDirectory {
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     fileSystem.connections.allowDefaultPortFrom(network.odooSecurityGroup, 'NFS from Odoo');
+    fileSystem.connections.allowDefaultPortFrom(
+      network.databaseJobSecurityGroup,
+      'NFS from the database job',
+    );
     return fileSystem;
   }
 

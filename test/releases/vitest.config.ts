@@ -8,8 +8,8 @@ export default defineConfig({
     env: { CDK_VALIDATION: 'false' },
     // Most of their time is spent waiting for real programs, so that more of them than cores run beside each other.
     maxWorkers: 4,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // How long to wait for a real program, which a busy machine may keep waiting itself.
     expect: { poll: { timeout: 20_000 } },
   },

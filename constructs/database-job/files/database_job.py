@@ -33,6 +33,7 @@ from filestore import probe_filestore
 from job import Job, JobError, NeedsSnapshot, query
 from odoo_database import ensure_database, ensure_role
 from odoo_settings import NOTHING_CONFIGURED, ensure_settings
+from receive import receive
 from release import ensure_release
 from undo import undo_release
 
@@ -66,6 +67,7 @@ def take_lock(job):
 # What can be asked for. In this order; each may be interrupted anywhere and repeated from the first.
 STEPS = {
     "release": (take_lock, probe_filestore, ensure_role, ensure_database, ensure_release, ensure_settings),
+    "receive": (take_lock, probe_filestore, ensure_role, receive),
     "undo": (take_lock, undo_release),
 }
 
@@ -143,6 +145,9 @@ def main():
     parser.add_argument("--filestore", default="/var/lib/odoo/filestore")
     parser.add_argument("--odoo", nargs="+", default=["odoo"], help="command that starts Odoo")
     parser.add_argument("--lock-seconds", type=int, default=1800, help="how long to wait for another job")
+    parser.add_argument(
+        "--attachment-seconds", type=int, default=300, help="how long to wait for attachments to appear in the filestore"
+    )
     parser.add_argument("--connect-seconds", type=int, default=120, help="how long to wait for the server")
     # Running requests get 90 s to end.
     parser.add_argument("--service-seconds", type=int, default=180, help="how long to wait for nodes to stand back")

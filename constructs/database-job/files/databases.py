@@ -100,12 +100,20 @@ def set_the_same(job, source, target):
 
 def put_in_service(job, incoming, aside):
     """Gives a database the served name, and the one that had it, if any, another: in one transaction."""
+    refuse_live_copy(job, incoming)
     names = [(DATABASE, aside)] if exists(job, DATABASE) else []
     names.append((incoming, DATABASE))
     renaming = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     # Sent together, they are one transaction, though the connection commits by itself.
     renamings = sql.SQL(";").join(renaming.format(*map(sql.Identifier, pair)) for pair in names)
     alone(job, [old for old, _ in names], lambda: query(job.lock, renamings))
+
+
+def refuse_live_copy(job, name):
+    """The comment of a copy says so from the moment it is made, and that it is neutralized only once that was read from it."""
+    comment = comment_of(job, name)
+    if "copyOf" in comment and comment.get("neutralized") is not True:
+        raise JobError(f"{name} is a copy of {comment['copyOf']} that was not found neutralized: it is not put in service")
 
 
 def alone(job, databases, act):

@@ -3,10 +3,15 @@
 import hashlib
 import os
 import shutil
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from job import DATABASE, JobError
+
+# A file is looked at over the network: what takes time is waiting.
+LOOKS_AT_ONCE = 32
 
 
 def probe_filestore(job):
@@ -59,3 +64,47 @@ def repair_attachments(job, since):
                 os.unlink(path)
                 removed += 1
     return removed
+def check_attachments(job, database):
+    """Looks at every file that a database refers to: there, and in full.
+
+    What was just put into the bucket shows up in the mount a little later, so that what is missing is looked for again. What
+    stays missing is for a person: production itself may have lost it, years ago.
+    """
+    deadline = time.monotonic() + job.arguments.attachment_seconds
+    with job.session_as_odoo(database) as connection, ThreadPoolExecutor(LOOKS_AT_ONCE) as threads:
+        checked, absent = 0, []
+        for batch in attachments(connection):
+            checked += len(batch)
+            absent += absent_of(job, batch, threads)
+        while absent and time.monotonic() < deadline:
+            print(f"database job: {len(absent)} attachments are not in the filestore yet", flush=True)
+            time.sleep(min(15, job.arguments.attachment_seconds))
+            absent = absent_of(job, absent, threads)
+    job.report["attachments"] = {"checked": checked, "absent": len(absent)}
+    if absent:
+        names = ", ".join(name for name, _ in absent[:5])
+        job.warn(f"attachments that are not in the filestore, or not in full: {len(absent)}, among them {names}")
+
+
+def attachments(connection):
+    """Name and size of each, in batches: there may be millions."""
+    # The server keeps the rows, which it does within a transaction only.
+    connection.autocommit = False
+    with connection.cursor("attachments") as cursor:
+        cursor.execute("SELECT DISTINCT store_fname, file_size FROM ir_attachment WHERE store_fname IS NOT NULL")
+        while batch := cursor.fetchmany(5000):
+            yield batch
+
+
+def absent_of(job, files, threads):
+    root = Path(job.arguments.filestore, DATABASE)
+
+    def is_there(file):
+        name, size = file
+        try:
+            found = os.stat(root / name).st_size
+        except OSError:
+            return False
+        return size is None or found == size
+
+    return [file for file, there in zip(files, threads.map(is_there, files), strict=True) if not there]

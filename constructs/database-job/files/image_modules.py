@@ -45,10 +45,13 @@ def addons_directories(odoo_config):
     parser = configparser.RawConfigParser()
     parser.read(odoo_config)
     configured = parser.get("options", "addons_path", fallback="").split(",")
+    return [Path(place.strip()) for place in configured if place.strip()] + own_directories()
+
+
+def own_directories():
     found = importlib.util.find_spec("odoo")
     packages = [Path(location) for location in found.submodule_search_locations] if found else []
-    own = [place for package in packages for place in (package.parent / "addons", package / "addons")]
-    return [Path(place.strip()) for place in configured if place.strip()] + own
+    return [place for package in packages for place in (package.parent / "addons", package / "addons")]
 
 
 def checksum_of(module):

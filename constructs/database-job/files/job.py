@@ -27,14 +27,20 @@ class Job:
         # What the environment file says about Odoo's own settings.
         self.settings = arguments.settings
         self.secrets = secrets
+        # What this run is for.
+        self.request = request or {"kind": "release"}
         self.lock = None
         self.report = {"created": [], "changed": [], "warnings": []}
 
-    def connect(self, database, user=None, password=None):
-        """A connection in autocommit mode, as the server's administrator unless a user is named."""
+    def connect(self, database, user=None, password=None, server=None):
+        """A connection in autocommit mode, as the server's administrator unless a user is named.
+
+        `server` is host and port of another one, whose administrator has the same name and password.
+        """
+        host, port = server or (self.arguments.host, self.arguments.port)
         connection = psycopg2.connect(
-            host=self.arguments.host,
-            port=self.arguments.port,
+            host=host,
+            port=port,
             dbname=database,
             user=user or self.secrets["MASTER_USER"],
             password=password or self.secrets["MASTER_PASSWORD"],

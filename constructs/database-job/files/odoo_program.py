@@ -1,4 +1,4 @@
-"""Odoo as a program that installs and updates modules and ends."""
+"""Odoo as a program that does one thing to a database and ends."""
 
 import os
 import re
@@ -32,6 +32,23 @@ def change_modules(job, database, install, update, data_dir):
         "--max-cron-threads=0",
         f"--data-dir={data_dir}",
     ]
+    run_odoo(job, command, f"changed {', '.join([*install, *update])}")
+
+
+def neutralize_modules(job, database):
+    """Applies what every installed module has for it, in one transaction. Of 18 and of 19 alike."""
+    command = [
+        *job.arguments.odoo,
+        # The first argument, or Odoo serves instead.
+        "neutralize",
+        f"--config={job.arguments.odoo_config}",
+        f"--database={database}",
+    ]
+    run_odoo(job, command, f"neutralized {database}")
+
+
+def run_odoo(job, command, what):
+    """`what` it did, for the error."""
     environment = {name: os.environ[name] for name in ODOO_ENVIRONMENT if name in os.environ}
     # Odoo has no option for it; libpq reads it.
     environment["PGSSLROOTCERT"] = job.arguments.ca_bundle
@@ -50,4 +67,4 @@ def change_modules(job, database, install, update, data_dir):
         process.kill()
         process.wait()
     if code != 0:
-        raise JobError(f"odoo ended with code {code} while it changed {', '.join([*install, *update])}: {last_error}")
+        raise JobError(f"odoo ended with code {code} while it {what}: {last_error}")

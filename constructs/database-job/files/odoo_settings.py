@@ -22,7 +22,7 @@ from sign_in import (
     warn_of_open_sign_up,
 )
 from system_parameters import SystemParameters
-from wanted_modules import wanted
+from wanted_modules import modules_for_settings
 
 # What an environment file without a word about any of this comes to.
 NOTHING_CONFIGURED = {
@@ -62,13 +62,14 @@ def apply_settings(job, database, installed):
     """Writes every setting, all or none. `installed` are the modules that this job, not an administrator, installed."""
     version = job.arguments.odoo_version
     with job.session_as_odoo(database) as connection:
-        require_modules(job, connection, {*installed, *wanted(job)})
+        settings = settings_for(job, connection)
+        require_modules(job, connection, {*installed, *modules_for_settings(job, settings)})
         if installed:
             # Odoo says so itself, unless it was killed just before.
             query(connection, REGISTRY_CHANGED[version])
         # One transaction: from psycopg2 2.9 on, also of a connection that commits by itself.
         with connection:
-            write_settings(job, connection, installed)
+            write_settings(job, connection, settings, installed)
         # After the commit, or a node could forget and read the old value again. On every run, because an earlier one
         # may have been killed before it came here.
         query(connection, CACHES_CHANGED[version])
@@ -85,14 +86,22 @@ def require_modules(job, connection, modules):
         )
 
 
-def write_settings(job, connection, installed):
-    parameters = SystemParameters(connection)
-    settings = job.settings
-    if parameters.get("database.is_neutralized") == "true":
-        # A copy that must reach nobody: Odoo has switched mail and providers off in it, and codes could not be sent.
-        job.warn("the database is neutralized: no mail server, no second factor and no identity provider is set")
-        settings = {**settings, "mail": None, "twoFactor": "off", "providers": []}
+def settings_for(job, connection):
+    """What of the configuration is right for this database."""
+    if SystemParameters(connection).get("database.is_neutralized") != "true":
+        return job.settings
+    # A copy that must reach nobody: Odoo has switched mail off in it, and codes could not be sent. Providers are those of
+    # this environment, not of the one that was copied.
+    job.warn("the database is neutralized: no mail server and no second factor is set")
+    providers = job.settings["providers"]
+    if providers and "auth_oauth" not in installed_modules(connection):
+        job.warn("auth_oauth is not installed in the copy: no identity provider is set")
+        providers = []
+    return {**job.settings, "mail": None, "twoFactor": "off", "providers": providers}
 
+
+def write_settings(job, connection, settings, installed):
+    parameters = SystemParameters(connection)
     if "auth_signup" in installed:
         close_sign_up(job, parameters)
     if "auth_oauth" in installed:

@@ -15,6 +15,7 @@ from filestore import repair_attachments
 from image_modules import ImageModules
 from job import DATABASE, JobError, NeedsSnapshot, row
 from module_notes import noted_checksums, present_modules, remember
+from neutralization import neutralize
 from odoo_database import verify
 from odoo_program import change_modules
 from odoo_settings import apply_settings
@@ -84,7 +85,10 @@ def make_change(job, image, change):
     refuse_full_disk(job)
     before = count_writes(job)
     databases.copy(job, DATABASE, CHANGING)
-    databases.set_comment(job, CHANGING, {"since": time.time()})
+    # Of a copy of production, which is to be found neutralized again.
+    beside = {**databases.comment_of(job, DATABASE), "since": time.time()}
+    beside.pop("neutralized", None)
+    databases.set_comment(job, CHANGING, beside)
     try:
         change_copy(job, image, change)
     except JobError:
@@ -112,8 +116,16 @@ def change_copy(job, image, change):
         change_modules(job, CHANGING, change.install, change.update, data_dir)
     verify(job, CHANGING)
     refuse_stale_modules(job, image, change)
+    if is_neutralized(job, CHANGING):
+        # New modules bring scheduled jobs, and updated ones theirs back.
+        neutralize(job, CHANGING)
     apply_settings(job, CHANGING, installed=change.install)
     remember(job, CHANGING, image)
+
+
+def is_neutralized(job, database):
+    with job.session_as_odoo(database) as connection:
+        return SystemParameters(connection).get("database.is_neutralized") == "true"
 
 
 def clear_interrupted_change(job):

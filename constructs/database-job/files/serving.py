@@ -63,4 +63,7 @@ def record_release(job, source, target, alone=False):
         known = [*known, [job.arguments.release]]
     else:
         known = [*known[:-1], [*known[-1], job.arguments.release][-REMEMBERED:]]
-    databases.set_comment(job, target, {"releases": known[-REMEMBERED:]})
+    beside = {**databases.comment_of(job, target), "releases": known[-REMEMBERED:]}
+    # Of a copy that is complete now.
+    beside.pop("since", None)
+    databases.set_comment(job, target, beside)

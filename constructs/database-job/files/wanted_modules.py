@@ -13,12 +13,12 @@ from job import JobError
 SECOND_FACTOR_MODULE = {"18.0": "auth_totp_mail_enforce", "19.0": "auth_totp_mail"}
 
 
-def for_settings(job):
-    """Modules that the settings need, by name."""
+def modules_for_settings(job, settings):
+    """Modules that settings need, by name."""
     modules = []
-    if job.settings["twoFactor"] != "off":
+    if settings["twoFactor"] != "off":
         modules.append(SECOND_FACTOR_MODULE[job.arguments.odoo_version])
-    if job.settings["providers"]:
+    if settings["providers"]:
         modules.append("auth_oauth")
     # Comes with either, by itself. Named, because it lets strangers sign up as long as nobody forbids it.
     return [*modules, "auth_signup"] if modules else []
@@ -38,7 +38,7 @@ def configured(job):
 
 
 def wanted(job):
-    return list(dict.fromkeys([*configured(job), *for_settings(job)]))
+    return list(dict.fromkeys([*configured(job), *modules_for_settings(job, job.settings)]))
 
 
 def refuse_missing(image, names):

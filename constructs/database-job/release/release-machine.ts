@@ -85,7 +85,7 @@ function runTask({ job, network }: ReleaseMachineProps): Readonly<Record<string,
     NetworkConfiguration: {
       AwsvpcConfiguration: {
         Subnets: network.vpc.selectSubnets(network.appSubnets).subnetIds,
-        SecurityGroups: [network.odooSecurityGroup.securityGroupId],
+        SecurityGroups: [network.databaseJobSecurityGroup.securityGroupId],
         AssignPublicIp: 'DISABLED',
       },
     },

@@ -21,7 +21,11 @@ export interface Run {
   readonly output: string;
   readonly report?: Report;
   /** The stand-in's account of its last start. */
-  readonly standIn?: { readonly options: Record<string, string>; readonly environment: readonly string[] };
+  readonly standIn?: {
+    readonly command?: string;
+    readonly options: Record<string, string>;
+    readonly environment: readonly string[];
+  };
 }
 
 interface Report {
@@ -36,11 +40,18 @@ interface Report {
   readonly filestoreDirectories?: number;
   /** Where the database is that was served before. */
   readonly before?: string;
+  readonly rows?: number;
+  readonly tables?: number;
+  readonly neutralized?: readonly string[];
+  readonly modulesWithoutNeutralization?: readonly string[];
+  readonly attachments?: { readonly checked: number; readonly absent: number };
 }
 
 export interface RunOptions {
   /** The program as it runs in the task, with its slow password hash. */
   readonly asShipped?: boolean;
+  /** Another program in Odoo's place. */
+  readonly standIn?: string;
   /** Behaviour of the stand-in. */
   readonly odoo?: string;
   /** Series of Odoo; 19.0 if not named. */
@@ -160,7 +171,7 @@ export class JobBench {
   }
 
   private flags(version: string, options: RunOptions): readonly string[] {
-    const { settings, flags, odoo = 'ok', release = 'r1' } = options;
+    const { settings, flags, odoo = 'ok', release = 'r1', standIn = STAND_IN } = options;
     return [
       `--host=${this.cluster.host}`,
       `--port=${this.cluster.port}`,
@@ -174,7 +185,7 @@ export class JobBench {
       ...(flags ?? []),
       '--odoo',
       this.python,
-      STAND_IN,
+      standIn,
       version === '19.0' ? odoo : `${odoo}@${version}`,
     ];
   }

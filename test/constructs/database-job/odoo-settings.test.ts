@@ -212,10 +212,17 @@ it('reaches nobody from a neutralized copy, and locks nobody out of it', async (
      UPDATE auth_oauth_provider SET enabled = FALSE; DELETE FROM ir_mail_server;
      DELETE FROM ir_config_parameter WHERE key = 'odoo_aws.mail_server'`,
   );
-  const { report } = await run({ ...everything, domain: { name: 'staging.example.com' } });
+  const staging = { ...everything, domain: { name: 'staging.example.com' } };
+  const { report } = await run({ ...staging, signIn: { ...everything.signIn, providers: [] } });
   expect(report?.warnings).toEqual([expect.stringMatching(/^the database is neutralized/)]);
   expect(state()).toMatchObject({ policy: null, server: [], url: ['https://staging.example.com', 'True'] });
   expect(sql('SELECT count(*) FROM auth_oauth_provider WHERE enabled')).toBe('0');
+  // Its own provider is another one than production's, and was configured for it.
+  await run({
+    ...staging,
+    signIn: { ...everything.signIn, providers: [{ ...entra, clientId: 'client-of-staging' }] },
+  });
+  expect(sql('SELECT client_id FROM auth_oauth_provider WHERE enabled')).toBe('client-of-staging');
 });
 
 function at(name: string) {

@@ -1,6 +1,6 @@
 """Runs the job with a cheap password hash, and on demand kills it, as the kernel would, right after one of its functions:
 
-quick_job.py JOB (FUNCTION | -) ARGUMENTS...
+quick_job.py JOB (FUNCTION | CLASS.METHOD | -) ARGUMENTS...
 """
 
 import importlib
@@ -17,6 +17,10 @@ parts = [sys.modules[part.stem] for part in Path(path).parent.glob("*.py")]
 
 # 600,000 rounds are half of the time of a run.
 sys.modules["administrator"].PASSWORDS = CryptContext(["pbkdf2_sha512", "plaintext"], pbkdf2_sha512__rounds=2000)
+
+if "." in function:
+    holder, function = function.split(".")
+    parts = [next(vars(part)[holder] for part in parts if holder in vars(part))]
 
 if function != "-":
     original = next(vars(part)[function] for part in parts if function in vars(part))

@@ -122,11 +122,12 @@ describe('the database on RDS', () => {
     expect(instanceOf(templateOf({ deletionProtection: false }))['DeletionProtection']).toBe(false);
   });
 
-  it('has no public address and admits Odoo and the rotation function on 5432 only', () => {
+  it('has no public address and admits Odoo, its job and the rotation function on 5432 only', () => {
     expect(instance['PubliclyAccessible']).toBe(false);
     const rules = Object.values(template.findResources('AWS::EC2::SecurityGroupIngress'));
     expect(rules.map((rule) => JSON.stringify(rule['Properties'].SourceSecurityGroupId)).toSorted()).toEqual([
       expect.stringContaining('RotationSingleUser'),
+      expect.stringContaining('DatabaseJobSecurityGroup'),
       expect.stringContaining('OdooSecurityGroup'),
     ]);
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {

@@ -88,11 +88,15 @@ describe('the filestore on S3 Files', () => {
     expect(service.dependencies.map((stack) => stack.stackName)).toContain('test-Data');
   });
 
-  it('admits NFS from Odoo and nothing else', () => {
+  it('admits NFS from Odoo and its database job, and nothing else', () => {
     const rules = Object.values(template.findResources('AWS::EC2::SecurityGroupIngress'));
-    expect(rules).toHaveLength(1);
-    expect(rules[0]?.['Properties']).toMatchObject({ FromPort: 2049, ToPort: 2049, IpProtocol: 'tcp' });
-    expect(JSON.stringify(rules[0]?.['Properties'].SourceSecurityGroupId)).toContain('OdooSecurityGroup');
+    for (const rule of rules) {
+      expect(rule['Properties']).toMatchObject({ FromPort: 2049, ToPort: 2049, IpProtocol: 'tcp' });
+    }
+    expect(rules.map((rule) => JSON.stringify(rule['Properties'].SourceSecurityGroupId)).toSorted()).toEqual([
+      expect.stringContaining('DatabaseJobSecurityGroup'),
+      expect.stringContaining('OdooSecurityGroup'),
+    ]);
     template.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupIngress: Match.absent() });
   });
 

@@ -201,9 +201,9 @@ describe('an existing network', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('gets one security group and nothing else', () => {
+  it('gets two security groups and nothing else', () => {
     const types = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::EC2::SecurityGroup'));
-    expect(types).toHaveLength(1);
+    expect(types).toHaveLength(2);
     Template.fromStack(stack).resourceCountIs('AWS::EC2::Subnet', 0);
     Template.fromStack(stack).resourceCountIs('AWS::EC2::FlowLog', 0);
   });

@@ -117,6 +117,7 @@ function networkIn(stack: Stack): Network {
     appSubnetsHaveRouteOut: true,
     availabilityZoneCount: 3,
     odooSecurityGroup: new ec2.SecurityGroup(stack, 'Odoo', { vpc }),
+    databaseJobSecurityGroup: new ec2.SecurityGroup(stack, 'DatabaseJob', { vpc, allowAllOutbound: false }),
   };
 }
 

@@ -1,0 +1,42 @@
+"""Takes a database from elsewhere, and puts it in service once everything about it is known to be right."""
+
+from administrator import replace_initial_password
+from databases import BEFORE, DATABASE, INCOMING, drop, drop_unfinished, exists, put_in_service
+from filestore import check_attachments
+from job import JobError
+from neutralization import neutralize
+from neutralized import require_neutralized
+from odoo_database import verify
+from odoo_settings import apply_settings
+from server_transfer import restore_from_server
+from serving import hold_services
+
+
+def receive(job):
+    """Until the last step it works on a name that is never served, so that a failure leaves what is served as it was."""
+    drop_unfinished(job, INCOMING)
+    if exists(job, BEFORE):
+        # Or the server would hold three of them.
+        drop(job, BEFORE)
+    fetch(job)
+    verify(job, INCOMING)
+    if job.request.get("neutralize"):
+        neutralize(job, INCOMING)
+    apply_settings(job, INCOMING, installed=[])
+    replace_initial_password(job, INCOMING)
+    check_attachments(job, INCOMING)
+    if job.request.get("neutralize"):
+        # Settings were written since.
+        with job.session_as_odoo(INCOMING) as connection:
+            require_neutralized(connection)
+    # What nodes have loaded and cached is of another database.
+    hold_services(job)
+    put_in_service(job, INCOMING, BEFORE)
+    job.changed(f"{DATABASE} is the received database, {BEFORE} what was served")
+
+
+def fetch(job):
+    source = job.request.get("source")
+    if source is None:
+        raise JobError("the request names no server to receive from")
+    restore_from_server(job, source["host"], source["port"], INCOMING)
