@@ -28,6 +28,7 @@ from filestore import probe_filestore
 from job import Job, JobError, query
 from odoo_database import ensure_database, ensure_role
 from odoo_settings import NOTHING_CONFIGURED, ensure_settings
+from receive import receive_database
 
 # Present in every running job's session on database `postgres`; the number itself means nothing ("odoo" in ASCII).
 LOCK_KEY = 0x6F646F6F
@@ -56,8 +57,11 @@ def take_lock(job):
         ) from None
 
 
-# In this order. Each may be interrupted anywhere and repeated from the first.
-STEPS = (take_lock, probe_filestore, ensure_role, ensure_database, ensure_settings)
+# By the kind of request, in this order. Each may be interrupted anywhere and repeated from the first.
+STEPS = {
+    "release": (take_lock, probe_filestore, ensure_role, ensure_database, ensure_settings),
+    "receive": (take_lock, probe_filestore, ensure_role, receive_database),
+}
 
 
 def run(job):
@@ -66,7 +70,7 @@ def run(job):
     report = job.report
     step = None
     try:
-        for step in STEPS:
+        for step in STEPS[job.request["kind"]]:
             print(f"database job: {step.__name__}", flush=True)
             if job.lock:
                 # Fails when the session, and with it the lock, was lost on the way.

@@ -1,6 +1,8 @@
 """What every step of the database job works with: one run's arguments and secrets, connections, and short words for SQL."""
 
 import contextlib
+import json
+import os
 
 import psycopg2
 from psycopg2 import sql
@@ -21,6 +23,8 @@ class Job:
         # What the environment file says about Odoo's own settings.
         self.settings = arguments.settings
         self.secrets = secrets
+        # What this run is asked for.
+        self.request = json.loads(os.environ.get("JOB_REQUEST") or '{"kind": "release"}')
         self.lock = None
         self.report = {"created": [], "changed": [], "warnings": []}
 

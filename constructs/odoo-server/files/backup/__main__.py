@@ -15,7 +15,7 @@ import os
 import sys
 import time
 
-from . import configuration, dump, filestore, metrics, repository, status
+from . import configuration, dump, filestore, handover, metrics, repository, status
 from .host import Failure, Host
 
 LOCKS = os.environ.get("RUNTIME_DIRECTORY", "/run/odoo-backup")
@@ -43,6 +43,10 @@ def main(name):
     host = Host()
     if name in OTHERS:
         OTHERS[name](host)
+        return 0
+    if handover.is_handed_over(host):
+        # The buckets are another Odoo's now: what it clears away must not come back.
+        print(f"backup: no {name}, this server has handed its service over", flush=True)
         return 0
     succeeded = attempt(host, name)
     if name in AFTER:
