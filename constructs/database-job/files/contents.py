@@ -9,18 +9,18 @@ CONTENTS = """
     SELECT json_build_object(
         'tables', (
             SELECT coalesce(json_object_agg(relname, (xpath('/row/count/text()',
-                query_to_xml(format('SELECT count(*) FROM public.%I', relname), false, true, '')))[1]::text::bigint), '{}')
+                query_to_xml('SELECT count(*) FROM public.' || quote_ident(relname), false, true, '')))[1]::text::bigint), '{}')
             FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'),
         'sequences', (
             SELECT coalesce(json_object_agg(sequencename, last_value), '{}') FROM pg_sequences WHERE schemaname = 'public'),
         'objects', (
             SELECT json_object_agg(kind, number) FROM (
                 SELECT CASE relkind WHEN 'r' THEN 'tables' WHEN 'i' THEN 'indexes' WHEN 'S' THEN 'sequences'
-                    WHEN 'v' THEN 'views' ELSE 'relations of kind ' || relkind END AS kind, count(*) AS number
+                    WHEN 'v' THEN 'views' ELSE 'relations of kind ' || relkind::text END AS kind, count(*) AS number
                 FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind <> 't' GROUP BY relkind
                 UNION ALL
                 SELECT CASE contype WHEN 'f' THEN 'foreign keys' WHEN 'p' THEN 'primary keys' WHEN 'u' THEN 'unique constraints'
-                    WHEN 'c' THEN 'check constraints' ELSE 'constraints of type ' || contype END, count(*)
+                    WHEN 'c' THEN 'check constraints' ELSE 'constraints of type ' || contype::text END, count(*)
                 FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n' GROUP BY contype
             ) found),
         'base', (SELECT latest_version FROM ir_module_module WHERE name = 'base'))

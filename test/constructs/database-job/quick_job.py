@@ -29,6 +29,8 @@ if function != "-":
     for part in parts:
         if function in vars(part):
             setattr(part, function, die)
-    job.STEPS = tuple(die if step is original else step for step in job.STEPS)
+    job.STEPS = {
+        kind: tuple(die if step is original else step for step in steps) for kind, steps in job.STEPS.items()
+    }
 
 sys.exit(job.main())
