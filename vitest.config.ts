@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // They boot a machine, or load real programs for minutes, and have configurations of their own: npm run test:host,
-    // npm run test:services.
-    exclude: ['test/host/machine/**', 'test/services/**'],
+    // npm run test:services, npm run test:releases.
+    exclude: ['test/host/machine/**', 'test/services/**', 'test/releases/**'],
     globalSetup: 'test/support/assemblies.ts',
     // Loading aws-cdk-lib once per worker instead of once per file halves the CPU of the suite.
     isolate: false,

@@ -1,8 +1,10 @@
+import { growCommand, USAGE as GROW_USAGE } from '../lib/cli/grow.ts';
 import { planCommand, USAGE as PLAN_USAGE } from '../lib/cli/plan.ts';
 import { simulateCommand, USAGE as SIMULATE_USAGE } from '../lib/cli/simulate.ts';
 
-/** Subcommands of `odoo-aws`. Each returns the exit code: 0 done, 1 wrong configuration, 2 wrong usage. */
+/** Subcommands of `odoo-aws`. Each returns the exit code: 0 done, 1 a problem, 2 wrong usage. */
 const commands: Readonly<Record<string, typeof planCommand>> = {
+  grow: growCommand,
   plan: planCommand,
   simulate: simulateCommand,
 };
@@ -12,7 +14,7 @@ const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 
 if (command === undefined) {
   process.stderr.write(
-    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${PLAN_USAGE}\n${SIMULATE_USAGE}`,
+    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${PLAN_USAGE}\n${SIMULATE_USAGE}\n${GROW_USAGE}`,
   );
   process.exitCode = 2;
 } else {

@@ -2,6 +2,7 @@ import {
   CustomResource,
   aws_ecs as ecs,
   type aws_kms as kms,
+  type aws_s3 as s3,
   type aws_secretsmanager as secretsmanager,
 } from 'aws-cdk-lib';
 import { Construct, type IDependable } from 'constructs';
@@ -18,6 +19,7 @@ import {
   withoutComments,
 } from './database-job-files.ts';
 import { JobRunner } from './job-runner.ts';
+import { allowReceiving } from './receive-permissions.ts';
 
 /**
  * How long a deployment waits. CloudFormation waits for an hour at most, whatever it is told; the rest is for stopping
@@ -40,6 +42,8 @@ export interface DatabaseJobProps {
   readonly version: OdooVersion;
   /** First password of Odoo's user `admin`. */
   readonly adminPassword: secretsmanager.ISecret;
+  /** Where the single server of an environment that has outgrown it leaves its database. */
+  readonly backupBucket: s3.IBucket;
   /**
    * Name in the links of Odoo's e-mails.
    *
@@ -76,6 +80,7 @@ export class DatabaseJob extends Construct {
   constructor(scope: Construct, id: string, props: DatabaseJobProps) {
     super(scope, id);
     this.task = this.defineTask(props);
+    allowReceiving(this.task.definition.taskRole, props.backupBucket);
     this.container = this.addJob(props);
     this.done = this.defineRun(props);
   }
@@ -90,12 +95,14 @@ export class DatabaseJob extends Construct {
       // may run only a few Fargate vCPUs, and the services want theirs.
       vcpu: 1,
       memoryMiB: 2048,
+      // The most there is: the dump of a database that is received is on it. A cent an hour.
+      ephemeralStorageGiB: 200,
       scratch: [JOB_SCRATCH],
       files: files.map(({ name, text }) => ({ path: inJob(name), owner: ODOO_OWNER, mode: '0400', text })),
     });
   }
 
-  private addJob({ node, version, adminPassword }: DatabaseJobProps): ecs.ContainerDefinition {
+  private addJob({ node, version, adminPassword, backupBucket }: DatabaseJobProps): ecs.ContainerDefinition {
     const { database, databasePassword } = node;
     return this.task.addContainer('Job', {
       entryPoint: ['python3', '-u', inJob(DATABASE_JOB_PROGRAM)],
@@ -107,6 +114,8 @@ export class DatabaseJob extends Construct {
         `--odoo-version=${version}`,
         `--settings=${inJob(DATABASE_JOB_SETTINGS)}`,
         `--filestore=${ODOO_PATHS.filestore}`,
+        `--backup-bucket=${backupBucket.bucketName}`,
+        `--region=${node.region}`,
       ],
       mounts: [
         ...ODOO_MOUNTS,

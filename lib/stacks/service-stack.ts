@@ -54,6 +54,7 @@ export class ServiceStack extends OdooStack {
       network: networkStack.network,
       version: environment.odoo.version,
       adminPassword: dataStack.secrets.odooAdminPassword,
+      backupBucket: dataStack.backupBucket,
       domain: environment.domain,
       signIn: environment.signIn,
       logKey: networkStack.logKey,

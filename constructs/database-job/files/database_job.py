@@ -121,6 +121,8 @@ def main():
         help="JSON file with what the environment file says about Odoo's own settings",
     )
     parser.add_argument("--filestore", default="/var/lib/odoo/filestore")
+    parser.add_argument("--backup-bucket", help="where the single server of this environment, if it had one, left its database")
+    parser.add_argument("--region", help="of that bucket")
     parser.add_argument("--odoo", nargs="+", default=["odoo"], help="command that starts Odoo")
     parser.add_argument("--lock-seconds", type=int, default=1800, help="how long to wait for another job")
     parser.add_argument("--connect-seconds", type=int, default=120, help="how long to wait for the server")

@@ -27,17 +27,22 @@ TRIES = 6
 TIMEOUT_SECONDS = 60
 
 
-class ObjectStore:
-    """The buckets of one Region."""
+class Missing(JobError):
+    """S3 has no such object."""
 
-    def __init__(self, region):
+
+class ObjectStore:
+    """One bucket."""
+
+    def __init__(self, bucket, region):
+        self.bucket = bucket
         self.region = region
 
-    def read_json(self, bucket, key):
-        with self.open(bucket, key) as answer:
+    def read_json(self, key):
+        with self.open(key) as answer:
             return json.load(answer)
 
-    def download(self, bucket, key, file):
+    def download(self, key, file):
         """Writes an object into a file; its bytes. It is the same object to the end, whatever happens on the way."""
         headers = {}
         size, failures = None, 0
@@ -45,7 +50,7 @@ class ObjectStore:
             if file.tell():
                 headers["range"] = f"bytes={file.tell()}-"
             try:
-                with self.open(bucket, key, headers) as answer:
+                with self.open(key, headers) as answer:
                     size = file.tell() + int(answer.headers["content-length"])
                     headers["if-match"] = answer.headers["etag"]
                     while block := answer.read(BLOCK):
@@ -55,37 +60,46 @@ class ObjectStore:
             except (OSError, http.client.HTTPException) as error:
                 failures += 1
                 if failures >= TRIES:
-                    raise JobError(f"s3://{bucket}/{key} cannot be read: {error or type(error).__name__}") from None
-                print(f"database job: reading s3://{bucket}/{key} again from byte {file.tell()}: {error}", flush=True)
+                    raise JobError(f"s3://{self.bucket}/{key} cannot be read: {error or type(error).__name__}") from None
+                print(f"database job: reading s3://{self.bucket}/{key} again from byte {file.tell()}: {error}", flush=True)
                 time.sleep(failures)
         file.flush()
         return file.tell()
 
-    def size(self, bucket, key):
+    def size(self, key):
         """Bytes of an object."""
         # The first byte, because the answer to HEAD does not say what is wrong.
-        with self.open(bucket, key, {"range": "bytes=0-0"}) as answer:
+        with self.open(key, {"range": "bytes=0-0"}) as answer:
             return int(answer.headers["content-range"].rpartition("/")[2])
 
-    def open(self, bucket, key, headers=None):
-        request = self.request(bucket, key, headers or {})
+    def has(self, key):
+        try:
+            self.open(key, {"range": "bytes=0-0"}).close()
+            return True
+        except Missing:
+            return False
+
+    def open(self, key, headers=None):
+        request = self.request(key, headers or {})
         try:
             return urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS)
         except urllib.error.HTTPError as error:
             if error.code >= 500:
                 raise
+            if error.code == 404:
+                raise Missing(f"s3://{self.bucket}/{key} does not exist") from None
             said = " ".join(error.read(500).decode(errors="replace").split())
-            raise JobError(f"S3 answers {error.code} for s3://{bucket}/{key}: {said}") from None
+            raise JobError(f"S3 answers {error.code} for s3://{self.bucket}/{key}: {said}") from None
 
-    def request(self, bucket, key, headers):
+    def request(self, key, headers):
         path = "/" + urllib.parse.quote(key, safe="/-_.~")
         # As the clients of AWS know it; for buckets elsewhere, whose names are in the path then.
         endpoint = os.environ.get("AWS_ENDPOINT_URL_S3")
         if endpoint:
-            address = f"{endpoint}/{bucket}{path}"
+            address = f"{endpoint}/{self.bucket}{path}"
         else:
             suffix = "amazonaws.com.cn" if self.region.startswith("cn-") else "amazonaws.com"
-            address = f"https://{bucket}.s3.{self.region}.{suffix}{path}"
+            address = f"https://{self.bucket}.s3.{self.region}.{suffix}{path}"
         now = datetime.datetime.now(datetime.timezone.utc)
         return urllib.request.Request(address, headers=signed(address, headers, self.region, credentials(), now))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg2
 import psycopg2.errors
 from administrator import replace_initial_password
+from earlier_server import refuse_to_forget
 from filestore import publish_attachments
 from job import DATABASE, ROLE, JobError, execute, query, row, rows
 from odoo_program import install_modules
@@ -64,6 +65,7 @@ def ensure_database(job):
 
 def initialize(job):
     """Builds the database aside and gives it its name at the very end, in one statement."""
+    refuse_to_forget(job)
     if database_exists(job, UNFINISHED):
         execute(job.lock, "DROP DATABASE {} WITH (FORCE)", UNFINISHED)
         job.changed(f"dropped {UNFINISHED}, which an earlier run did not finish")

@@ -48,7 +48,7 @@ NAMED = 10
 
 
 def receive_database(job):
-    """The request: `dump` and `manifest` by their keys in `bucket` of `region`; with `commit` it is served afterwards.
+    """The request: `dump` and `manifest` by their keys in the backup bucket; with `commit` it is served afterwards.
 
     Without a manifest there is nothing to compare with but the files that the database refers to: a rehearsal.
     """
@@ -75,14 +75,14 @@ def already_received(job, manifest):
 
 def bring(job, request):
     """Restores and compares; what was found and how long each part took."""
-    store = ObjectStore(request["region"])
-    manifest = store.read_json(request["bucket"], request["manifest"]) if request.get("manifest") else None
+    store = ObjectStore(job.arguments.backup_bucket, job.arguments.region)
+    manifest = store.read_json(request["manifest"]) if request.get("manifest") else None
     if manifest and manifest["dump"] != request["dump"]:
         raise JobError(f"{request['manifest']} belongs to {manifest['dump']}, not to {request['dump']}")
     stopwatch = Stopwatch()
     with tempfile.TemporaryDirectory() as directory:
         dump = Path(directory, "dump")
-        size = fetch(store, request, dump)
+        size = fetch(store, request["dump"], dump)
         stopwatch.lap("download")
         create(job, INCOMING)
         harden(job, INCOMING)
@@ -105,15 +105,15 @@ def bring(job, request):
     }
 
 
-def fetch(store, request, dump):
-    size = store.size(request["bucket"], request["dump"])
+def fetch(store, key, dump):
+    size = store.size(key)
     free = shutil.disk_usage(dump.parent).free
     if free < size + SPARE_BYTES:
         raise JobError(
             f"the dump has {size >> 20} MiB and the task's disk {free >> 20} MiB free: give the task more ephemeral storage"
         )
     with open(dump, "wb") as file:
-        return store.download(request["bucket"], request["dump"], file)
+        return store.download(key, file)
 
 
 def compare_contents(job, manifest):

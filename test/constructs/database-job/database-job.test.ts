@@ -1,4 +1,4 @@
-import { aws_kms as kms } from 'aws-cdk-lib';
+import { aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -44,6 +44,7 @@ function withJob(): Fixture & { readonly job: DatabaseJob } {
     network,
     version: '19.0',
     adminPassword: node.masterPassword,
+    backupBucket: new s3.Bucket(before, 'BackupBucket'),
     domain: { name: 'erp.example.com' },
     signIn: { twoFactor: 'off', providers: [PROVIDER] },
     logKey: new kms.Key(before, 'JobLogKey'),

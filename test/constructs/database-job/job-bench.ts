@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Received } from '../../../lib/growth/cloud.ts';
 import { own, ownDirectory, startPostgres, type PostgresCluster } from '../../support/postgres.ts';
 import { findPython } from '../../support/python.ts';
 
@@ -30,6 +31,8 @@ interface Report {
   readonly changed: readonly string[];
   readonly warnings: readonly string[];
   readonly filestoreDirectories?: number;
+  /** What a request to receive brought. */
+  readonly received?: Received;
 }
 
 export interface RunOptions {

@@ -1,15 +1,19 @@
 import { existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { JobBench, type Run } from '../../constructs/database-job/job-bench.ts';
+import { JobBench, type Run, type RunOptions } from '../../constructs/database-job/job-bench.ts';
 import { own } from '../../support/postgres.ts';
 import type { BackupHost } from '../../host/backup-host.ts';
 import { ObjectStoreServer } from './object-store.ts';
+
+const BACKUPS = ['--backup-bucket=backups', '--region=eu-central-1'];
 
 /** What the database job receives with; see its contract. */
 export interface ReceiveRequest {
   readonly dump: string;
   readonly manifest?: string;
   readonly commit: boolean;
+  /** How long to wait for files that the mount does not show yet; 0 if not named. */
+  readonly patienceSeconds?: number;
 }
 
 /** The service that an environment grows into: a database server, the job, and the filestore's bucket as a mount. */
@@ -53,23 +57,34 @@ export class NewSide {
     }
   }
 
-  /** Runs the job with a request to receive; `lag` in ms is how long the mount is behind the bucket. */
-  async receive(request: ReceiveRequest, options: Parameters<JobBench['run']>[0] = {}): Promise<Run> {
+  /** Runs the job with a request to receive, with all in the mount that is in the bucket. */
+  receive(request: ReceiveRequest, options: RunOptions = {}): Promise<Run> {
     this.show();
+    return this.receiveWithoutMount(request, options);
+  }
+
+  receiveWithoutMount(request: ReceiveRequest, options: RunOptions = {}): Promise<Run> {
     return this.bench.run({
       ...options,
+      flags: [...BACKUPS, ...(options.flags ?? [])],
       environment: {
         ...this.store.environment,
-        JOB_REQUEST: JSON.stringify({
-          kind: 'receive',
-          region: 'eu-central-1',
-          bucket: 'backups',
-          patienceSeconds: 0,
-          ...request,
-        }),
+        JOB_REQUEST: JSON.stringify({ kind: 'receive', patienceSeconds: 0, ...request }),
         ...options.environment,
       },
     });
+  }
+
+  /** Runs the job as a deployment does. */
+  release(): Promise<Run> {
+    return this.bench.run({ environment: this.store.environment, flags: BACKUPS });
+  }
+
+  /** As after the preparation of a growth: a database server without Odoo's. */
+  reset(): void {
+    for (const name of this.databases()) this.bench.cluster.sql(`DROP DATABASE "${name}" WITH (FORCE)`);
+    this.bench.reset();
+    this.shown.clear();
   }
 
   databases(): string[] {

@@ -36,3 +36,8 @@ INSERT INTO res_partner (name, email, comment, credit, color, image)
     FROM generate_series(1, 500) n;
 UPDATE res_partner SET parent_id = id - 1 WHERE id % 3 = 0;
 INSERT INTO res_users (login, password, partner_id, active) VALUES ('__system__', NULL, 1, FALSE), ('admin', 'x', 2, TRUE);
+CREATE TABLE orm_signaling_registry (id serial PRIMARY KEY, date timestamp DEFAULT now());
+CREATE TABLE orm_signaling_stable (id serial PRIMARY KEY, date timestamp DEFAULT now());
+CREATE TABLE ir_model_data (id serial PRIMARY KEY, module varchar, name varchar, model varchar, res_id int);
+INSERT INTO ir_model_data (module, name, model, res_id) VALUES
+    ('base', 'user_root', 'res.users', 1), ('base', 'user_admin', 'res.users', 2);
