@@ -123,8 +123,6 @@ describe('the server that has handed over', () => {
   it('stays silent on a blank volume, since it is in the bucket too', async () => {
     await handOver();
     unlinkSync(marker());
-    const blank = await old.run('python3', ['-c', '']);
-    expect(blank.code).toBe(0);
     old.host.evaluate(
       'from backup import handover\nfrom backup.host import Host\nhandover.bring_back_marker(Host())',
       'None',
@@ -141,11 +139,6 @@ describe('the server that has handed over', () => {
     expect(old.host.uploads).toHaveLength(uploads);
     const restore = old.host.python(['-m', 'backup.restore', '--to', '2026-11-22T10:15:00Z']);
     expect(restore).toMatchObject({ code: 1, output: expect.stringContaining('take it back first') });
-    rmSync(join(old.host.filestore, filesOf(old.cluster)[0] ?? ''), { force: false });
-    old.host.evaluate(
-      'from backup import filestore\nfrom backup.host import Host',
-      `filestore.fetch(Host(), ["${filesOf(old.cluster)[0]}"])`,
-    );
   });
 
   it('says what it has and whether it has handed over', async () => {

@@ -62,7 +62,7 @@ class S3:
         return {"ContentLength": len(content), "Metadata": metadata, "Body": Body(content)}
 
     def delete_object(self, Bucket, Key):
-        path_of(Bucket, Key).unlink()
+        path_of(Bucket, Key).unlink(missing_ok=True)
 
     def get_paginator(self, _):
         return self
