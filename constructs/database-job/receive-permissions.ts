@@ -18,7 +18,8 @@ export function allowReceiving(role: iam.IRole & iam.IGrantable, bucket: s3.IBuc
     }
   }
   const reasons = {
-    's3:GetObject*': 'Reads objects with their versions, below the named prefixes of the backup bucket alone.',
+    's3:GetObject*':
+      'Reads objects with their versions, below the named prefixes of the backup bucket alone.',
     's3:GetBucket*': 'Reads location and settings of the backup bucket alone.',
     's3:List*': 'Lists the backup bucket, so that what is missing can be told from what is forbidden.',
   };

@@ -1,5 +1,6 @@
 /** Stacks of an environment that a growth deals with, by what their names end with. */
-export type StackPurpose = 'Network' | 'Data' | 'Edge' | 'Release' | 'Server' | 'Service' | 'Dns' | 'Operations';
+export type StackPurpose =
+  'Network' | 'Data' | 'Edge' | 'Release' | 'Server' | 'Service' | 'Dns' | 'Operations';
 
 /** What the single server says of itself: `odoo-hand-over --status`. */
 export interface ServerStatus {

@@ -9,7 +9,9 @@ import { Growth, GrowthProblem, type GrowthProps } from './growth.ts';
 export async function finish(props: GrowthProps): Promise<void> {
   const journal = await props.journals.read();
   if (journal === undefined || !['growing', 'finishing'].includes(journal.state)) {
-    throw new GrowthProblem(`no growth of ${props.environment.name} is under way: there is nothing to finish`);
+    throw new GrowthProblem(
+      `no growth of ${props.environment.name} is under way: there is nothing to finish`,
+    );
   }
   if (journal.done.switch === undefined) {
     throw new GrowthProblem(

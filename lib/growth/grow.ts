@@ -14,7 +14,10 @@ export async function grow(props: GrowthProps): Promise<void> {
     throw new GrowthProblem(`an earlier ${option} was interrupted: run it again`);
   }
   const resumed = found !== undefined && !isOver(found) ? found : undefined;
-  const growth = new Growth(props, resumed ?? newJournal(props.environment.name, props.now?.() ?? new Date()));
+  const growth = new Growth(
+    props,
+    resumed ?? newJournal(props.environment.name, props.now?.() ?? new Date()),
+  );
   if (resumed !== undefined) props.say(`Going on with the growth that was begun at ${resumed.started}.`);
   for (const step of STEPS) {
     if (isDone(step, growth.journal)) continue;

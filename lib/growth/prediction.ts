@@ -42,7 +42,6 @@ export function predictDowntime({ databaseBytes }: ServerStatus, { seconds }: Re
 
 /** For example `19 minutes (hand over 2, move 3, serve 10, switch 2, each rounded up)`. */
 export function describeDowntime(downtime: Downtime): string {
-  const minutes = (seconds: number): number => Math.ceil(seconds / 60);
   const total = minutes(Object.values(downtime).reduce((sum, each) => sum + each, 0));
   const parts = [
     `hand over ${minutes(downtime.handOver)}`,
@@ -51,4 +50,8 @@ export function describeDowntime(downtime: Downtime): string {
     `switch ${minutes(downtime.switch)}`,
   ];
   return `${total} minutes (${parts.join(', ')}; each rounded up)`;
+}
+
+function minutes(seconds: number): number {
+  return Math.ceil(seconds / 60);
 }

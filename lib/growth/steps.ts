@@ -38,7 +38,8 @@ export const STEPS: readonly Step[] = [
   },
   {
     name: 'hand-over',
-    title: 'Handing over: the server stops Odoo, saves and counts everything; users see the page for maintenance',
+    title:
+      'Handing over: the server stops Odoo, saves and counts everything; users see the page for maintenance',
     question: (growth) =>
       `From now on nobody can work for about ${describeDowntime(downtimeOf(growth.journal))}. Until the domain is switched you can go back with --undo. Begin?`,
     run: async ({ cloud }) => ({ handedOver: await cloud.handOver() }),
@@ -77,7 +78,9 @@ async function rehearse({ cloud, say, journal }: Growth): Promise<Partial<Journa
   say(
     `Rehearsed with ${dump}: ${rows} rows in ${tables} tables, ${files} attachments present, ${filesRead} of them read.`,
   );
-  say(`Users will have to wait for about ${describeDowntime(predictDowntime(required(journal.server), rehearsal))}.`);
+  say(
+    `Users will have to wait for about ${describeDowntime(predictDowntime(required(journal.server), rehearsal))}.`,
+  );
   return { rehearsal };
 }
 

@@ -22,7 +22,8 @@ describe('a server whose service was handed over', () => {
   });
 
   it('does not run the database job when it is provisioned, nor wait for an Odoo', () => {
-    const commands = 'docker() { echo docker; }; systemctl() { echo systemctl; }; curl() { echo curl; return 1; };';
+    const commands =
+      'docker() { echo docker; }; systemctl() { echo systemctl; }; curl() { echo curl; return 1; };';
     mark();
     const { code, output } = host.run(`${commands} run_database_job && wait_until_serving`);
     expect(code).toBe(0);
@@ -31,7 +32,9 @@ describe('a server whose service was handed over', () => {
   });
 
   it('is an ordinary one without the mark', () => {
-    const { output } = host.run('systemctl() { echo systemctl; }; aws() { return 1; }; setting() { :; }; run_database_job');
+    const { output } = host.run(
+      'systemctl() { echo systemctl; }; aws() { return 1; }; setting() { :; }; run_database_job',
+    );
     expect(output).toContain('systemctl');
   });
 

@@ -34,20 +34,30 @@ const compared = (): Compared =>
 const marker = () => join(old.host.data, 'handed-over');
 
 async function handOver(): Promise<HandedOver> {
-  return lastJson(await old.handOver());
+  return JSON.parse(lastLine(await old.handOver()));
 }
 
-function lastJson<T>({ code, output }: Ended): T {
+async function statusOf(): Promise<ServerStatus> {
+  return JSON.parse(lastLine(await old.handOver('--status')));
+}
+
+function lastLine({ code, output }: Ended): string {
   expect(code, output).toBe(0);
-  return JSON.parse(output.trim().split('\n').at(-1) ?? '');
+  return output.trim().split('\n').at(-1) ?? '';
 }
 
-function manifestOf({ manifest }: HandedOver): Record<string, never> {
+/** What the server writes down of what it hands over. */
+interface Manifest {
+  readonly contents: Readonly<Record<'tables' | 'sequences' | 'objects', Record<string, number | null>>>;
+  readonly attachments: { count: number; readonly bytes: number; readonly faulty: readonly string[] };
+}
+
+function manifestOf({ manifest }: HandedOver): Manifest {
   return JSON.parse(old.host.object('backups', manifest));
 }
 
 /** Changes the manifest behind everybody's back, as if the server had had something else. */
-function forge(handedOver: HandedOver, change: (manifest: any) => void): void {
+function forge(handedOver: HandedOver, change: (manifest: Manifest) => void): void {
   const manifest = manifestOf(handedOver);
   change(manifest);
   old.host.spoil('backups', handedOver.manifest, JSON.stringify(manifest));
@@ -64,18 +74,24 @@ describe('a database that moves while users work in it', () => {
     expect(result.differences).toEqual([]);
     const confirmed = old.confirmed;
     expect(confirmed.length).toBeGreaterThan(20);
-    const orders = grown.bench.cluster.sql('SELECT id, attachment_id, note FROM sale_order', 'odoo').split('\n');
+    const orders = grown.bench.cluster
+      .sql('SELECT id, attachment_id, note FROM sale_order', 'odoo')
+      .split('\n');
     expect(confirmed.map((line) => line.join('|')).filter((line) => !orders.includes(line))).toEqual([]);
-    expect(run.report?.received).toMatchObject({ rows: result.rows, files: result.files, tables: result.tables });
+    expect(run.report?.received).toMatchObject({
+      rows: result.rows,
+      files: result.files,
+      tables: result.tables,
+    });
   });
 
   it('goes on counting where it stopped, and belongs to Odoo alone', async () => {
     const { dump, manifest } = await handOver();
     await grown.receive({ dump, manifest, commit: true });
     const { cluster } = grown.bench;
-    const last = (of: typeof cluster) => of.sql("SELECT last_value FROM sale_order_number", 'odoo');
+    const last = (of: typeof cluster) => of.sql('SELECT last_value FROM sale_order_number', 'odoo');
     expect(last(cluster)).toBe(last(old.cluster));
-    expect(cluster.sql("SELECT is_called FROM never_used", 'odoo')).toBe('f');
+    expect(cluster.sql('SELECT is_called FROM never_used', 'odoo')).toBe('f');
     expect(
       cluster.sql(
         "SELECT DISTINCT relowner::regrole FROM pg_class WHERE relnamespace = 'public'::regnamespace",
@@ -83,7 +99,9 @@ describe('a database that moves while users work in it', () => {
       ),
     ).toBe('odoo');
     expect(cluster.sql("SELECT obj_description('res_partner'::regclass)", 'odoo')).toBe('Contact');
-    expect(cluster.sql("SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%gin_trgm_ops%'", 'odoo')).toBe('1');
+    expect(cluster.sql("SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%gin_trgm_ops%'", 'odoo')).toBe(
+      '1',
+    );
   });
 
   it('is what a deployment then finds in order and changes nothing in', async () => {
@@ -142,10 +160,10 @@ describe('the server that has handed over', () => {
   });
 
   it('says what it has and whether it has handed over', async () => {
-    const before = lastJson<ServerStatus>(await old.handOver('--status'));
+    const before = await statusOf();
     expect(before).toMatchObject({ handedOver: false, base: '19.0.1.3' });
     await handOver();
-    const after = lastJson<ServerStatus>(await old.handOver('--status'));
+    const after = await statusOf();
     expect(after).toMatchObject({ handedOver: true, files: filesOf(old.cluster).length });
   });
 
@@ -163,14 +181,18 @@ describe('the server that has handed over', () => {
     unlinkSync(join(old.host.filestore, missing));
     writeFileSync(join(old.host.filestore, damaged), 'x'.repeat(contents[1]?.length ?? 0));
     for (const name of [missing, damaged]) {
-      rmSync(join(old.host.aws, 'objects/filestore', encodeURIComponent(`filestore/odoo/${name}`)), { force: true });
+      rmSync(join(old.host.aws, 'objects/filestore', encodeURIComponent(`filestore/odoo/${name}`)), {
+        force: true,
+      });
     }
     const handedOver = await handOver();
-    expect(manifestOf(handedOver)['attachments']).toMatchObject({ faulty: [missing, damaged].toSorted() });
+    expect(manifestOf(handedOver).attachments).toMatchObject({ faulty: [missing, damaged].toSorted() });
     const { code, report } = await grown.receive({ ...handedOver, commit: true });
     expect(code).toBe(0);
     expect(report?.warnings[0]).toContain('2 files were missing or damaged on the old server already');
-    [missing, damaged].forEach((name, index) => writeFileSync(join(old.host.filestore, name), contents[index] ?? ''));
+    [missing, damaged].forEach((name, index) =>
+      writeFileSync(join(old.host.filestore, name), contents[index] ?? ''),
+    );
   });
 });
 
@@ -199,7 +221,7 @@ describe('a handover that is killed', () => {
     async (moment) => {
       await work();
       await old.handOverKilledAfter(moment);
-      lastJson(await old.handOver('--take-back'));
+      lastLine(await old.handOver('--take-back'));
       const before = old.confirmed.length;
       await expect.poll(() => old.confirmed.length).toBeGreaterThan(before);
       expect(existsSync(marker())).toBe(false);
@@ -229,7 +251,9 @@ describe('the job that receives', () => {
     const { code, report } = await grown.receive({ dump, manifest, commit: true });
     expect(code).toBe(0);
     expect(report?.received).toEqual({ already: true });
-    expect(grown.bench.cluster.sql("SELECT message FROM bus_bus WHERE message = 'entered since'", 'odoo')).not.toBe('');
+    expect(
+      grown.bench.cluster.sql("SELECT message FROM bus_bus WHERE message = 'entered since'", 'odoo'),
+    ).not.toBe('');
   });
 
   it('keeps what an earlier growth had put in service, for somebody to look at', async () => {
@@ -253,11 +277,15 @@ describe('the job that receives', () => {
     expect(old.serves).toBe(true);
   });
 
-  it.each<[string, (manifest: any) => void, string]>([
-    ['a row more', (m) => (m.contents.tables.res_partner += 1), 'res_partner: 500 rows instead of 501'],
-    ['a table more', (m) => (m.contents.tables.gone = 3), 'gone: none rows instead of 3'],
-    ['another sequence', (m) => (m.contents.sequences.never_used = 7), 'never_used: None as last value instead of 7'],
-    ['an index more', (m) => (m.contents.objects.indexes += 1), /indexes: \d+ instead of \d+/.source],
+  it.each<[string, (manifest: Manifest) => void, string]>([
+    ['a row more', (m) => (m.contents.tables['res_partner'] = 501), 'res_partner: 500 rows instead of 501'],
+    ['a table more', (m) => (m.contents.tables['gone'] = 3), 'gone: none rows instead of 3'],
+    [
+      'another sequence',
+      (m) => (m.contents.sequences['never_used'] = 7),
+      'never_used: None as last value instead of 7',
+    ],
+    ['an index more', (m) => (m.contents.objects['indexes'] = 99), /indexes: \d+ instead of \d+/.source],
     ['a file more', (m) => (m.attachments.count += 1), /refers to \d+ files instead of \d+/.source],
   ])('refuses what has lost something on the way: the server had %s', async (_, change, message) => {
     const handedOver = await handOver();
@@ -313,12 +341,18 @@ describe('the job that receives', () => {
 
   it('begins no new database where a server had one', async () => {
     await old.run('mkdir', ['-p', join(old.host.aws, 'objects/backups')]);
-    const info = join(old.host.aws, 'objects/backups', encodeURIComponent('server/pgbackrest/backup/odoo/backup.info'));
+    const info = join(
+      old.host.aws,
+      'objects/backups',
+      encodeURIComponent('server/pgbackrest/backup/odoo/backup.info'),
+    );
     writeFileSync(info, 'x');
     const { code, report } = await grown.release();
     rmSync(info);
     expect(code).toBe(1);
-    expect(report?.error).toContain('this environment had a single server, whose database has not been moved here');
+    expect(report?.error).toContain(
+      'this environment had a single server, whose database has not been moved here',
+    );
     expect(grown.databases()).toEqual([]);
   });
 });

@@ -41,10 +41,7 @@ function attach(count: number): void {
   });
   const file = join(old.host.path, 'attachments');
   writeFileSync(file, rows.join(''));
-  old.cluster.sql(
-    `COPY ir_attachment (name, store_fname, type, file_size, checksum) FROM '${file}'`,
-    'odoo',
-  );
+  old.cluster.sql(`COPY ir_attachment (name, store_fname, type, file_size, checksum) FROM '${file}'`, 'odoo');
 }
 
 it(

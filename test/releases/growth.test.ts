@@ -66,7 +66,9 @@ function expectEverythingMoved(): void {
   );
   // What a deployment notes in the new database: that nodes forget what they cached.
   expect(result.differences.filter((text) => !text.startsWith('orm_signaling_stable:'))).toEqual([]);
-  const orders = new Set(grown.bench.cluster.sql('SELECT id, attachment_id, note FROM sale_order', 'odoo').split('\n'));
+  const orders = new Set(
+    grown.bench.cluster.sql('SELECT id, attachment_id, note FROM sale_order', 'odoo').split('\n'),
+  );
   expect(old.confirmed.filter((line) => !orders.has(line.join('|')))).toEqual([]);
   expect(old.serves).toBe(false);
   expect(cloud.newSideServes).toBe(true);
@@ -81,13 +83,20 @@ async function expectServerServes(): Promise<void> {
   expect(old.serves).toBe(true);
   const before = old.confirmed.length;
   await expect.poll(() => old.confirmed.length).toBeGreaterThan(before);
-  const orders = new Set(old.cluster.sql('SELECT id, attachment_id, note FROM sale_order', 'odoo').split('\n'));
+  const orders = new Set(
+    old.cluster.sql('SELECT id, attachment_id, note FROM sale_order', 'odoo').split('\n'),
+  );
   expect(old.confirmed.slice(0, before).filter((line) => !orders.has(line.join('|')))).toEqual([]);
 }
 
-const MOMENTS = ['deploy Network Data Edge Release', 'rehearse', 'handOver', 'receive', 'deploy Service Operations', 'deploy Dns'].flatMap(
-  (call) => [`before ${call}`, `after ${call}`],
-);
+const MOMENTS = [
+  'deploy Network Data Edge Release',
+  'rehearse',
+  'handOver',
+  'receive',
+  'deploy Service Operations',
+  'deploy Dns',
+].flatMap((call) => [`before ${call}`, `after ${call}`]);
 
 describe('growth', () => {
   it('moves everything while users work, and says beforehand how long they will wait', async () => {
@@ -101,7 +110,9 @@ describe('growth', () => {
       'deploy Service Operations',
       'deploy Dns',
     ]);
-    expect(questions[0]).toMatch(/nobody can work for about \d+ minutes \(hand over \d+, move \d+, serve \d+, switch \d+/);
+    expect(questions[0]).toMatch(
+      /nobody can work for about \d+ minutes \(hand over \d+, move \d+, serve \d+, switch \d+/,
+    );
     expect(questions[1]).toContain('Point erp.example.com at it?');
     expect(said.join('\n')).toMatch(/Rehearsed with server\/dumps\/\S+: \d+ rows in \d+ tables/);
   });
@@ -120,18 +131,22 @@ describe('growth', () => {
     await expectServerServes();
   });
 
-  it.each(['before delete Service', 'after delete Service', 'before restore Dns', 'after restore Dns', 'before takeBack', 'after takeBack'])(
-    'is undone after the switch, also when that dies %s',
-    async (moment) => {
-      await grow(props());
-      cloud.crash = moment;
-      await expect(undo(props())).rejects.toThrow(Crash);
-      await expect(grow(props())).rejects.toThrow('an earlier --undo was interrupted: run it again');
-      await undo(props());
-      await expectServerServes();
-      expect(questions.at(-1)).toMatch(/^The domain was switched at .* will NOT be on the server/);
-    },
-  );
+  it.each([
+    'before delete Service',
+    'after delete Service',
+    'before restore Dns',
+    'after restore Dns',
+    'before takeBack',
+    'after takeBack',
+  ])('is undone after the switch, also when that dies %s', async (moment) => {
+    await grow(props());
+    cloud.crash = moment;
+    await expect(undo(props())).rejects.toThrow(Crash);
+    await expect(grow(props())).rejects.toThrow('an earlier --undo was interrupted: run it again');
+    await undo(props());
+    await expectServerServes();
+    expect(questions.at(-1)).toMatch(/^The domain was switched at .* will NOT be on the server/);
+  });
 
   it('can be begun again once it was undone, and keeps what was entered on the new side', async () => {
     await grow(props());
@@ -141,7 +156,12 @@ describe('growth', () => {
     await grow(props());
     expectEverythingMoved();
     const undone = grown.databases().find((name) => name.startsWith('odoo_undone_')) ?? '';
-    expect(grown.bench.cluster.sql("SELECT count(*) FROM bus_bus WHERE message = 'entered on the new side'", undone)).toBe('1');
+    expect(
+      grown.bench.cluster.sql(
+        "SELECT count(*) FROM bus_bus WHERE message = 'entered on the new side'",
+        undone,
+      ),
+    ).toBe('1');
   });
 
   it('asks before anybody has to wait, and before the domain is switched; a no changes nothing', async () => {
@@ -175,13 +195,15 @@ describe('growth', () => {
   });
 });
 
-describe('what is in the way of a growth', () => {
-  const refusal = (changes: Partial<GrowthProps>) =>
-    grow(props(changes)).then(
-      () => 'grown',
-      (error: unknown) => (error instanceof GrowthProblem ? error.message : String(error)),
-    );
+/** Why a growth does not begin. */
+function refusal(changes: Partial<GrowthProps>): Promise<string> {
+  return grow(props(changes)).then(
+    () => 'grown',
+    (error: unknown) => (error instanceof GrowthProblem ? error.message : String(error)),
+  );
+}
 
+describe('what is in the way of a growth', () => {
   it('is said all at once, before anything is changed', async () => {
     cloud.stacks.delete('Server');
     cloud.stacks.delete('Dns');

@@ -1,9 +1,4 @@
-import {
-  GetObjectCommand,
-  paginateListObjectsV2,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GrowthProblem } from '../growth.ts';
 import type { Journal, JournalStore } from '../journal.ts';
 import type { EnvironmentStacks } from './stacks.ts';
@@ -49,7 +44,9 @@ export class BackupBucket implements JournalStore {
       this.etag = ETag;
     } catch (error) {
       if (error instanceof Error && error.name === 'PreconditionFailed')
-        throw new GrowthProblem('somebody else is growing this environment at this moment: talk to each other');
+        throw new GrowthProblem(
+          'somebody else is growing this environment at this moment: talk to each other',
+        );
       throw error;
     }
   }

@@ -71,9 +71,13 @@ export class RunningServer {
     const { AutoScalingGroups = [] } = await client.send(
       new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] }),
     );
-    const serving = AutoScalingGroups[0]?.Instances?.find(({ LifecycleState }) => LifecycleState === 'InService');
+    const serving = AutoScalingGroups[0]?.Instances?.find(
+      ({ LifecycleState }) => LifecycleState === 'InService',
+    );
     if (serving?.InstanceId === undefined)
-      throw new GrowthProblem('the server is being replaced: wait until the new one is there, then try again');
+      throw new GrowthProblem(
+        'the server is being replaced: wait until the new one is there, then try again',
+      );
     return serving.InstanceId;
   }
 

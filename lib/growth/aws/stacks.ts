@@ -51,11 +51,14 @@ export class EnvironmentStacks {
       new DescribeStackResourcesCommand({ StackName: this.nameOf(purpose) }),
     );
     const found = StackResources.filter(
-      ({ ResourceType, LogicalResourceId = '' }) => ResourceType === type && LogicalResourceId.startsWith(begin),
+      ({ ResourceType, LogicalResourceId = '' }) =>
+        ResourceType === type && LogicalResourceId.startsWith(begin),
     );
     const [only] = found;
     if (only?.PhysicalResourceId === undefined || found.length > 1)
-      throw new Error(`stack ${this.nameOf(purpose)} has ${found.length} resources ${type} ${begin}, expected one`);
+      throw new Error(
+        `stack ${this.nameOf(purpose)} has ${found.length} resources ${type} ${begin}, expected one`,
+      );
     return only.PhysicalResourceId;
   }
 
@@ -75,7 +78,10 @@ export class EnvironmentStacks {
         new UpdateStackCommand({
           StackName: this.nameOf(purpose),
           TemplateBody: template,
-          Parameters: stack?.Parameters?.map(({ ParameterKey }) => ({ ParameterKey, UsePreviousValue: true })),
+          Parameters: stack?.Parameters?.map(({ ParameterKey }) => ({
+            ParameterKey,
+            UsePreviousValue: true,
+          })),
           Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
         }),
       );

@@ -8,7 +8,10 @@ const files = fileURLToPath(new URL('../../../constructs/database-job/files', im
 
 function evaluate(expression: string): unknown {
   const program = `import datetime, json, object_store\nprint(json.dumps(${expression}))`;
-  const { status, stdout, stderr } = spawnSync(python, ['-B', '-c', program], { cwd: files, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(python, ['-B', '-c', program], {
+    cwd: files,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Clouds, growCommand } from '../../../lib/cli/grow.ts';
+import type { GrowthCloud } from '../../../lib/growth/cloud.ts';
 import type { Journal } from '../../../lib/growth/journal.ts';
 
 const journal: Journal = {
@@ -13,16 +14,29 @@ const journal: Journal = {
 /** An account in which nothing can be done: whatever a growth asks for fails the test. */
 function account(found?: Journal): { readonly clouds: Clouds; readonly written: Journal[] } {
   const written: Journal[] = [];
-  const cloud = new Proxy({} as ReturnType<Clouds>['cloud'], {
-    get: (_, name) => () => {
-      throw new Error(`the command called ${String(name)}`);
-    },
-  });
+  const cloud: GrowthCloud = {
+    stackStatus: forbidden,
+    deploy: forbidden,
+    deleteStack: forbidden,
+    templateOf: forbidden,
+    restoreTemplate: forbidden,
+    newestDump: forbidden,
+    serverStatus: forbidden,
+    handOver: forbidden,
+    takeBack: forbidden,
+    receive: forbidden,
+    probe: forbidden,
+    snapshotDataVolume: forbidden,
+  };
   const journals = {
     read: async () => found,
     write: async (next: Journal) => void written.push(next),
   };
   return { clouds: () => ({ cloud, journals }), written };
+}
+
+function forbidden(): never {
+  throw new Error('the command did something');
 }
 
 async function run(args: readonly string[], found?: Journal) {

@@ -60,9 +60,26 @@ function compareTable(
   const files = [old, grown].map(({ cluster }, index) => {
     const file = join(folder, `${table}.${index}`);
     const query = `COPY (SELECT row_text FROM (SELECT t::text AS row_text FROM "${table}" t) rows ORDER BY row_text COLLATE "C") TO STDOUT`;
-    execFileSync('psql', ['-h', cluster.directory, '-p', String(cluster.port), '-U', 'bootstrap', '-Xq', '-c', query, '-o', file, 'odoo'], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+    execFileSync(
+      'psql',
+      [
+        '-h',
+        cluster.directory,
+        '-p',
+        String(cluster.port),
+        '-U',
+        'bootstrap',
+        '-Xq',
+        '-c',
+        query,
+        '-o',
+        file,
+        'odoo',
+      ],
+      {
+        stdio: ['ignore', 'inherit', 'inherit'],
+      },
+    );
     return file;
   });
   const [one = '', other = ''] = files;
@@ -115,7 +132,7 @@ function forEachBlock(file: string, act: (block: Buffer) => void): void {
   const descriptor = openSync(file, 'r');
   const block = Buffer.alloc(1 << 20);
   try {
-    for (let read = 1; read > 0; ) {
+    for (let read = 1; read > 0;) {
       read = readSync(descriptor, block, 0, block.length, null);
       if (read > 0) act(block.subarray(0, read));
     }

@@ -8,7 +8,7 @@ import type {
 } from '../../../lib/growth/cloud.ts';
 import type { Journal, JournalStore } from '../../../lib/growth/journal.ts';
 import type { NewSide } from './new-side.ts';
-import type { OldServer } from './old-server.ts';
+import type { Ended, OldServer } from './old-server.ts';
 
 /** What the operator's machine dies of in a test. */
 export class Crash extends Error {}
@@ -86,16 +86,18 @@ export class LocalCloud implements GrowthCloud, JournalStore {
   }
 
   async serverStatus(): Promise<ServerStatus> {
-    return lastJson(await this.old.handOver('--status'));
+    return JSON.parse(lastLine(await this.old.handOver('--status')));
   }
 
   handOver(): Promise<HandedOver> {
-    return this.act('handOver', async () => lastJson<HandedOver>(await this.old.handOver()));
+    return this.act('handOver', async (): Promise<HandedOver> =>
+      JSON.parse(lastLine(await this.old.handOver())),
+    );
   }
 
   takeBack(): Promise<void> {
     return this.act('takeBack', async () => {
-      lastJson(await this.old.handOver('--take-back'));
+      lastLine(await this.old.handOver('--take-back'));
     });
   }
 
@@ -137,7 +139,7 @@ export class LocalCloud implements GrowthCloud, JournalStore {
   }
 }
 
-function lastJson<T>({ code, output }: { readonly code: number | null; readonly output: string }): T {
+function lastLine({ code, output }: Ended): string {
   if (code !== 0) throw new Error(output);
-  return JSON.parse(output.trim().split('\n').at(-1) ?? '');
+  return output.trim().split('\n').at(-1) ?? '';
 }

@@ -136,13 +136,16 @@ export class ObjectStoreServer {
       // All that it signed, also what this signer would leave out.
       signableHeaders: new Set(names),
     });
-    const signatureOf = (header = ''): string | undefined => /Signature=([0-9a-f]{64})$/.exec(header)?.[1];
     return (
       names.includes('host') &&
       signatureOf(headers.authorization) !== undefined &&
       signatureOf(headers.authorization) === signatureOf(signed.headers['authorization'])
     );
   }
+}
+
+function signatureOf(header = ''): string | undefined {
+  return /Signature=([0-9a-f]{64})$/.exec(header)?.[1];
 }
 
 function moment(text: string): Date {

@@ -47,7 +47,9 @@ export class OldServer {
     const journal = join(this.odoo, 'journal');
     if (!existsSync(journal)) return [];
     const lines = readFileSync(journal, 'utf8').trim().split('\n');
-    return lines.map((line) => line.split(' ')).map(([order = '', attachment = '', sha1 = '']) => [order, attachment, sha1]);
+    return lines
+      .map((line) => line.split(' '))
+      .map(([order = '', attachment = '', sha1 = '']) => [order, attachment, sha1]);
   }
 
   get serves(): boolean {
@@ -139,4 +141,3 @@ hand_over.main()`;
     };
   }
 }
-
