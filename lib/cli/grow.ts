@@ -61,10 +61,15 @@ export async function growCommand(
     await options.act({ ...planned, ...clouds(planned), say, confirm: confirmation(options, say) });
     return 0;
   } catch (error) {
-    if (!(error instanceof GrowthProblem)) throw error;
-    errors.write(`${error.message}\n`);
+    errors.write(error instanceof GrowthProblem ? `${error.message}\n` : unexpected(error));
     return 1;
   }
+}
+
+/** A call that AWS refused, for example. What is known of it may be of use, and how to go on is always the same. */
+function unexpected(error: unknown): string {
+  const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `${said}\n\nInterrupted. Run the same command again to go on, or go back with --undo.\n`;
 }
 
 function optionsFrom(args: readonly string[]): Options | string {

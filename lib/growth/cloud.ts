@@ -69,6 +69,8 @@ export interface GrowthCloud {
   /** The server's Odoo serves again. */
   takeBack(): Promise<void>;
   receive(request: ReceiveRequest): Promise<Received>;
+  /** Takes the new side's database out of service, so that a deployment by mistake finds none; it is kept. */
+  withdraw(): Promise<void>;
   /** What is wrong with the service behind the load balancer, as a user of the domain would meet it. */
   probe(): Promise<string | undefined>;
   /** Makes a snapshot of the server's data volume; its id. */

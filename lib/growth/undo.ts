@@ -26,6 +26,11 @@ export async function undo(props: GrowthProps): Promise<void> {
     props.say('The server takes its service back ...');
     await props.cloud.takeBack();
   }
+  if (journal.begun.move !== undefined) {
+    // Last, because users work again and nobody waits for it.
+    props.say('Setting the new database aside, so that no deployment by mistake serves it ...');
+    await props.cloud.withdraw();
+  }
   await growth.note({ state: 'undone' });
   props.say(
     `Undone: the server serves. Set users in the environment file back to what they were, then deploy: that removes what was prepared${journal.begun.prepare === undefined ? ', if anything' : ', and keeps a last snapshot of the new database'}.`,

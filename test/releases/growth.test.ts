@@ -80,6 +80,8 @@ async function expectServerServes(): Promise<void> {
   expect(cloud.newSideServes).toBe(false);
   expect(cloud.dns).toBe('record of the server');
   expect(cloud.wrong).toEqual([]);
+  // Nothing that a deployment by mistake could serve.
+  expect(grown.databases().filter((name) => name === 'odoo')).toEqual([]);
   expect(old.serves).toBe(true);
   const before = old.confirmed.length;
   await expect.poll(() => old.confirmed.length).toBeGreaterThan(before);
@@ -138,6 +140,8 @@ describe('growth', () => {
     'after restore Dns',
     'before takeBack',
     'after takeBack',
+    'before withdraw',
+    'after withdraw',
   ])('is undone after the switch, also when that dies %s', async (moment) => {
     await grow(props());
     cloud.crash = moment;

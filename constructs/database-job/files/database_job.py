@@ -28,7 +28,7 @@ from filestore import probe_filestore
 from job import Job, JobError, query
 from odoo_database import ensure_database, ensure_role
 from odoo_settings import NOTHING_CONFIGURED, ensure_settings
-from receive import receive_database
+from receive import receive_database, withdraw_database
 
 # Present in every running job's session on database `postgres`; the number itself means nothing ("odoo" in ASCII).
 LOCK_KEY = 0x6F646F6F
@@ -61,6 +61,7 @@ def take_lock(job):
 STEPS = {
     "release": (take_lock, probe_filestore, ensure_role, ensure_database, ensure_settings),
     "receive": (take_lock, probe_filestore, ensure_role, receive_database),
+    "withdraw": (take_lock, withdraw_database),
 }
 
 

@@ -19,6 +19,7 @@ from contents import CONTENTS, differences
 from databases import (
     INCOMING,
     UNDONE,
+    alone,
     comment_of,
     create,
     drop,
@@ -27,6 +28,7 @@ from databases import (
     put_in_service,
     set_comment,
     size_of,
+    statement,
 )
 from job import DATABASE, JobError, query, row, rows
 from object_store import ObjectStore
@@ -166,11 +168,27 @@ def compare_attachments(job, manifest, patience):
 def put_received_in_service(job, manifest):
     """What was served here before, if anything, is from an earlier attempt, and may hold what was entered in it."""
     set_comment(job, INCOMING, {"received": manifest})
-    aside = f"{UNDONE}_{time.strftime('%Y%m%d_%H%M%S', time.gmtime())}"
+    aside = name_aside()
     if exists(job, DATABASE):
-        job.warn(f"a database was served here before: it is {aside} now, for somebody to look at and drop")
+        warn_of(job, aside)
     put_in_service(job, INCOMING, aside)
     job.created(f"database {DATABASE}, received as {os.path.basename(manifest)}")
+
+
+def withdraw_database(job):
+    """After a growth that was undone: a deployment by mistake must find nothing here that it could serve."""
+    if exists(job, DATABASE):
+        aside = name_aside()
+        alone(job, [DATABASE], lambda: statement(job, "ALTER DATABASE {} RENAME TO {}", DATABASE, aside))
+        warn_of(job, aside)
+
+
+def name_aside():
+    return f"{UNDONE}_{time.strftime('%Y%m%d_%H%M%S', time.gmtime())}"
+
+
+def warn_of(job, aside):
+    job.warn(f"the database that was served here before is {aside} now, for somebody to look at and drop")
 
 
 class Stopwatch:

@@ -100,6 +100,10 @@ export class AwsCloud implements GrowthCloud {
     return this.job.receive(request);
   }
 
+  withdraw(): Promise<void> {
+    return this.job.withdraw();
+  }
+
   async probe(): Promise<string | undefined> {
     const { domain, region } = this.environment;
     if (domain === undefined) throw new Error('a service has a domain, this environment has none');

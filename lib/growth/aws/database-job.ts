@@ -21,13 +21,25 @@ export class ReceivingJob {
     this.logs = new CloudWatchLogsClient({ region });
   }
 
-  /** One that an interrupted growth left running is waited for by the job itself: two never work at once. */
   async receive(request: ReceiveRequest): Promise<Received> {
+    return this.report(await this.run({ kind: 'receive', ...request }));
+  }
+
+  async withdraw(): Promise<void> {
+    await this.run({ kind: 'withdraw' });
+  }
+
+  /**
+   * Runs the job. One that an interrupted growth left running is waited for by the job itself: two never work at once.
+   *
+   * @returns name of its log stream.
+   */
+  private async run(request: object): Promise<string> {
     const { executionArn } = await this.machines.send(
       new StartExecutionCommand({
         stateMachineArn: await this.stacks.output('Release', 'StateMachine'),
         input: JSON.stringify({
-          request: JSON.stringify({ kind: 'receive', ...request }),
+          request: JSON.stringify(request),
           deadline: new Date(Date.now() + LONGEST_MS).toISOString(),
         }),
       }),
@@ -37,10 +49,10 @@ export class ReceivingJob {
       const { status, output, cause, error } = await this.machines.send(
         new DescribeExecutionCommand({ executionArn }),
       );
-      if (status === 'SUCCEEDED') return this.report(logStreamIn(output));
+      if (status === 'SUCCEEDED') return logStreamIn(output);
       if (status !== 'RUNNING') {
         throw new GrowthProblem(
-          `the database job did not receive the database: ${cause ?? error ?? status}; mend it and grow again, or go back with --undo`,
+          `the database job did not succeed: ${cause ?? error ?? status}; mend it and grow again, or go back with --undo`,
         );
       }
     }

@@ -25,6 +25,7 @@ function account(found?: Journal): { readonly clouds: Clouds; readonly written: 
     handOver: forbidden,
     takeBack: forbidden,
     receive: forbidden,
+    withdraw: forbidden,
     probe: forbidden,
     snapshotDataVolume: forbidden,
   };

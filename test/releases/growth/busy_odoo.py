@@ -58,7 +58,7 @@ def main():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     connection = psycopg2.connect("dbname=odoo user=odoo")
     with connection.cursor() as cursor, open(journal, "a", encoding="utf-8") as confirm:
-        while not ending.wait(0.02):
+        while not ending.wait(0.05):
             work(cursor, confirm)
 
 

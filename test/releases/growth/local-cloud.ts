@@ -109,6 +109,13 @@ export class LocalCloud implements GrowthCloud, JournalStore {
     });
   }
 
+  withdraw(): Promise<void> {
+    return this.act('withdraw', async () => {
+      const { code, output } = await this.grown.withdraw();
+      if (code !== 0) throw new Error(output);
+    });
+  }
+
   async probe(): Promise<string | undefined> {
     return this.probeProblem;
   }

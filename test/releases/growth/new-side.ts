@@ -80,6 +80,13 @@ export class NewSide {
     return this.bench.run({ environment: this.store.environment, flags: BACKUPS });
   }
 
+  withdraw(): Promise<Run> {
+    return this.bench.run({
+      environment: { ...this.store.environment, JOB_REQUEST: '{"kind": "withdraw"}' },
+      flags: BACKUPS,
+    });
+  }
+
   /** As after the preparation of a growth: a database server without Odoo's. */
   reset(): void {
     for (const name of this.databases()) this.bench.cluster.sql(`DROP DATABASE "${name}" WITH (FORCE)`);

@@ -9,16 +9,11 @@
 Exit code 0 means: done and verified. Whatever happens is published as metrics.
 """
 
-import contextlib
-import fcntl
-import os
 import sys
 import time
 
 from . import configuration, dump, filestore, handover, metrics, repository, status
-from .host import Failure, Host
-
-LOCKS = os.environ.get("RUNTIME_DIRECTORY", "/run/odoo-backup")
+from .host import Failure, Host, alone
 
 
 def copy_files(host, everything):
@@ -83,14 +78,6 @@ def attempt(host, name):
         ],
     )
     return error is None
-
-
-@contextlib.contextmanager
-def alone(job):
-    """Waits for another run of the same job: an hourly one for the daily one."""
-    with open(f"{LOCKS}/{job}.lock", "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 if __name__ == "__main__":

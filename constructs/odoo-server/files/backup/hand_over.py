@@ -9,7 +9,6 @@ done. 1: not done; once Odoo is stopped it stays stopped, whatever fails: run it
 """
 
 import argparse
-import fcntl
 import json
 import os
 import subprocess
@@ -24,7 +23,7 @@ import verify_database
 from contents import CONTENTS
 
 from . import dump, filestore, handover, metrics, s3
-from .host import Failure, Host, as_postgres, run
+from .host import Failure, Host, alone, as_postgres, run
 
 PREFIX = "server/handover/"
 
@@ -53,7 +52,8 @@ def main():
     if options.act is status:
         print(json.dumps(status(host)), flush=True)
         return
-    with alone():
+    # A second one waits for the first, and then finds its work done.
+    with alone("hand-over"):
         print(json.dumps(take_back(host, options.web_port) if options.act is take_back else hand_over(host)), flush=True)
 
 
@@ -65,7 +65,7 @@ def hand_over(host):
     began = time.time()
     if not handover.is_handed_over(host):
         # As much as can be before anybody has to wait.
-        filestore.attempt(host, everything=True)
+        copy(host)
     stopping = time.time()
     # Before anything is stopped: from here on nothing starts Odoo again, on this server or on its successor.
     handover.mark(host, {"since": handover.read(host)["since"] if handover.is_handed_over(host) else stopping})
@@ -120,7 +120,7 @@ def save(host):
     moment = time.gmtime()
     dump_key = dump.key_of(moment)
     with ThreadPoolExecutor() as pool, snapshot(host) as database:
-        copying = pool.submit(filestore.attempt, host, True)
+        copying = pool.submit(copy, host)
         counting = pool.submit(database.value, CONTENTS)
         # Compressed as little as is worth it: everybody waits for this one, and it is read once.
         size = dump.write(host, s3.client(), dump_key, "--compress=1", f"--snapshot={database.name}")
@@ -137,6 +137,11 @@ def save(host):
     key = f"{PREFIX}{time.strftime('%Y-%m-%dT%H-%M-%SZ', moment)}.json"
     s3.client().put_object(Bucket=host.backup_bucket, Key=key, Body=json.dumps(manifest).encode())
     return {"manifest": key, "dump": dump_key, "dumpBytes": size}
+
+
+def copy(host):
+    with alone("filestore"):
+        return filestore.attempt(host, everything=True)
 
 
 def attachments(host, files, left_out):
@@ -217,14 +222,6 @@ def snapshot(host):
     with subprocess.Popen(psql_of(host), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as psql:
         yield Snapshot(psql)
         psql.stdin.close()
-
-
-@contextmanager
-def alone():
-    """One at a time: a second one waits for the first, and then finds its work done."""
-    with open(f"{os.environ.get('RUNTIME_DIRECTORY', '/run')}/odoo-hand-over.lock", "w", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 if __name__ == "__main__":
