@@ -28,7 +28,7 @@ from filestore import probe_filestore
 from job import Job, JobError, query
 from odoo_database import ensure_database, ensure_role
 from odoo_settings import NOTHING_CONFIGURED, ensure_settings
-from receive import receive_database, withdraw_database
+from receive_dump import receive_database, withdraw_database
 
 # Present in every running job's session on database `postgres`; the number itself means nothing ("odoo" in ASCII).
 LOCK_KEY = 0x6F646F6F
