@@ -2,20 +2,22 @@ import type { aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 
-/** What the job reads in the backup bucket: dumps and manifests of the single server, and whether there was one. */
-const READ = ['server/dumps/*', 'server/handover/*', 'server/pgbackrest/backup/odoo/backup.info'] as const;
+/** What the job reads in the backup bucket, and why the names of those objects cannot be given. */
+const READ = {
+  'server/dumps/*':
+    'dumps are named after the moment that they were made in; reading only, below this prefix.',
+  'server/handover/*': 'manifests of handovers, named like their dumps; reading only, below this prefix.',
+} as const;
+
+/** pgBackRest's list of the backups of the single server: there is one where there was a server. */
+const BACKUPS = 'server/pgbackrest/backup/odoo/backup.info';
 
 /** Lets the database job read what the single server of an environment that has outgrown it leaves behind. */
-export function allowReceiving(role: iam.IRole & iam.IGrantable, bucket: s3.IBucket): void {
-  for (const pattern of READ) {
+export function allowReceiving(role: iam.IRole, bucket: s3.IBucket): void {
+  bucket.grantRead(role, BACKUPS);
+  for (const [pattern, reason] of Object.entries(READ)) {
     bucket.grantRead(role, pattern);
-    if (pattern.endsWith('*')) {
-      acknowledgeWildcard(
-        role,
-        bucket.arnForObjects(pattern),
-        'Growth from the single server: the job reads the dump and the manifest that the server left, whose names are moments; reading only, below this prefix.',
-      );
-    }
+    acknowledgeWildcard(role, bucket.arnForObjects(pattern), `Growth from the single server: ${reason}`);
   }
   const reasons = {
     's3:GetObject*':

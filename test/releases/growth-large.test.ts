@@ -55,6 +55,11 @@ it(
     const handedOver = await cloud.handOver();
     grown.show();
     const received = await cloud.receive({ ...handedOver, commit: true });
+    console.log(
+      `${(databaseBytes / 1e9).toFixed(2)} GB, ${files} attachments and more meanwhile, ${received.rows} rows;` +
+        ` handed over in ${JSON.stringify(handedOver.seconds)} s (dump ${handedOver.dumpBytes} bytes),` +
+        ` received in ${JSON.stringify(received.seconds)} s`,
+    );
     const result = compare(
       { cluster: old.cluster, filestore: old.host.filestore },
       { cluster: grown.bench.cluster, filestore: grown.filestore },
@@ -63,11 +68,6 @@ it(
     expect(result).toMatchObject({ rows: received.rows, files: received.files });
     expect(result.files).toBeGreaterThan(ATTACHMENTS);
     expect(old.confirmed.length).toBeGreaterThan(10);
-    console.log(
-      `${(databaseBytes / 1e9).toFixed(2)} GB, ${files} attachments and more meanwhile, ${result.rows} rows compared one by one;` +
-        ` handed over in ${JSON.stringify(handedOver.seconds)} s (dump ${handedOver.dumpBytes} bytes),` +
-        ` received in ${JSON.stringify(received.seconds)} s`,
-    );
   },
   20 * MINUTES,
 );

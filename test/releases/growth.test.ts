@@ -224,7 +224,7 @@ describe('what is in the way of a growth', () => {
 
   it('is another version of Odoo, or an old backup', async () => {
     old.host.evaluate(
-      'from backup import metrics\nfrom backup.host import Host\nmetrics.remember(Host(), "dump", {"succeeded": 0})',
+      'from backup import metrics\nfrom backup.host import Host\nmetrics.remember(Host(), "dump", {"succeeded": 1})',
       'None',
     );
     const { environment } = props();

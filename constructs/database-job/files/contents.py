@@ -23,8 +23,7 @@ CONTENTS = """
                     WHEN 'c' THEN 'check constraints' ELSE 'constraints of type ' || contype::text END, count(*)
                 FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n' GROUP BY contype
             ) found),
-        'base', (SELECT latest_version FROM ir_module_module WHERE name = 'base'))
-"""
+        'base', (SELECT latest_version FROM ir_module_module WHERE name = 'base'))"""
 
 
 def differences(expected, found):

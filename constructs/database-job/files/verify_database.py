@@ -79,7 +79,7 @@ class Verification:
         return self.row("SELECT to_regclass(%s) IS NOT NULL", f"public.{name}")[0]
 
 
-def verify(connection, filestore=None):
+def report_on(connection, filestore=None):
     """The report on one database. Reads only."""
     verification = Verification(connection, filestore)
     started = time.monotonic()
@@ -194,7 +194,7 @@ def main():
         application_name="odoo-verification",
     )
     connection.set_session(readonly=True, autocommit=True)
-    report = verify(connection, settings.filestore)
+    report = report_on(connection, settings.filestore)
     print(json.dumps(report, indent=2))
     return 0 if report["ok"] else 1
 

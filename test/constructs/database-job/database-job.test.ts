@@ -84,6 +84,8 @@ describe('the task', () => {
       '--odoo-version=19.0',
       '--settings=/opt/database-job/settings.json',
       '--filestore=/var/lib/odoo/filestore',
+      { 'Fn::Join': ['', ['--backup-bucket=', expect.anything()]] },
+      '--region=eu-central-1',
     ]);
   });
 
@@ -111,6 +113,23 @@ describe('the task', () => {
       'ADMIN_PASSWORD',
     ]);
     expect(JSON.stringify(job?.Secrets)).toMatch(/:username::.*:password::/);
+  });
+
+  it('may read what a single server left in the backup bucket, and nothing else there', () => {
+    const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
+    const objects = [...policies.matchAll(/"(\/server\/[^"]*)"/g)].map(([, path]) => path);
+    expect([...new Set(objects)].toSorted()).toEqual([
+      '/server/dumps/*',
+      '/server/handover/*',
+      '/server/pgbackrest/backup/odoo/backup.info',
+    ]);
+    expect(policies).not.toMatch(/s3:(Put|Delete)/);
+  });
+
+  it('has room on its disk for the dump of a large database', () => {
+    expect(only('AWS::ECS::TaskDefinition', 'DatabaseJob').Properties).toMatchObject({
+      EphemeralStorage: { SizeInGiB: 200 },
+    });
   });
 
   it('neither serves nor runs scheduled jobs, whatever it is asked to do', () => {

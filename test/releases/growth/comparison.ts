@@ -50,7 +50,7 @@ function tablesOf(cluster: PostgresCluster): string[] {
   return cluster.sql(tables, 'odoo').split('\n');
 }
 
-/** Every row as text, in the order of that text, a line each; then line by line. */
+/** Every row as text, in the order of its key, a line each; then line by line. */
 function compareTable(
   table: string,
   old: Side,
@@ -59,7 +59,7 @@ function compareTable(
 ): { readonly rows: number; readonly difference?: string } {
   const files = [old, grown].map(({ cluster }, index) => {
     const file = join(folder, `${table}.${index}`);
-    const query = `COPY (SELECT row_text FROM (SELECT t::text AS row_text FROM "${table}" t) rows ORDER BY row_text COLLATE "C") TO STDOUT`;
+    const query = `COPY (SELECT t::text FROM "${table}" t ORDER BY ${keyOf(cluster, table)}) TO STDOUT`;
     execFileSync(
       'psql',
       [
@@ -90,6 +90,12 @@ function compareTable(
   } finally {
     for (const file of files) rmSync(file);
   }
+}
+
+/** Columns of the primary key, of which every table here has one. */
+function keyOf(cluster: PostgresCluster, table: string): string {
+  const key = `SELECT string_agg(quote_ident(attname), ', ') FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey) WHERE indisprimary AND indrelid = '"${table}"'::regclass`;
+  return cluster.sql(key, 'odoo');
 }
 
 function lines(file: string): number {

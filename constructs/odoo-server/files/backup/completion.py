@@ -28,7 +28,7 @@ def complete(host, recovery):
             raise Failure(f"there was no database {host.database} at that moment")
     with recovery.connection(host.database) as connection:
         bring_back_attachments(host, connection)
-        report = verify_database.verify(connection, host.filestore)
+        report = verify_database.report_on(connection, host.filestore)
     keep(host, report)
     if report["database"]:
         raise Failure(f"what came back is no Odoo that could be served: {'; '.join(report['database'])}")
