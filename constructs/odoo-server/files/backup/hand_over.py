@@ -63,17 +63,18 @@ def hand_over(host):
         keep_everybody_out(host)
         return handover.read(host)
     began = time.time()
-    if not handover.is_handed_over(host):
-        # As much as can be before anybody has to wait.
-        copy(host)
+    resumed = handover.is_handed_over(host)
+    # As much as can be before anybody has to wait.
+    damaged = [] if resumed else copy(host, everything=True).damaged
     stopping = time.time()
     # Before anything is stopped: from here on nothing starts Odoo again, on this server or on its successor.
-    handover.mark(host, {"since": handover.read(host)["since"] if handover.is_handed_over(host) else stopping})
+    handover.mark(host, {"since": handover.read(host)["since"] if resumed else stopping})
     stop_odoo()
     keep_everybody_out(host)
     stopped = time.time()
     print(f"hand-over: Odoo is stopped after {stopped - stopping:.0f} s", flush=True)
-    manifest = save(host)
+    # What changed since the copy that has just been made of everything; or, who knows when that was, everything again.
+    manifest = save(host, damaged, everything=resumed)
     content = {
         **handover.read(host),
         **manifest,
@@ -115,19 +116,19 @@ def psql_of(host):
     return as_postgres("psql", "-XAtq", "--set=ON_ERROR_STOP=1", f"--host={host.socket_directory}", f"--dbname={host.database}")
 
 
-def save(host):
+def save(host, damaged, everything):
     """Attachments and database, at the same time; the manifest, which is in the bucket as well."""
     moment = time.gmtime()
     dump_key = dump.key_of(moment)
     with ThreadPoolExecutor() as pool, snapshot(host) as database:
-        copying = pool.submit(copy, host)
+        copying = pool.submit(copy, host, everything)
         counting = pool.submit(database.value, CONTENTS)
         # Compressed as little as is worth it: everybody waits for this one, and it is read once.
         size = dump.write(host, s3.client(), dump_key, "--compress=1", f"--snapshot={database.name}")
         print(f"hand-over: dumped, {size} bytes", flush=True)
         contents = counting.result()
         files = database.value(f"SELECT coalesce(jsonb_agg(jsonb_build_array(name, size)), '[]') FROM {FILES}")
-        left_out = copying.result().left_out
+        left_out = [*damaged, *copying.result().left_out]
     manifest = {
         "dump": dump_key,
         "dumpBytes": size,
@@ -139,9 +140,9 @@ def save(host):
     return {"manifest": key, "dump": dump_key, "dumpBytes": size}
 
 
-def copy(host):
+def copy(host, everything):
     with alone("filestore"):
-        return filestore.attempt(host, everything=True)
+        return filestore.attempt(host, everything)
 
 
 def attachments(host, files, left_out):
