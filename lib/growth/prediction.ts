@@ -14,7 +14,7 @@ const GIGABYTE = 1e9;
 const STOP_SECONDS = 60;
 
 /** Dump and count per GB of database, measured in November 2026: docs/growth.md. */
-const SAVE_SECONDS_PER_GB = 20;
+const SAVE_SECONDS_PER_GB = 22;
 
 /** Until the task of the database job runs: Fargate, and the image. Estimated. */
 const TASK_START_SECONDS = 90;

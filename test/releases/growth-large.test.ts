@@ -25,7 +25,8 @@ beforeAll(async () => {
 afterAll(async () => {
   grown?.stop();
   await old?.stop();
-});
+  // Some disks take minutes for the removal of so many files.
+}, 15 * MINUTES);
 
 /** Small files, as most attachments are, and the rows that refer to them. */
 function attach(count: number): void {
