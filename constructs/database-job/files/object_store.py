@@ -47,18 +47,21 @@ class ObjectStore:
         headers = {}
         size, failures = None, 0
         while size is None or file.tell() < size:
-            if file.tell():
-                headers["range"] = f"bytes={file.tell()}-"
+            begin = file.tell()
+            if begin:
+                headers["range"] = f"bytes={begin}-"
             try:
                 with self.open(key, headers) as answer:
-                    size = file.tell() + int(answer.headers["content-length"])
+                    size = begin + int(answer.headers["content-length"])
                     headers["if-match"] = answer.headers["etag"]
                     while block := answer.read(BLOCK):
                         file.write(block)
-                if size == 0:
-                    break
+                # The client of Python takes an early end of the connection for the end of the object.
+                if file.tell() < size:
+                    raise OSError("the connection ended")
             except (OSError, http.client.HTTPException) as error:
-                failures += 1
+                # One that gets on is not given up, however often it breaks.
+                failures = 1 if file.tell() > begin else failures + 1
                 if failures >= TRIES:
                     raise JobError(f"s3://{self.bucket}/{key} cannot be read: {error or type(error).__name__}") from None
                 print(f"database job: reading s3://{self.bucket}/{key} again from byte {file.tell()}: {error}", flush=True)

@@ -18,6 +18,8 @@ const REGION = 'eu-central-1';
 export class ObjectStoreServer {
   /** Keys that were read, in order. */
   readonly reads: string[] = [];
+  /** What of them was asked for. */
+  readonly ranges: (string | undefined)[] = [];
   /** After so many bytes a connection breaks, once each time it is set. */
   breakAfter?: number;
   private readonly server: Server;
@@ -76,6 +78,7 @@ export class ObjectStoreServer {
   }
 
   private send(file: string, { headers }: IncomingMessage, response: ServerResponse): void {
+    this.ranges.push(headers.range);
     const { size, mtimeMs } = statSync(file);
     const etag = `"${mtimeMs}"`;
     if (headers['if-match'] !== undefined && headers['if-match'] !== etag) {
@@ -94,14 +97,16 @@ export class ObjectStoreServer {
       response.end();
       return;
     }
-    const stream = createReadStream(file, { start, end });
+    const stream = createReadStream(file, { start, end, highWaterMark: this.breakAfter && 4096 });
     if (this.breakAfter !== undefined && end - start > this.breakAfter) {
       let sent = 0;
       const limit = this.breakAfter;
       this.breakAfter = undefined;
       stream.on('data', (block) => {
         sent += block.length;
-        if (sent > limit) response.destroy();
+        // What was written before is on its way.
+        if (sent > limit) setTimeout(() => response.destroy(), 50);
+        if (sent > limit) stream.unpipe(response);
       });
     }
     stream.pipe(response);
