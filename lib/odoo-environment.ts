@@ -1,9 +1,11 @@
-import type { App } from 'aws-cdk-lib';
+import type { App, Stack } from 'aws-cdk-lib';
 import type { PlannedEnvironment } from '../config/load.ts';
+import type { DnsTarget } from '../constructs/edge/dns-record.ts';
 import { warnOfMissingCopies } from './not-built-yet.ts';
 import { warnOfMissingMail } from './missing-mail.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
+import { DnsStack } from './stacks/dns-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { OperationsStack } from './stacks/operations-stack.ts';
 import { ReleaseStack } from './stacks/release-stack.ts';
@@ -22,6 +24,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * | Server | one EC2 server with PostgreSQL | no | no |
  * | Release | no | cluster, database job, its state machine | the same |
  * | Service | no | ECS services | ECS services |
+ * | Dns | record of the domain | the same | the same |
  * | Operations | alarms | alarms | alarms |
  */
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
@@ -44,6 +47,7 @@ export function addEnvironment(app: App, planned: PlannedEnvironment): void {
 function addServer(app: App, planned: PlannedEnvironment, networkStack: NetworkStack): void {
   const dataStack = new DataStack(app, planned);
   const serverStack = new ServerStack(app, { ...planned, networkStack, dataStack });
+  pointDomainAt(app, planned, { ipAddress: serverStack.server.publicIp }, serverStack);
   const operationsStack = new OperationsStack(app, { ...planned, networkStack });
   operationsStack.watchServer(serverStack);
   operationsStack.watchMail(dataStack);
@@ -65,7 +69,15 @@ function addService(
     edgeStack,
     releaseStack,
   });
+  pointDomainAt(app, planned, edgeStack.entry, serviceStack);
   const operationsStack = new OperationsStack(app, { ...planned, networkStack });
   operationsStack.watchService(dataStack, edgeStack, serviceStack);
   operationsStack.watchMail(dataStack);
+}
+
+/** Only where the zone of the domain is in the account; and only once what the domain shall point at serves. */
+function pointDomainAt(app: App, planned: PlannedEnvironment, target: DnsTarget, served: Stack): void {
+  const { domain } = planned.environment;
+  if (domain?.hostedZone === undefined) return;
+  new DnsStack(app, { ...planned, domain, target }).addDependency(served);
 }

@@ -1,10 +1,11 @@
-import { aws_ecs as ecs, type aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
+import { aws_ecs as ecs, type aws_s3 as s3, type aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Domain, ModuleRollout, OdooVersion, SignIn } from '../../config/environment.ts';
 import { OdooTask } from '../odoo-service/odoo-task.ts';
 import type { OdooNode } from '../odoo-service/odoo-task-props.ts';
 import { ODOO_MOUNTS, ODOO_OWNER, ODOO_PATHS, type ScratchDirectory } from '../odoo-service/task-layout.ts';
 import { DATABASE_JOB_SETTINGS, databaseJobSettings, packedProgram } from './database-job-files.ts';
+import { allowReceiving } from './receive-permissions.ts';
 
 /** Where the job's files are in its container. */
 const JOB_SCRATCH: ScratchDirectory = {
@@ -23,6 +24,8 @@ export interface DatabaseJobProps {
   readonly version: OdooVersion;
   /** First password of Odoo's user `admin`. */
   readonly adminPassword: secretsmanager.ISecret;
+  /** Where the single server of an environment that has outgrown it leaves its database. */
+  readonly backupBucket: s3.IBucket;
   /**
    * Name in the links of Odoo's e-mails.
    *
@@ -57,6 +60,7 @@ export class DatabaseJob extends Construct {
   constructor(scope: Construct, id: string, props: DatabaseJobProps) {
     super(scope, id);
     const task = this.defineTask(props);
+    allowReceiving(task.definition.taskRole, props.backupBucket);
     this.definition = task.definition;
     this.container = this.addJob(task, props);
     const prefix = this.container.logDriverConfig?.options?.['awslogs-stream-prefix'];
@@ -73,6 +77,8 @@ export class DatabaseJob extends Construct {
       // may run only a few Fargate vCPUs, and the services want theirs.
       vcpu: 1,
       memoryMiB: 2048,
+      // The most there is: the dump of a database that is received is on it. A cent an hour.
+      ephemeralStorageGiB: 200,
       scratch: [JOB_SCRATCH],
       files: [
         { path: PROGRAM, owner: ODOO_OWNER, mode: '0400', bytes: packedProgram() },
@@ -83,7 +89,7 @@ export class DatabaseJob extends Construct {
 
   private addJob(
     task: OdooTask,
-    { node, version, adminPassword, storageGiB }: DatabaseJobProps,
+    { node, version, adminPassword, storageGiB, backupBucket }: DatabaseJobProps,
   ): ecs.ContainerDefinition {
     const { database, databasePassword } = node;
     return task.addContainer('Job', {
@@ -98,6 +104,8 @@ export class DatabaseJob extends Construct {
         `--settings=${SETTINGS}`,
         `--filestore=${ODOO_PATHS.filestore}`,
         `--storage-gib=${storageGiB}`,
+        `--backup-bucket=${backupBucket.bucketName}`,
+        `--region=${node.region}`,
       ],
       mounts: [
         ...ODOO_MOUNTS,

@@ -20,50 +20,45 @@ export type DnsTarget =
   | { readonly ipAddress: string };
 
 /**
- * Points the domain at the entry. Where the domain has no hosted zone in this account, an output of the stack says
- * which record to make instead.
+ * Points the domain at the entry, in the domain's hosted zone.
  *
  * IPv4 only, as the network is.
  */
 export class OdooDnsRecord extends Construct {
-  constructor(scope: Construct, id: string, props: OdooDnsRecordProps) {
+  /** @throws if the domain has no hosted zone; see {@link askForDnsRecord}. */
+  constructor(scope: Construct, id: string, { domain, target }: OdooDnsRecordProps) {
     super(scope, id);
-    const { domain, target } = props;
-    if (domain.hostedZone === undefined) {
-      this.askForRecord(domain.name, target);
-    } else {
-      this.defineRecord(domain.name, domain.hostedZone, target);
-    }
-  }
-
-  private defineRecord(name: string, zone: NonNullable<Domain['hostedZone']>, target: DnsTarget): void {
+    const zone = domain.hostedZone;
+    if (zone === undefined) throw new Error(`a record for ${domain.name} needs its hosted zone, got none`);
     new route53.ARecord(this, 'Record', {
       zone: route53.HostedZone.fromHostedZoneAttributes(this, 'Zone', {
         hostedZoneId: zone.id,
         zoneName: zone.name,
       }),
-      recordName: name,
+      recordName: domain.name,
       ...('loadBalancer' in target
         ? { target: route53.RecordTarget.fromAlias(new targets.LoadBalancerTarget(target.loadBalancer)) }
         : {
             target: route53.RecordTarget.fromIpAddresses(target.ipAddress),
-            // Half an hour, the CDK's default, would be most of an hour's recovery objective.
-            ttl: Duration.minutes(5),
+            // As long as Route 53 lets an alias of a load balancer be remembered: it is what users wait for when the
+            // domain moves from one to the other.
+            ttl: Duration.minutes(1),
           }),
     });
   }
+}
 
-  private askForRecord(name: string, target: DnsTarget): void {
-    if ('loadBalancer' in target) {
-      new CfnOutput(this, 'RecordToCreate', {
-        value: target.loadBalancer.loadBalancerDnsName,
-        description: `Create a CNAME record for ${name} with this value; at the top of a zone an ALIAS or ANAME record`,
-      });
-      return;
-    }
-    new CfnOutput(this, 'RecordToCreate', {
-      value: target.ipAddress,
-      description: `Create an A record for ${name} with this value`,
+/** Output of a stack that says which record to make by hand, where the domain has no hosted zone in this account. */
+export function askForDnsRecord(scope: Construct, name: string, target: DnsTarget): void {
+  if ('loadBalancer' in target) {
+    new CfnOutput(scope, 'RecordToCreate', {
+      value: target.loadBalancer.loadBalancerDnsName,
+      description: `Create a CNAME record for ${name} with this value; at the top of a zone an ALIAS or ANAME record`,
     });
+    return;
   }
+  new CfnOutput(scope, 'RecordToCreate', {
+    value: target.ipAddress,
+    description: `Create an A record for ${name} with this value`,
+  });
 }

@@ -46,6 +46,12 @@ export interface OdooTaskProps extends OdooNode {
   readonly vcpu: number;
   readonly memoryMiB: number;
   /**
+   * Disk of the task, 21 to 200 GiB.
+   *
+   * @default - the 20 GiB that every Fargate task has
+   */
+  readonly ephemeralStorageGiB?: number;
+  /**
    * Scratch directories beside Odoo's own, for sidecars.
    *
    * @default - none

@@ -46,10 +46,11 @@ export class OdooTask extends Construct {
   }
 
   private defineTask(): ecs.FargateTaskDefinition {
-    const { vcpu, memoryMiB, architecture } = this.props;
+    const { vcpu, memoryMiB, ephemeralStorageGiB, architecture } = this.props;
     return new ecs.FargateTaskDefinition(this, 'Definition', {
       cpu: vcpu * 1024,
       memoryLimitMiB: memoryMiB,
+      ephemeralStorageGiB,
       runtimePlatform: {
         cpuArchitecture: architecture === 'arm64' ? ecs.CpuArchitecture.ARM64 : ecs.CpuArchitecture.X86_64,
         operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,

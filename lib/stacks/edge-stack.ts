@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { AccessLogBucket } from '../../constructs/access-logs/access-log-bucket.ts';
 import { OdooCertificate } from '../../constructs/edge/certificate.ts';
-import { OdooDnsRecord } from '../../constructs/edge/dns-record.ts';
+import { askForDnsRecord } from '../../constructs/edge/dns-record.ts';
 import { OdooLoadBalancer } from '../../constructs/edge/odoo-load-balancer.ts';
 import { OdooWebAcl } from '../../constructs/edge/web-acl.ts';
 import type { NetworkStack } from './network-stack.ts';
@@ -40,7 +40,7 @@ export class EdgeStack extends OdooStack {
       }),
       deletionProtection: environment.production,
     });
-    new OdooDnsRecord(this, 'DnsRecord', { domain, target: { loadBalancer: this.entry.loadBalancer } });
+    if (domain.hostedZone === undefined) askForDnsRecord(this, domain.name, this.entry);
     if (props.firewall) {
       new OdooWebAcl(this, 'WebAcl', {
         loadBalancer: this.entry.loadBalancer,

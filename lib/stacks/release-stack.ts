@@ -41,6 +41,7 @@ export class ReleaseStack extends OdooStack {
       node: this.odooNode,
       version: environment.odoo.version,
       adminPassword: props.dataStack.secrets.odooAdminPassword,
+      backupBucket: props.dataStack.backupBucket,
       domain: environment.domain,
       signIn: environment.signIn,
       rollout: environment.odoo,

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { OdooDnsRecord } from '../../constructs/edge/dns-record.ts';
+import { askForDnsRecord } from '../../constructs/edge/dns-record.ts';
 import { OdooServer } from '../../constructs/odoo-server/odoo-server.ts';
 import { SessionDocument } from '../../constructs/odoo-server/session-document.ts';
 import { OdooContainerImage } from '../../constructs/odoo-service/odoo-container-image.ts';
@@ -21,7 +21,7 @@ export class ServerStack extends OdooStack {
   constructor(scope: Construct, props: ServerStackProps) {
     super(scope, 'Server', props, { description: 'the server with Odoo and PostgreSQL', stateful: true });
     this.server = this.odooServer(props);
-    this.pointDomainAtIt(props);
+    this.showEntry(props);
     this.openSessions(props);
   }
 
@@ -69,9 +69,9 @@ export class ServerStack extends OdooStack {
     showSession(this, this.server.autoScalingGroup, documentName);
   }
 
-  private pointDomainAtIt({ environment: { domain }, dataStack }: ServerStackProps): void {
-    if (domain !== undefined) {
-      new OdooDnsRecord(this, 'DnsRecord', { domain, target: { ipAddress: this.server.publicIp } });
+  private showEntry({ environment: { domain }, dataStack }: ServerStackProps): void {
+    if (domain !== undefined && domain.hostedZone === undefined) {
+      askForDnsRecord(this, domain.name, { ipAddress: this.server.publicIp });
     }
     // Without a domain a trial over plain HTTP.
     const url = domain === undefined ? `http://${this.server.publicIp}` : `https://${domain.name}`;

@@ -3,6 +3,7 @@ import { RdsPostgres } from '../../constructs/database/rds-postgres.ts';
 import { EfsFilestore } from '../../constructs/filestore/efs-filestore.ts';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
 import { SessionDirectory } from '../../constructs/sessions/session-directory.ts';
+import { allowAutoScalingToUse } from '../../constructs/odoo-server/server-permissions.ts';
 import type { SharedDirectory } from '../../constructs/shared/shared-directory.ts';
 import { DataStack } from './data-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
@@ -22,6 +23,9 @@ export class ServiceDataStack extends DataStack {
     super(scope, props);
     const { environment, plan, networkStack } = props;
     const { network, logKey } = networkStack;
+    // The single server of an environment that has outgrown it stands on until the growth is finished. If it dies, it has
+    // to be replaced.
+    allowAutoScalingToUse(this.key);
     this.database = new RdsPostgres(this, 'Database', {
       network,
       plan: plan.database,

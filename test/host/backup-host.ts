@@ -16,9 +16,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPython } from '../support/python.ts';
 
-const python = findPython(['psycopg2'], ['python3-psycopg2']);
+/** Interpreter of the server's programs. */
+export const python = findPython(['psycopg2'], ['python3-psycopg2']);
 
 const sources = fileURLToPath(new URL('../../constructs/odoo-server/files', import.meta.url));
+const databaseJob = fileURLToPath(new URL('../../constructs/database-job/files', import.meta.url));
 const awsStandIn = fileURLToPath(new URL('aws_stand_in', import.meta.url));
 
 /** How a program ended and what it wrote. */
@@ -42,7 +44,8 @@ export class BackupHost {
   readonly path = mkdtempSync(join(tmpdir(), 'odoo-backup-'));
   readonly data = join(this.path, 'data');
   readonly filestore = join(this.data, 'odoo/data/filestore/odoo');
-  private readonly aws = join(this.path, 'aws');
+  /** What the AWS of this server holds: `objects/BUCKET/KEY`, the key encoded as part of a URL. */
+  readonly aws = join(this.path, 'aws');
   private readonly files: string;
 
   /** @param files - where the programs are: an unpacked bundle where they need rendered files */
@@ -133,10 +136,12 @@ export class BackupHost {
     return join(this.aws, 'objects', bucket, encodeURIComponent(key));
   }
 
-  private get environment(): Record<string, string> {
+  /** What the units hand to the programs, and the AWS that they find. */
+  get environment(): Record<string, string> {
     const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
     return {
-      PYTHONPATH: awsStandIn,
+      // In the bundle the database job is beside them.
+      PYTHONPATH: `${awsStandIn}:${databaseJob}`,
       PYTHONDONTWRITEBYTECODE: '1',
       STAND_IN_AWS: this.aws,
       RUNTIME_DIRECTORY: join(this.path, 'run'),

@@ -11,7 +11,7 @@ import { findPython } from '../support/python.ts';
 const python = findPython(['psycopg2'], ['python3-psycopg2']);
 
 const program = fileURLToPath(
-  new URL('../../constructs/odoo-server/files/verify_database.py', import.meta.url),
+  new URL('../../constructs/database-job/files/verify_database.py', import.meta.url),
 );
 
 interface Report {

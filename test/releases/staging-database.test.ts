@@ -251,7 +251,9 @@ describe('odoo neutralize', () => {
       expect(report?.outcome).toBe('succeeded');
       // The image's own base and web are beside them here, and so count as somebody's.
       expect(report?.modulesWithoutNeutralization).toEqual(['bank_sync', 'base', 'web']);
-      expect(report?.warnings).toContainEqual(expect.stringMatching(/^modules bank_sync.* are not Odoo's own/));
+      expect(report?.warnings).toContainEqual(
+        expect.stringMatching(/^modules bank_sync.* are not Odoo's own/),
+      );
     } finally {
       cluster.sql("DELETE FROM ir_module_module WHERE name IN ('bank_sync', 'carrier', 'sign')", 'odoo');
     }

@@ -107,6 +107,7 @@ export async function startPostgres(): Promise<PostgresCluster> {
       ],
       {
         encoding: 'utf8',
+        maxBuffer: 1 << 28,
         env: { PATH: process.env['PATH'], PGOPTIONS: '-c log_statement=none -c client_min_messages=warning' },
       },
     ).trim();

@@ -34,6 +34,7 @@ from job import Job, JobError, NeedsSnapshot, query
 from odoo_database import ensure_database, ensure_role
 from odoo_settings import NOTHING_CONFIGURED, ensure_settings
 from receive import receive
+from receive_dump import withdraw_database
 from release import ensure_release
 from undo import undo_release
 
@@ -69,6 +70,7 @@ STEPS = {
     "release": (take_lock, probe_filestore, ensure_role, ensure_database, ensure_release, ensure_settings),
     "receive": (take_lock, probe_filestore, ensure_role, receive),
     "undo": (take_lock, undo_release),
+    "withdraw": (take_lock, withdraw_database),
 }
 
 # Codes to end with; not 2, which says that the program was started wrongly.
@@ -143,6 +145,8 @@ def main():
         help="JSON file with what the environment file says about Odoo's own settings",
     )
     parser.add_argument("--filestore", default="/var/lib/odoo/filestore")
+    parser.add_argument("--backup-bucket", help="where the single server of this environment, if it had one, left its database")
+    parser.add_argument("--region", help="of that bucket")
     parser.add_argument("--odoo", nargs="+", default=["odoo"], help="command that starts Odoo")
     parser.add_argument("--lock-seconds", type=int, default=1800, help="how long to wait for another job")
     parser.add_argument(

@@ -27,8 +27,6 @@ class Job:
         # What the environment file says about Odoo's own settings.
         self.settings = arguments.settings
         self.secrets = secrets
-        # What this run is for.
-        self.request = request or {"kind": "release"}
         self.lock = None
         self.report = {"created": [], "changed": [], "warnings": []}
 

@@ -7,6 +7,7 @@ import databases
 import psycopg2
 from administrator import replace_initial_password
 from databases import INITIALIZING
+from earlier_server import refuse_to_forget
 from filestore import publish_attachments
 from image_modules import ImageModules
 from job import DATABASE, ROLE, JobError, execute, query, row, rows
@@ -65,6 +66,7 @@ def ensure_database(job):
 
 def initialize(job):
     """Builds the database aside and gives it its name at the very end, in one statement."""
+    refuse_to_forget(job)
     modules = wanted(job)
     image = ImageModules(job)
     refuse_missing(image, modules)

@@ -8,11 +8,20 @@ from neutralization import neutralize
 from neutralized import require_neutralized
 from odoo_database import verify
 from odoo_settings import apply_settings
+from receive_dump import receive_database, restore_from_dump
 from server_transfer import restore_from_server
 from serving import hold_services
 
 
 def receive(job):
+    """A copy of another environment's, neutralized; or the database of the single server that this one has outgrown."""
+    if job.request.get("neutralize"):
+        receive_copy(job)
+    else:
+        receive_database(job)
+
+
+def receive_copy(job):
     """Until the last step it works on a name that is never served, so that a failure leaves what is served as it was."""
     drop_unfinished(job, INCOMING)
     if exists(job, BEFORE):
@@ -20,15 +29,13 @@ def receive(job):
         drop(job, BEFORE)
     fetch(job)
     verify(job, INCOMING)
-    if job.request.get("neutralize"):
-        neutralize(job, INCOMING)
+    neutralize(job, INCOMING)
     apply_settings(job, INCOMING, installed=[])
     replace_initial_password(job, INCOMING)
     check_attachments(job, INCOMING)
-    if job.request.get("neutralize"):
-        # Settings were written since.
-        with job.session_as_odoo(INCOMING) as connection:
-            require_neutralized(connection)
+    # Settings were written since.
+    with job.session_as_odoo(INCOMING) as connection:
+        require_neutralized(connection)
     # What nodes have loaded and cached is of another database.
     hold_services(job)
     put_in_service(job, INCOMING, BEFORE)
@@ -37,6 +44,9 @@ def receive(job):
 
 def fetch(job):
     source = job.request.get("source")
-    if source is None:
-        raise JobError("the request names no server to receive from")
-    restore_from_server(job, source["host"], source["port"], INCOMING)
+    if source is not None:
+        restore_from_server(job, source["host"], source["port"], INCOMING)
+    elif "dump" in job.request:
+        restore_from_dump(job, job.request["dump"], {"copyOf": job.request["copyOf"]})
+    else:
+        raise JobError("the request names neither a server nor a dump to receive from")

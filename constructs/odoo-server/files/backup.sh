@@ -33,6 +33,7 @@ start_backups() {
   done
   install_units "${units[@]}"
   install -m 0755 "$HERE/odoo-restore" /usr/local/sbin/odoo-restore
+  install -m 0755 "$HERE/odoo-hand-over" /usr/local/sbin/odoo-hand-over
   backup_python backup begin
   systemctl enable --now "${units[@]:2}"
   create_stanza

@@ -13,6 +13,10 @@ pull_image() {
 
 # The same job as in the other architectures. Nothing of Odoo runs meanwhile, and the job has no network at all.
 run_database_job() {
+  if handed_over; then
+    echo 'provision: this server has handed its service over: the database is left alone, and Odoo is not started'
+    return 0
+  fi
   systemctl stop odoo-web.service odoo-cron.service 2>/dev/null || true
   local SETUP_PASSWORD MASTER_USER=$SETUP_ROLE MASTER_PASSWORD DATABASE_PASSWORD ADMIN_PASSWORD
   SETUP_PASSWORD=$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')
@@ -75,6 +79,7 @@ a_later_release_never_served() {
 }
 
 remember_served_release() {
+  ! handed_over || return 0
   echo "$RELEASE" >"$DATA/odoo/served-release"
 }
 
@@ -86,6 +91,7 @@ start_odoo() {
 
 # Only when Odoo serves: what they send or order is not taken back with the release.
 start_scheduled_jobs() {
+  ! handed_over || return 0
   install_units odoo-cron.service
   systemctl enable odoo-cron.service
   systemctl restart odoo-cron.service

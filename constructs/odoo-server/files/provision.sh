@@ -22,6 +22,9 @@ aws() { python3 "$HERE/aws.py" "$@"; }
 step() { STEP=$1; echo "provision: $*"; "$@"; }
 fail() { echo "provision: $*" >&2; exit 1; }
 
+# Whether another architecture serves this server's data now (see backup/handover.py). Then nothing of Odoo runs here.
+handed_over() { [[ -e $DATA/handed-over ]]; }
+
 # Tries a command until it succeeds or the time is over.
 within() {
   local deadline=$((SECONDS + $1))

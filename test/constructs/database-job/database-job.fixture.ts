@@ -1,4 +1,4 @@
-import { aws_kms as kms, aws_rds as rds } from 'aws-cdk-lib';
+import { aws_kms as kms, aws_rds as rds, aws_s3 as s3 } from 'aws-cdk-lib';
 import type { IdentityProvider, ModuleRollout } from '../../../config/environment.ts';
 import { DatabaseJobRun } from '../../../constructs/database-job/database-job-run.ts';
 import { DatabaseJob, type DatabaseJobProps } from '../../../constructs/database-job/database-job.ts';
@@ -41,6 +41,7 @@ export function withJob(changes: Partial<DatabaseJobProps> = {}): JobFixture {
     node,
     version: '19.0',
     adminPassword: node.masterPassword,
+    backupBucket: new s3.Bucket(before, 'BackupBucket'),
     domain: { name: 'erp.example.com' },
     signIn: { twoFactor: 'off', providers: [PROVIDER] },
     rollout: ROLLOUT,

@@ -59,6 +59,8 @@ it('runs the packed program, with what it needs to know', () => {
     '--settings=/opt/database-job/settings.json',
     '--filestore=/var/lib/odoo/filestore',
     '--storage-gib=500',
+    { 'Fn::Join': ['', ['--backup-bucket=', expect.anything()]] },
+    '--region=eu-central-1',
   ]);
 });
 
@@ -116,3 +118,20 @@ function written(option: string, name: string): readonly string[] {
   expect(command[at - 1]).toBe(option);
   return command.slice(at + 1, at + 4);
 }
+
+it('may read what a single server or a copy left in the backup bucket, and nothing else there', () => {
+  const policies = JSON.stringify(Template.fromStack(withJob().stack).findResources('AWS::IAM::Policy'));
+  const objects = [...policies.matchAll(/"(\/(?:server|received)\/[^"]*)"/g)].map(([, path = '']) => path);
+  expect([...new Set(objects)].toSorted()).toEqual([
+    '/received/*',
+    '/server/dumps/*',
+    '/server/handover/*',
+    '/server/pgbackrest/backup/odoo/backup.info',
+  ]);
+  expect(policies).not.toMatch(/s3:(Put|Delete)/);
+});
+
+it('has room on its disk for the dump of a large database', () => {
+  const [task] = Object.values(Template.fromStack(withJob().stack).findResources('AWS::ECS::TaskDefinition'));
+  expect(task?.['Properties']).toMatchObject({ EphemeralStorage: { SizeInGiB: 200 } });
+});

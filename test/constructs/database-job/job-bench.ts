@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Received } from '../../../lib/growth/cloud.ts';
 import { own, ownDirectory, startPostgres, type PostgresCluster } from '../../support/postgres.ts';
 import { findPython } from '../../support/python.ts';
 import { type ModuleFiles, writeImage, writeModule } from './image.ts';
@@ -45,6 +46,8 @@ interface Report {
   readonly neutralized?: readonly string[];
   readonly modulesWithoutNeutralization?: readonly string[];
   readonly attachments?: { readonly checked: number; readonly absent: number };
+  /** What a request to receive brought. */
+  readonly received?: Received;
 }
 
 export interface RunOptions {

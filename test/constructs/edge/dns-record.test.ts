@@ -1,8 +1,8 @@
-import { aws_ec2 as ec2, aws_elasticloadbalancingv2 as elbv2 } from 'aws-cdk-lib';
+import { aws_ec2 as ec2, aws_elasticloadbalancingv2 as elbv2, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, it } from 'vitest';
 import type { Domain } from '../../../config/environment.ts';
-import { OdooDnsRecord } from '../../../constructs/edge/dns-record.ts';
+import { askForDnsRecord, type DnsTarget, OdooDnsRecord } from '../../../constructs/edge/dns-record.ts';
 import { testStack } from '../../support/stack.ts';
 
 const hostedZone = { id: 'Z0123456789', name: 'example.com' };
@@ -23,12 +23,12 @@ describe('DNS record', () => {
     });
   });
 
-  it('names the fixed address of the server, for five minutes at a time', () => {
+  it('names the fixed address of the server, for a minute at a time', () => {
     toAddress({ name: 'erp.example.com', hostedZone }).hasResourceProperties('AWS::Route53::RecordSet', {
       Name: 'erp.example.com.',
       Type: 'A',
       ResourceRecords: ['203.0.113.7'],
-      TTL: '300',
+      TTL: '60',
     });
   });
 
@@ -55,12 +55,17 @@ function toLoadBalancer(domain: Domain): Template {
   const stack = testStack();
   const vpc = new ec2.Vpc(stack, 'Vpc', { natGateways: 0 });
   const loadBalancer = new elbv2.ApplicationLoadBalancer(stack, 'LoadBalancer', { vpc });
-  new OdooDnsRecord(stack, 'DnsRecord', { domain, target: { loadBalancer } });
+  point(stack, domain, { loadBalancer });
   return Template.fromStack(stack);
 }
 
 function toAddress(domain: Domain): Template {
   const stack = testStack();
-  new OdooDnsRecord(stack, 'DnsRecord', { domain, target: { ipAddress: '203.0.113.7' } });
+  point(stack, domain, { ipAddress: '203.0.113.7' });
   return Template.fromStack(stack);
+}
+
+function point(stack: Stack, domain: Domain, target: DnsTarget): void {
+  if (domain.hostedZone === undefined) askForDnsRecord(stack, domain.name, target);
+  else new OdooDnsRecord(stack, 'DnsRecord', { domain, target });
 }

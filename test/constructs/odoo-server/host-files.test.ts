@@ -90,7 +90,7 @@ describe('the database job on the host', () => {
       .filter((path) => path.startsWith('database-job/'));
     expect(names).toContain('database-job/database_job.py');
     expect(names).toContain('database-job/odoo_settings.py');
-    expect(file('database-job/database_job.py')).toContain('STEPS = (take_lock,');
+    expect(file('database-job/database_job.py')).toContain('STEPS = {');
   });
 
   it('knows what the environment file says about Odoo', () => {

@@ -62,15 +62,17 @@ class S3:
         return {"ContentLength": len(content), "Metadata": metadata, "Body": Body(content)}
 
     def delete_object(self, Bucket, Key):
-        path_of(Bucket, Key).unlink()
+        path_of(Bucket, Key).unlink(missing_ok=True)
 
     def get_paginator(self, _):
         return self
 
     def paginate(self, Bucket, Prefix):
         allow(Prefix)
-        paths = [path for path in sorted((ROOT / "objects" / Bucket).glob("*")) if path.suffix != ".metadata"]
-        found = [described(path) for path in paths if unquote(path.name).startswith(Prefix)]
+        folder, prefix = ROOT / "objects" / Bucket, quote(Prefix, safe="")
+        names = os.listdir(folder) if folder.exists() else []
+        names = sorted(name for name in names if name.startswith(prefix) and not name.endswith(".metadata"))
+        found = [described(folder / name) for name in names]
         # Two to a page, so that nobody reads the first page only.
         yield from ({"Contents": found[i : i + 2]} for i in range(0, len(found), 2))
         yield {}

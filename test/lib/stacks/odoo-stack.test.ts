@@ -24,8 +24,8 @@ function protectedStacks(users: number, changes?: Partial<Environment>): string[
 describe('the stacks of an environment', () => {
   it.each([
     [10, ['Network', 'Data', 'Server', 'Operations']],
-    [40, ['Network', 'Data', 'Edge', 'Release', 'Service', 'Operations']],
-    [150, ['Network', 'Data', 'Edge', 'Release', 'Service', 'Operations']],
+    [40, ['Network', 'Data', 'Edge', 'Release', 'Service', 'Dns', 'Operations']],
+    [150, ['Network', 'Data', 'Edge', 'Release', 'Service', 'Dns', 'Operations']],
   ])('of %i users are those of its architecture', (users, purposes) => {
     const names = stacksOf(appOf(users)).map((stack) => stack.stackName);
     expect(names).toEqual(purposes.map((purpose) => `test-${purpose}`));

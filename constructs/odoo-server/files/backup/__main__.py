@@ -9,16 +9,11 @@
 Exit code 0 means: done and verified. Whatever happens is published as metrics.
 """
 
-import contextlib
-import fcntl
-import os
 import sys
 import time
 
-from . import configuration, dump, filestore, metrics, repository, status
-from .host import Failure, Host
-
-LOCKS = os.environ.get("RUNTIME_DIRECTORY", "/run/odoo-backup")
+from . import configuration, dump, filestore, handover, metrics, repository, status
+from .host import Failure, Host, alone
 
 
 def copy_files(host, everything):
@@ -43,6 +38,10 @@ def main(name):
     host = Host()
     if name in OTHERS:
         OTHERS[name](host)
+        return 0
+    if handover.is_handed_over(host):
+        # The buckets are another Odoo's now: what it clears away must not come back.
+        print(f"backup: no {name}, this server has handed its service over", flush=True)
         return 0
     succeeded = attempt(host, name)
     if name in AFTER:
@@ -79,14 +78,6 @@ def attempt(host, name):
         ],
     )
     return error is None
-
-
-@contextlib.contextmanager
-def alone(job):
-    """Waits for another run of the same job: an hourly one for the daily one."""
-    with open(f"{LOCKS}/{job}.lock", "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ loss of everything, and its backups would push out the old ones.
 
 import sys
 
-from . import choice, configuration, filestore, repository
+from . import choice, configuration, filestore, handover, repository
 from .completion import complete
 from .host import Failure, Host
 from .recovery import Recovery
@@ -16,6 +16,8 @@ from .recovery import Recovery
 
 def main(version):
     host = Host()
+    # Also of a volume that is lost: what it held may be served elsewhere.
+    handover.bring_back_marker(host)
     information = repository.information()
     if information["status"]["code"] == repository.OK:
         restore_latest(host, information, version)

@@ -22,12 +22,13 @@ def complete(host, recovery):
     """Completes the cluster that the recovery serves, and verifies it: the report."""
     with recovery.connection("postgres") as connection:
         forget_recovery(connection)
+        let_everybody_in(connection, host.database)
         set_passwords(connection, host.role)
         if host.database not in databases(connection):
             raise Failure(f"there was no database {host.database} at that moment")
     with recovery.connection(host.database) as connection:
         bring_back_attachments(host, connection)
-        report = verify_database.verify(connection, host.filestore)
+        report = verify_database.report_on(connection, host.filestore)
     keep(host, report)
     if report["database"]:
         raise Failure(f"what came back is no Odoo that could be served: {'; '.join(report['database'])}")
@@ -45,6 +46,13 @@ def forget_recovery(connection):
     with connection.cursor() as cursor:
         for name in ("restore_command", "recovery_target_time", "recovery_target_action", "recovery_target_timeline"):
             cursor.execute(sql.SQL("ALTER SYSTEM RESET {}").format(sql.Identifier(name)))
+
+
+def let_everybody_in(connection, database):
+    """A backup can be from a moment at which the service was handed over. Whether it still is, says a mark outside."""
+    if database in databases(connection):
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("ALTER DATABASE {} CONNECTION LIMIT -1").format(sql.Identifier(database)))
 
 
 def set_passwords(connection, role):

@@ -12,17 +12,27 @@ PREFIX = "server/dumps/"
 def save(host):
     """Streams a dump into the backup bucket and reads all of it back; the bytes of the dump."""
     client = s3.client()
-    key = f"{PREFIX}{time.strftime('%Y-%m-%dT%H-%M-%SZ', time.gmtime())}.dump"
-    command = as_postgres("pg_dump", "--format=custom", f"--host={host.socket_directory}", host.database)
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as dumping:
-        source = Checked(dumping)
-        client.upload_fileobj(source, host.backup_bucket, key)
+    key = key_of(time.gmtime())
+    size = write(host, client, key)
     try:
         read_back(client, host.backup_bucket, key)
     except Exception:
         # Nobody shall find a dump that cannot be restored.
         client.delete_object(Bucket=host.backup_bucket, Key=key)
         raise
+    return size
+
+
+def key_of(moment):
+    return f"{PREFIX}{time.strftime('%Y-%m-%dT%H-%M-%SZ', moment)}.dump"
+
+
+def write(host, client, key, *options):
+    """Streams a dump into the backup bucket; its bytes."""
+    command = as_postgres("pg_dump", "--format=custom", *options, f"--host={host.socket_directory}", host.database)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as dumping:
+        source = Checked(dumping)
+        client.upload_fileobj(source, host.backup_bucket, key)
     return source.size
 
 

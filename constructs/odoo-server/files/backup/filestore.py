@@ -37,7 +37,9 @@ class Copy:
         self.prefix = f"filestore/{host.database}/"
         self.s3 = s3.client()
         self.bytes = 0
+        # When those were last changed that may still be written, and the names of all that were left out.
         self.unfinished = []
+        self.left_out = []
         self.damaged = []
 
     def key(self, directory, name=""):
@@ -45,7 +47,18 @@ class Copy:
 
 
 def copy(host, everything):
-    """Copies what the bucket lacks; the bytes copied.
+    """Copies what the bucket lacks; the bytes copied."""
+    run = attempt(host, everything)
+    if run.damaged:
+        raise Failure(
+            f"{len(run.damaged)} attachments are not what their names say and were not copied: "
+            + ", ".join(run.damaged[:10])
+        )
+    return run.bytes
+
+
+def attempt(host, everything):
+    """Copies what the bucket lacks and can be copied; the run, with what could not.
 
     What is new is found by the time of the last change of its inode, which nobody can set back.
     """
@@ -56,7 +69,7 @@ def copy(host, everything):
     since = 0 if everything else before["until"] - MARGIN_SECONDS
     if not host.filestore.is_dir():
         # Odoo makes it with its first attachment.
-        return 0
+        return run
     put_missing_marker(run, "filestore/")
     put_missing_marker(run, run.prefix)
     with ThreadPoolExecutor(s3.THREADS) as pool:
@@ -64,12 +77,7 @@ def copy(host, everything):
             copy_directory(run, pool, directory, since, in_bucket(run, directory) if everything else None)
     # An unfinished file must be found again, however long Odoo takes.
     metrics.remember(host, "filestore", {**before, "until": min([started, *run.unfinished])})
-    if run.damaged:
-        raise Failure(
-            f"{len(run.damaged)} attachments are not what their names say and were not copied: "
-            + ", ".join(run.damaged[:10])
-        )
-    return run.bytes
+    return run
 
 
 def copy_directory(run, pool, directory, since, saved):
@@ -131,6 +139,7 @@ def size_of(run, key):
 
 
 def note_bad_content(run, directory, name, status):
+    run.left_out.append(f"{directory}/{name}")
     if time.time() - status.st_mtime < WRITING_SECONDS:
         run.unfinished.append(status.st_ctime)
     else:

@@ -1,5 +1,7 @@
 """Where things are on this server, and how its programs are run."""
 
+import contextlib
+import fcntl
 import os
 import subprocess
 import sys
@@ -7,6 +9,9 @@ from pathlib import Path
 
 # The directory that the bundle was unpacked into.
 BUNDLE = Path(__file__).resolve().parent.parent
+
+
+LOCKS = Path(os.environ.get("RUNTIME_DIRECTORY", "/run/odoo-backup"))
 
 
 class Failure(Exception):
@@ -43,6 +48,15 @@ class Host:
     def state(self):
         """What the jobs remember. On the data volume, because servers come and go."""
         return self.data / "backup"
+
+
+@contextlib.contextmanager
+def alone(job):
+    """Waits for another run of the same job: an hourly one for the daily one."""
+    LOCKS.mkdir(exist_ok=True)
+    with open(LOCKS / f"{job}.lock", "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def run(*command):

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
-from . import choice, repository
+from . import choice, handover, repository
 from .completion import complete
 from .host import Failure, Host, as_postgres, output_of, run
 from .recovery import Recovery, exchange
@@ -63,6 +63,7 @@ def show(information):
 
 
 def restore(host, options):
+    handover.refuse_if_handed_over(host)
     version = version_in_service(host)
     # Before anything is stopped: most mistakes are found here.
     choice.refuse_other_version(repository.information(), version)

@@ -13,6 +13,7 @@ those in `attachments` that it lacks some of its files. Exit code 0 means: neith
 import argparse
 import hashlib
 import json
+import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +44,14 @@ ESSENTIAL_MODULES = ("base", "web")
 # How many attachments a report names of each kind.
 NAMED = 20
 
+FAULTS = ("missing", "wrong size", "wrong content", "not readable")
+
+# Every file that the database refers to: its name, its size, its SHA-1.
+FILES = (
+    "SELECT store_fname, max(file_size), max(checksum) FROM ir_attachment"
+    " WHERE type = 'binary' AND store_fname IS NOT NULL GROUP BY store_fname ORDER BY store_fname"
+)
+
 # Reading and hashing leave Python's lock alone.
 THREADS = 4
 
@@ -70,7 +79,7 @@ class Verification:
         return self.row("SELECT to_regclass(%s) IS NOT NULL", f"public.{name}")[0]
 
 
-def verify(connection, filestore=None):
+def report_on(connection, filestore=None):
     """The report on one database. Reads only."""
     verification = Verification(connection, filestore)
     started = time.monotonic()
@@ -125,26 +134,34 @@ def count_rows(verification):
 
 def check_attachments(verification):
     """Presence, size and SHA-1 of every file that the database refers to, each read once."""
-    files = verification.rows(
-        "SELECT store_fname, max(file_size), max(checksum) FROM ir_attachment"
-        " WHERE type = 'binary' AND store_fname IS NOT NULL GROUP BY store_fname ORDER BY store_fname"
-    )
+    files = verification.rows(FILES)
     verification.report["files"] = {"referredTo": len(files)}
     if verification.filestore is None:
         return
-    with ThreadPoolExecutor(THREADS) as pool:
-        found = list(pool.map(lambda file: fault_of(Path(verification.filestore), *file), files))
-    for fault in ("missing", "wrong size", "wrong content", "not readable"):
-        names = [file[0] for file, seen in zip(files, found) if seen == fault]
+    faults = faults_of(Path(verification.filestore), files)
+    for fault in FAULTS:
+        names = [name for name, found in faults.items() if found == fault]
         verification.report["files"][fault] = len(names)
         if names:
-            listed = ", ".join(names[:NAMED]) + (" ..." if len(names) > NAMED else "")
-            verification.problem("attachments", f"{len(names)} {fault}: {listed}")
+            verification.problem("attachments", f"{len(names)} {fault}: {first(names)}")
 
 
-def fault_of(filestore, name, size, checksum):
+def first(names):
+    return ", ".join(names[:NAMED]) + (" ..." if len(names) > NAMED else "")
+
+
+def faults_of(filestore, files, read=lambda name: True):
+    """What is wrong with which file. The content of those that `read` says no to is not looked at."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = pool.map(lambda file: fault_of(filestore, *file, read(file[0])), files)
+        return {file[0]: fault for file, fault in zip(files, found) if fault}
+
+
+def fault_of(filestore, name, size, checksum, read=True):
     """What is wrong with a file, or nothing."""
     try:
+        if not read:
+            return None if size in (None, os.stat(filestore / name).st_size) else "wrong size"
         with open(filestore / name, "rb") as file:
             digest = hashlib.sha1()
             while block := file.read(1 << 20):
@@ -177,7 +194,7 @@ def main():
         application_name="odoo-verification",
     )
     connection.set_session(readonly=True, autocommit=True)
-    report = verify(connection, settings.filestore)
+    report = report_on(connection, settings.filestore)
     print(json.dumps(report, indent=2))
     return 0 if report["ok"] else 1
 

@@ -1,0 +1,108 @@
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+import { formatProblems } from '../../config/format-problems.ts';
+import { loadEnvironmentFiles, type PlannedEnvironment, resolveAll } from '../../config/load.ts';
+import { AwsCloud } from '../growth/aws/aws-cloud.ts';
+import { finish } from '../growth/finish.ts';
+import { grow } from '../growth/grow.ts';
+import { GrowthProblem, type GrowthProps } from '../growth/growth.ts';
+import { undo } from '../growth/undo.ts';
+import type { Output } from './selected-plans.ts';
+
+export const USAGE = `npm run grow -- --env NAME [--yes] [--undo | --finish]
+
+  Moves an environment from the single server to the service that its environment
+  file asks for now (docs/growth.md). May be interrupted at any time and run again.
+
+  --env NAME  the environment of config/environments/NAME.ts
+  --yes       asks nothing
+  --undo      goes back to the server; until --finish
+  --finish    lets the server go, once nobody misses anything
+`;
+
+interface Options {
+  readonly env: string;
+  readonly yes: boolean;
+  readonly act: (props: GrowthProps) => Promise<void>;
+}
+
+/** What a growth works with; tests give something else. */
+export type Clouds = (planned: PlannedEnvironment) => Pick<GrowthProps, 'cloud' | 'journals'>;
+
+const aws: Clouds = ({ environment }) => {
+  const cloud = new AwsCloud(environment);
+  return { cloud, journals: cloud.bucket };
+};
+
+/**
+ * Grows an environment, or undoes or finishes that.
+ *
+ * @returns the exit code: 0 done, 1 not done, and why is said, 2 if the command was called wrongly.
+ */
+export async function growCommand(
+  args: readonly string[],
+  out: Output,
+  errors: Output,
+  clouds: Clouds = aws,
+): Promise<number> {
+  const options = optionsFrom(args);
+  if (typeof options === 'string') {
+    errors.write(`${options}\n\n${USAGE}`);
+    return 2;
+  }
+  const resolved = resolveAll(await loadEnvironmentFiles(), { env: options.env });
+  const planned = resolved.ok ? resolved.value[0] : undefined;
+  if (!resolved.ok || planned === undefined) {
+    errors.write(`${resolved.ok ? 'no such environment' : formatProblems(resolved.problems)}\n`);
+    return 1;
+  }
+  const say = (text: string): void => void out.write(`${text}\n`);
+  try {
+    await options.act({ ...planned, ...clouds(planned), say, confirm: confirmation(options, say) });
+    return 0;
+  } catch (error) {
+    errors.write(error instanceof GrowthProblem ? `${error.message}\n` : unexpected(error));
+    return 1;
+  }
+}
+
+/** A call that AWS refused, for example. What is known of it may be of use, and how to go on is always the same. */
+function unexpected(error: unknown): string {
+  const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `${said}\n\nInterrupted. Run the same command again to go on, or go back with --undo.\n`;
+}
+
+function optionsFrom(args: readonly string[]): Options | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        env: { type: 'string' },
+        yes: { type: 'boolean', default: false },
+        undo: { type: 'boolean', default: false },
+        finish: { type: 'boolean', default: false },
+      },
+    });
+    if (values.env === undefined) return '--env is missing';
+    if (values.undo && values.finish) return '--undo and --finish exclude each other';
+    return { env: values.env, yes: values.yes, act: values.undo ? undo : values.finish ? finish : grow };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Asks at the terminal. Where nobody can answer, the answer is no. */
+function confirmation({ yes }: Options, say: (text: string) => void): GrowthProps['confirm'] {
+  return async (question) => {
+    if (yes || !process.stdin.isTTY) {
+      say(`${question} ${yes ? 'yes (--yes)' : 'no (nobody to ask: use --yes)'}`);
+      return yes;
+    }
+    const terminal = createInterface({ input: process.stdin, output: process.stdout });
+    try {
+      return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    } finally {
+      terminal.close();
+    }
+  };
+}

@@ -1,0 +1,134 @@
+import {
+  DescribeLoadBalancersCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Environment } from '../../../config/environment.ts';
+import { projectRoot } from '../../local/workspace.ts';
+import type {
+  GrowthCloud,
+  HandedOver,
+  Received,
+  ReceiveRequest,
+  ServerStatus,
+  StackPurpose,
+} from '../cloud.ts';
+import { GrowthProblem } from '../growth.ts';
+import { BackupBucket } from './backup-bucket.ts';
+import { ReceivingJob } from './database-job.ts';
+import { probe } from './probe.ts';
+import { RunningServer } from './server.ts';
+import { EnvironmentStacks } from './stacks.ts';
+
+const cli = join(projectRoot, 'node_modules/aws-cdk/bin/cdk');
+
+/** An environment's account, with the credentials of whoever runs the command. */
+export class AwsCloud implements GrowthCloud {
+  /** Where the journal is. */
+  readonly bucket: BackupBucket;
+  private readonly environment: Environment;
+  private readonly stacks: EnvironmentStacks;
+  private readonly server: RunningServer;
+  private readonly job: ReceivingJob;
+
+  constructor(environment: Environment) {
+    const { name, region } = environment;
+    this.environment = environment;
+    this.stacks = new EnvironmentStacks(name, region);
+    this.bucket = new BackupBucket(this.stacks, region);
+    this.server = new RunningServer(this.stacks, region);
+    this.job = new ReceivingJob(this.stacks, region);
+  }
+
+  stackStatus(purpose: StackPurpose): Promise<string | undefined> {
+    return this.stacks.status(purpose);
+  }
+
+  /** By the CDK's own command line, whose output the operator sees. */
+  async deploy(purposes: readonly StackPurpose[]): Promise<void> {
+    const names = purposes.map((purpose) => this.stacks.nameOf(purpose));
+    const args = ['deploy', ...names, '--exclusively', '--require-approval', 'never', '--concurrency', '3'];
+    const child = spawn(process.execPath, [cli, ...args, '-c', `env=${this.environment.name}`], {
+      cwd: projectRoot,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const code = await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    if (code !== 0) {
+      throw new GrowthProblem(
+        `cdk deploy ${names.join(' ')} ended with exit code ${String(code)}: see above; mend it and grow again, or go back with --undo`,
+      );
+    }
+  }
+
+  deleteStack(purpose: StackPurpose): Promise<void> {
+    return this.stacks.delete(purpose);
+  }
+
+  templateOf(purpose: StackPurpose): Promise<string> {
+    return this.stacks.template(purpose);
+  }
+
+  restoreTemplate(purpose: StackPurpose, template: string): Promise<void> {
+    return this.stacks.update(purpose, template);
+  }
+
+  newestDump(): Promise<string | undefined> {
+    return this.bucket.newestDump();
+  }
+
+  async serverStatus(): Promise<ServerStatus> {
+    const status: unknown = await this.server.handOver('--status');
+    if (!isStatus(status)) throw new Error(`not a status of the server: ${JSON.stringify(status)}`);
+    return status;
+  }
+
+  async handOver(): Promise<HandedOver> {
+    const handedOver: unknown = await this.server.handOver();
+    if (!isHandedOver(handedOver)) throw new Error(`not a handover: ${JSON.stringify(handedOver)}`);
+    return handedOver;
+  }
+
+  async takeBack(): Promise<void> {
+    await this.server.handOver('--take-back');
+  }
+
+  receive(request: ReceiveRequest): Promise<Received> {
+    return this.job.receive(request);
+  }
+
+  withdraw(): Promise<void> {
+    return this.job.withdraw();
+  }
+
+  async probe(): Promise<string | undefined> {
+    const { domain, region } = this.environment;
+    if (domain === undefined) throw new Error('a service has a domain, this environment has none');
+    const arn = await this.stacks.resource('Edge', 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+    const { LoadBalancers = [] } = await new ElasticLoadBalancingV2Client({ region }).send(
+      new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }),
+    );
+    const address = LoadBalancers[0]?.DNSName;
+    if (address === undefined) return `load balancer ${arn} has no name`;
+    return probe({ address, domain: domain.name });
+  }
+
+  snapshotDataVolume(): Promise<string> {
+    return this.server.snapshot();
+  }
+}
+
+function isStatus(value: unknown): value is ServerStatus {
+  return has(value, 'databaseBytes', 'base', 'backupAges', 'handedOver');
+}
+
+function isHandedOver(value: unknown): value is HandedOver {
+  return has(value, 'dump', 'manifest', 'dumpBytes', 'seconds');
+}
+
+function has(value: unknown, ...fields: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && fields.every((field) => field in value);
+}

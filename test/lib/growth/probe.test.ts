@@ -1,0 +1,55 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { probe } from '../../../lib/growth/aws/probe.ts';
+import { makeCertificates } from '../../support/postgres.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'odoo-probe-'));
+const ca = readFileSync(makeCertificates(folder, {}, ['erp.example.com']), 'utf8');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let server: Server;
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+/** What the probe says of a load balancer on loopback that answers so. */
+async function look(listener: RequestListener, domain = 'erp.example.com'): Promise<string | undefined> {
+  const [key, cert] = ['server.key', 'server.crt'].map((name) => readFileSync(join(folder, name)));
+  server = createServer({ key, cert }, listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
+  return probe({ address: '127.0.0.1', port: address.port, domain, ca, patienceMs: 0 });
+}
+
+const odoo: RequestListener = ({ url, headers }, response) => {
+  if (headers.host !== 'erp.example.com') response.statusCode = 421;
+  response.end(url === '/web/login' ? '<input type="password" name="password"/>' : '{"status": "pass"}');
+};
+
+describe('the probe of a new service', () => {
+  it('asks the load balancer in the name of the domain, whose certificate it expects', async () => {
+    expect(await look(odoo)).toBeUndefined();
+  });
+
+  it('finds a certificate of somebody else', async () => {
+    expect(await look(odoo, 'erp.example.org')).toMatch(/cannot be reached for erp\.example\.org: Hostname/);
+  });
+
+  it.each<[string, RequestListener, string]>([
+    ['no Odoo', (_, response) => response.writeHead(503).end(), '/web/health answers 503'],
+    [
+      'an Odoo without a database',
+      ({ url }, response) => response.writeHead(url === '/web/login' ? 500 : 200).end(),
+      '/web/login answers 500',
+    ],
+    ['something else', (_, response) => response.end('It works!'), '/web/login is not the login page'],
+  ])('finds %s', async (_, listener, problem) => {
+    expect(await look(listener)).toBe(problem);
+  });
+});
