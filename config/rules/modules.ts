@@ -3,7 +3,7 @@ import type { Problem } from '../problem.ts';
 import type { Draft, Rule } from './rule.ts';
 
 /** Modules of all lists together. With names of full length they fit beside the job's program into its task definition. */
-const MOST_MODULES_IN_ALL = 100;
+const MOST_MODULES_IN_ALL = 60;
 
 /** Why a module is not to be listed, and what to do instead. */
 const notForTheList: Readonly<Record<string, readonly [message: string, fix: string]>> = {

@@ -7,7 +7,7 @@ const versions = ['19.0', '18.0'] as const satisfies readonly OdooVersion[];
 /** An image reference with the digest that makes deployments and roll-backs exact. */
 const imageWithDigest = /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+(:[\w.-]+)?@sha256:[0-9a-f]{64}$/;
 
-const MOST_MODULES = 100;
+const MOST_MODULES = 60;
 const MOST_PHASES = 10;
 
 const moduleName = z

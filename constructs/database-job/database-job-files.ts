@@ -1,6 +1,7 @@
 import { strToU8, zipSync } from 'fflate';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Domain, ModuleRollout, SignIn } from '../../config/environment.ts';
+import { withoutComments } from '../shared/without-comments.ts';
 
 const FOLDER = new URL('./files/', import.meta.url);
 
@@ -68,16 +69,6 @@ export function packedProgram(): Uint8Array {
   ]);
   // The earliest time that a zip file can hold.
   return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
-}
-
-function withoutComments(python: string): string {
-  return (
-    python
-      // One is all that some classes have.
-      .replace(/^([ \t]*)"""[^]*?"""\n/gm, '$1""\n')
-      .replace(/^[ \t]*#.*\n/gm, '')
-      .replace(/\n{2,}/g, '\n')
-  );
 }
 
 function settingsText({ domain, fromFilter, signIn, rollout }: OdooDatabaseSettings): string {

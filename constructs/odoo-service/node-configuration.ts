@@ -15,6 +15,7 @@ import {
   smtpSecretArguments,
 } from '../odoo-node/smtp.ts';
 import { trustedCertificates } from '../odoo-node/trusted-certificates.ts';
+import { withoutComments } from '../shared/without-comments.ts';
 import type { OdooTaskContainerProps, OdooTaskProps } from './odoo-task-props.ts';
 import {
   configureArguments,
@@ -32,7 +33,7 @@ export function configureContainer(
   const [databasePassword, masterPassword] = ODOO_CONF_SECRETS;
   const modules = serverModules(props);
   return {
-    entryPoint: ['python3', '-c', nodeFile('configure.py')],
+    entryPoint: ['python3', '-c', withoutComments(nodeFile('configure.py'))],
     command: configureArguments(
       [...scratch.flatMap(({ directories }) => directories), ...moduleDirectories(modules)],
       [...odooFiles(props, modules), ...moduleFiles(modules), ...(props.files ?? [])],

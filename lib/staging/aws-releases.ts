@@ -1,7 +1,8 @@
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
-import type { JobReport, ReleaseInput, ReleaseState, Releases } from './cloud.ts';
+import { type ReleaseState, releaseState } from '../release-execution.ts';
+import type { JobReport, ReleaseInput, Releases } from './cloud.ts';
 
 const reportLine = z.object({
   databaseJob: z.object({
@@ -16,9 +17,6 @@ const reportLine = z.object({
     seconds: z.number().optional(),
   }),
 });
-
-const succeeded = z.object({ task: z.object({ logStream: z.string() }) });
-const failed = z.object({ why: z.string(), logStream: z.string() });
 
 /** The state machine of a release (AWS Step Functions), and what its job wrote into CloudWatch Logs. */
 export class AwsReleases implements Releases {
@@ -55,19 +53,6 @@ export class AwsReleases implements Releases {
     );
     return reportIn(events.map(({ message = '' }) => message));
   }
-}
-
-/** What an execution's answer means; its cause is JSON where the machine itself failed, and anything else where AWS did. */
-export function releaseState(status = '', output?: string, cause?: string): ReleaseState {
-  if (status === 'RUNNING') return { status: 'running' };
-  if (status === 'SUCCEEDED') {
-    const read = succeeded.safeParse(json(output));
-    return { status: 'succeeded', logStream: read.success ? read.data.task.logStream : undefined };
-  }
-  const read = failed.safeParse(json(cause));
-  return read.success
-    ? { status: 'failed', cause: read.data.why, logStream: read.data.logStream || undefined }
-    : { status: 'failed', cause: cause ?? status };
 }
 
 /** The report of the database job among the lines of its log. */

@@ -1,3 +1,4 @@
+import type { ReleaseState } from '../release-execution.ts';
 /**
  * What `npm run staging` does in AWS, and nothing else: one account, one Region. The real one is `aws-cloud.ts`; tests have
  * one that keeps state.
@@ -115,13 +116,6 @@ export interface ReleaseInput {
   readonly request: string;
   /** ISO 8601, at most twelve hours from now: the job is stopped then. */
   readonly deadline: string;
-}
-
-export interface ReleaseState {
-  readonly status: 'running' | 'succeeded' | 'failed';
-  readonly logStream?: string;
-  /** Why it failed. */
-  readonly cause?: string;
 }
 
 /** What the database job says of a copy, as far as it is read here. */

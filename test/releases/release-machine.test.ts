@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { releaseState } from '../../lib/release-execution.ts';
 import { AwsError, FakeAws } from './fake-aws.ts';
 import { execute } from './interpreter/state-machine.ts';
 import { DATABASE_INSTANCE, releaseDefinition } from './release-template.ts';
@@ -20,6 +21,15 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.useRealTimers();
+});
+
+it('says at its end what commands read', async () => {
+  const { output } = await release();
+  const [, , task = ''] = /^(arn:[^/]+)\/.+\/(.+)$/.exec(JSON.parse(JSON.stringify(output)).task) ?? [];
+  expect(releaseState('SUCCEEDED', JSON.stringify(output))).toEqual({
+    status: 'succeeded',
+    logStream: expect.stringContaining(task),
+  });
 });
 
 interface Ended {

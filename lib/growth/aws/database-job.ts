@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { releaseState } from '../../release-execution.ts';
 import type { Received, ReceiveRequest } from '../cloud.ts';
 import { GrowthProblem } from '../growth.ts';
 import type { EnvironmentStacks } from './stacks.ts';
@@ -46,13 +47,14 @@ export class ReceivingJob {
     );
     for (;;) {
       await sleep(POLL_MS);
-      const { status, output, cause, error } = await this.machines.send(
+      const { status, output, cause } = await this.machines.send(
         new DescribeExecutionCommand({ executionArn }),
       );
-      if (status === 'SUCCEEDED') return logStreamIn(output);
-      if (status !== 'RUNNING') {
+      const state = releaseState(status, output, cause);
+      if (state.status === 'succeeded' && state.logStream !== undefined) return state.logStream;
+      if (state.status !== 'running') {
         throw new GrowthProblem(
-          `the database job did not succeed: ${cause ?? error ?? status}; mend it and grow again, or go back with --undo`,
+          `the database job did not succeed: ${state.cause ?? 'it names no log'}; mend it and grow again, or go back with --undo`,
         );
       }
     }
@@ -71,9 +73,4 @@ export class ReceivingJob {
     if (line === undefined) throw new GrowthProblem(`log stream ${logStreamName} has no report: grow again`);
     return JSON.parse(line).databaseJob.received;
   }
-}
-
-function logStreamIn(output = '{}'): string {
-  const { task } = JSON.parse(output);
-  return task.logStream;
 }

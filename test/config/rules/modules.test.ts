@@ -89,9 +89,9 @@ describe('modules', () => {
     },
     {
       when: 'more modules in a list than the settings of the job hold',
-      change: { odoo: { modules: names(101) } },
+      change: { odoo: { modules: names(61) } },
       path: 'odoo.modules',
-      message: /^has more than 100 entries$/,
+      message: /^has more than 60 entries$/,
       fix: /write a list/,
     },
     {
@@ -106,7 +106,7 @@ describe('modules', () => {
   ]);
   itAccepts([
     { when: 'a list of modules', change: { odoo: { modules: ['contacts', 'l10n_de', 'x2many_2d'] } } },
-    { when: 'as many as there is room for', change: { odoo: { modules: names(100) } } },
+    { when: 'as many as there is room for', change: { odoo: { modules: names(60) } } },
     { when: 'a list in small', tier: 'small', change: { odoo: { modules: ['crm'] } } },
     { when: 'a module of your own', change: { odoo: { image: 'addons', modules: ['acme_quality'] } } },
   ]);

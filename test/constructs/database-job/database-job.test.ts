@@ -20,7 +20,7 @@ const LONGEST_PROVIDER: IdentityProvider = {
 };
 const LONGEST_ROLLOUT: ModuleRollout = {
   modules: longModules(10),
-  phases: Array.from({ length: 10 }, () => ({ name: long(40), modules: longModules(9) })),
+  phases: Array.from({ length: 10 }, () => ({ name: long(40), modules: longModules(5) })),
   phase: long(40),
 };
 
