@@ -3,7 +3,7 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 SET ROLE odoo;
 CREATE TABLE ir_module_module (id serial PRIMARY KEY, name varchar UNIQUE, state varchar, latest_version varchar);
 INSERT INTO ir_module_module (name, state, latest_version) VALUES
-    ('base', 'installed', '19.0.1.3'), ('web', 'installed', '19.0.1.0'), ('sale', 'installed', '19.0.1.2'),
+    ('base', 'installed', '19.0.1.3'), ('web', 'installed', '19.0.1.3'), ('sale', 'installed', '19.0.1.0'),
     ('crm', 'uninstalled', NULL);
 CREATE TABLE ir_config_parameter (
     id serial PRIMARY KEY, key varchar NOT NULL UNIQUE, value text NOT NULL,
