@@ -291,7 +291,7 @@ describe('an error of AWS', () => {
       };
       const { error, report } = await release();
       expect(error).toBeDefined();
-      expect(report?.why).toBeTruthy();
+      expect(report?.why).toMatch(/\w/);
       expect(aws.running).toEqual([]);
     }
   });

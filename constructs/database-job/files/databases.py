@@ -89,7 +89,7 @@ def set_the_same(job, source, target):
         name, _, value = setting.partition("=")
         setting_name = sql.Identifier(*name.split("."))
         whose = sql.SQL(f"ALTER ROLE {role} IN DATABASE" if role else "ALTER DATABASE")
-        # By way of this session: a list such as search_path would be quoted as a single value otherwise.
+        # By way of this connection: a list such as search_path would be quoted as a single value otherwise.
         query(job.lock, "SELECT set_config(%s, %s, false)", name, value)
         try:
             query(job.lock, sql.SQL("{} {} SET {} FROM CURRENT").format(whose, sql.Identifier(target), setting_name))

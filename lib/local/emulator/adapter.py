@@ -36,11 +36,11 @@ class Api(NamedTuple):
 def rule(properties):
     """The arguments that authorize one security group rule."""
     text = {"Description": properties.get("Description", "")}
-    group = [{"GroupId": properties["SourceSecurityGroupId"], **text}] if "SourceSecurityGroupId" in properties else []
+    other = properties.get("SourceSecurityGroupId") or properties.get("DestinationSecurityGroupId")
+    group = [{"GroupId": other, **text}] if other else []
     network = [{"CidrIp": properties["CidrIp"], **text}] if "CidrIp" in properties else []
     ports = {key: properties[key] for key in ("IpProtocol", "FromPort", "ToPort") if key in properties}
-    permission = {**ports, "UserIdGroupPairs": group, "IpRanges": network}
-    return {"GroupId": properties["GroupId"], "IpPermissions": [permission]}
+    return {"GroupId": properties["GroupId"], "IpPermissions": [{**ports, "UserIdGroupPairs": group, "IpRanges": network}]}
 
 
 def carried(service, noun, ref):
@@ -55,9 +55,9 @@ TYPES = {
         "ec2", "create_flow_logs", "delete_flow_logs", "FlowLogIds[0]", {"FlowLogIds": "FlowLogIds"},
         lambda p: {"ResourceIds" if key == "ResourceId" else key: p[key] for key in p}),
     "AWS::EC2::NatGateway": carried("ec2", "nat_gateway", "NatGateway.NatGatewayId"),
-    "AWS::EC2::SecurityGroupIngress": Api(
-        "ec2", "authorize_security_group_ingress", "revoke_security_group_ingress", f"{RULE_IDS} | [0]",
-        {"GroupId": "GroupId", "SecurityGroupRuleIds": RULE_IDS}, rule),
+    **{f"AWS::EC2::SecurityGroup{way.capitalize()}": Api(
+        "ec2", f"authorize_security_group_{way}", f"revoke_security_group_{way}", f"{RULE_IDS} | [0]",
+        {"GroupId": "GroupId", "SecurityGroupRuleIds": RULE_IDS}, rule) for way in ("egress", "ingress")},
     "AWS::EC2::Volume": carried("ec2", "volume", "VolumeId"),
     "AWS::ECS::ClusterCapacityProviderAssociations": Api(
         "ecs", "put_cluster_capacity_providers", "put_cluster_capacity_providers", "Cluster",
