@@ -262,8 +262,14 @@ describe('odoo neutralize', () => {
 
 describe('a release in a neutralized copy', () => {
   it('neutralizes it again, since new modules bring scheduled jobs, and is not put in service otherwise', async () => {
+    const { production, staging } = environments;
+    // What production's environment file asked for, staging's need not name.
+    production.cluster.sql(
+      `INSERT INTO ir_config_parameter (key, value) VALUES ('odoo_aws.modules', '["web"]'), ('odoo_aws.phases', '["all"]')
+       ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value`,
+      'odoo',
+    );
     await environments.receive();
-    const { staging } = environments;
     staging.module('crm', {
       files: {
         'install.sql': "INSERT INTO ir_cron (id, active, cron_name) VALUES (900, TRUE, 'Mails of crm')",

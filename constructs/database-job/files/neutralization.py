@@ -52,9 +52,10 @@ LEFT_OVER = (
 )
 
 # Production's address, and a second factor that may come by an e-mail that is not sent any more. With them go the notes
-# that would have them kept as an administrator's own choice.
+# that would have them kept as an administrator's own choice, and those of the modules that production's environment file
+# asked for, which this one need not name.
 PARAMETERS = ("web.base.url", "web.base.url.freeze", "report.url", "auth_totp.policy")
-NOTES = ("base_url", "two_factor")
+NOTES = ("base_url", "two_factor", "modules", "phases")
 
 
 def neutralize(job, database):
