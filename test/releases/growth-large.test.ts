@@ -7,9 +7,9 @@ import { LocalCloud } from './growth/local-cloud.ts';
 import { NewSide } from './growth/new-side.ts';
 import { OldServer } from './growth/old-server.ts';
 
-// About a gigabyte and 100,000 attachments with GROWTH_SCALE=1, which takes minutes and is where the figures of
-// docs/growth.md are from; a tenth of that otherwise.
-const SCALE = Number(process.env['GROWTH_SCALE'] ?? 0.1);
+// With LARGE=1 in the environment it is the one of docs/growth.md: about a gigabyte of database and 100,000 attachments,
+// several minutes; a tenth of that otherwise.
+const SCALE = process.env['LARGE'] === '1' ? 1 : 0.1;
 const ATTACHMENTS = 100_000 * SCALE;
 const MINUTES = 60_000;
 
