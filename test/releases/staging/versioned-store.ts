@@ -81,6 +81,11 @@ export class VersionedStore {
     this.put(bucket, key, { content: undefined, modified });
   }
 
+  /** As if it had never been there. */
+  forget(bucket: string, key: string): void {
+    for (const { id } of [...this.bucket(bucket).versions(key)]) this.bucket(bucket).remove(key, id);
+  }
+
   /** What a reader of the bucket sees. */
   current(bucket: string): ReadonlyMap<string, Version> {
     const found = new Map<string, Version>();
@@ -108,6 +113,8 @@ export class VersionedStore {
       send(response, 200, this.listVersions(bucket, searchParams));
     } else if (request.method === 'GET' && searchParams.get('list-type') === '2') {
       send(response, 200, this.list(bucket, searchParams));
+    } else if (request.method === 'GET' && searchParams.has('versionId')) {
+      this.get(bucket, key, searchParams.get('versionId'), response);
     } else if (request.method === 'PUT' && typeof source === 'string') {
       this.copy(source, bucket, key, response);
     } else if (request.method === 'DELETE' && searchParams.has('versionId')) {
@@ -116,6 +123,14 @@ export class VersionedStore {
     } else {
       send(response, 501, `<Error><Code>NotImplemented</Code></Error>`);
     }
+  }
+
+  private get(bucket: string, key: string, id: string | null, response: ServerResponse): void {
+    const content = this.bucket(bucket)
+      .versions(key)
+      .find((version) => version.id === id)?.content;
+    if (content === undefined) send(response, 404, '<Error><Code>NoSuchVersion</Code></Error>');
+    else response.end(content);
   }
 
   private copy(source: string, bucket: string, key: string, response: ServerResponse): void {
