@@ -1,0 +1,129 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { AuditBucket } from './audit-bucket.ts';
+import { Database, type Endpoint } from './database.ts';
+import { takeManifest } from './manifest.ts';
+import { hasPassed, messageOf, type RestoreReport } from './report.ts';
+import type { Settings } from './settings.ts';
+import { NOT_BEGUN, validate, type Validation } from './validation.ts';
+
+/** What is left of an invocation when the last batch begins, ms: enough for a batch of objects that are read to the end. */
+const RESERVE_MS = 3 * 60_000;
+
+export interface Surroundings {
+  readonly settings: Settings;
+  readonly s3: S3Client;
+  /** Certificates that vouch for RDS. */
+  readonly ca: string;
+  /** Password of the role for a host: a token of IAM. */
+  readonly token: (host: string, port: number) => Promise<string>;
+  readonly now: () => Date;
+}
+
+/** What the state machine knows of a restore test. */
+export interface RestoreTest {
+  readonly restoreJobId: string;
+  readonly resource: string;
+  readonly restored: string;
+  readonly recoveryPointArn: string;
+  /** ISO 8601. */
+  readonly recoveryPoint: string;
+  readonly restoreStarted: string;
+}
+
+export interface ValidateEvent {
+  readonly test: RestoreTest;
+  readonly host: string;
+  readonly port: number;
+  /** What the invocation before returned. */
+  readonly validation?: Validation;
+}
+
+/** An invocation, as far as it is looked at. */
+export interface Invocation {
+  getRemainingTimeInMillis(): number;
+}
+
+/** What goes to AWS Backup and to CloudWatch. */
+export interface Verdict {
+  readonly status: 'SUCCESSFUL' | 'FAILED';
+  readonly message: string;
+  /** Key of the report in the audit bucket. */
+  readonly report: string;
+  /** Of metrics: 1 or 0, seconds, files. */
+  readonly proven: number;
+  readonly seconds: number;
+  readonly attachments: number;
+}
+
+/** The functions of a restore test. */
+export function createHandlers({ settings, s3, ca, token, now }: Surroundings) {
+  const audit = new AuditBucket(s3, settings.AUDIT_BUCKET);
+
+  const endpoint = (host: string, port: number): Endpoint => ({
+    host,
+    port,
+    database: settings.DATABASE,
+    user: settings.DATABASE_USER,
+    password: () => token(host, port),
+    ca,
+  });
+
+  return {
+    /** Counts what production holds, shortly before a backup of it is made. */
+    async noteManifest(): Promise<{ readonly manifest: string }> {
+      const database = await Database.connect(endpoint(settings.DATABASE_HOST, settings.DATABASE_PORT));
+      try {
+        return { manifest: await audit.keepManifest(await takeManifest(database, now())) };
+      } finally {
+        await database.close();
+      }
+    },
+
+    /** Validates a restored database and its attachments as far as the invocation lasts. */
+    async validate(
+      { test, host, port, validation }: ValidateEvent,
+      invocation: Invocation,
+    ): Promise<Validation> {
+      const recoveryPoint = new Date(test.recoveryPoint);
+      const restored = {
+        id: test.restoreJobId,
+        endpoint: endpoint(host, port),
+        expected: {
+          postgresql: settings.POSTGRESQL,
+          odoo: settings.ODOO,
+          recoveryPoint,
+          oldestHours: settings.OLDEST_HOURS,
+          manifest: await audit.manifestBefore(recoveryPoint),
+        },
+        filestore: {
+          s3,
+          bucket: settings.FILESTORE_BUCKET,
+          prefix: settings.FILESTORE_PREFIX,
+          sample: settings.SAMPLE,
+        },
+      };
+      const late = () => invocation.getRemainingTimeInMillis() < RESERVE_MS;
+      return validate(restored, validation ?? NOT_BEGUN, { now: now(), late });
+    },
+
+    /** Writes the report, and says what it comes to. */
+    async report({ test, validation }: Pick<ValidateEvent, 'test' | 'validation'>): Promise<Verdict> {
+      const report: RestoreReport = {
+        environment: settings.ENVIRONMENT,
+        ...test,
+        validated: now().toISOString(),
+        findings: validation?.findings ?? [],
+        attachments: validation?.attachments,
+      };
+      const proven = hasPassed(report);
+      return {
+        report: await audit.keepReport(report),
+        status: proven ? 'SUCCESSFUL' : 'FAILED',
+        message: messageOf(report),
+        proven: proven ? 1 : 0,
+        seconds: (now().getTime() - Date.parse(test.restoreStarted)) / 1000,
+        attachments: report.attachments?.checked ?? 0,
+      };
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** What the functions are told by their environment; the construct `RestoreValidation` writes it. */
+export const settingsSchema = z.object({
+  /** Name of the environment, for example `prod`. */
+  ENVIRONMENT: z.string(),
+  AWS_REGION: z.string(),
+  /** Where manifests and reports are. */
+  AUDIT_BUCKET: z.string(),
+  FILESTORE_BUCKET: z.string(),
+  FILESTORE_PREFIX: z.string(),
+  /** Share of the attachments that are read to the end, from 0 to 1. */
+  SAMPLE: z.coerce.number().min(0).max(1),
+  /** Major version of PostgreSQL. */
+  POSTGRESQL: z.coerce.number().int(),
+  /** Series of Odoo, for example `19.0`. */
+  ODOO: z.string(),
+  /** Hours that a recovery point may be old when it is tested. */
+  OLDEST_HOURS: z.coerce.number().positive(),
+  DATABASE: z.string(),
+  /** Role of the database that may read and signs in by IAM. */
+  DATABASE_USER: z.string(),
+  /** Of production, for its manifest. */
+  DATABASE_HOST: z.string(),
+  DATABASE_PORT: z.coerce.number().int(),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import {
+  createHandlers,
+  type RestoreTest,
+} from '../../constructs/restore-testing/validate-restore.lambda/handlers.ts';
+import { settingsSchema } from '../../constructs/restore-testing/validate-restore.lambda/settings.ts';
+import {
+  attachment,
+  BUCKET,
+  NOW,
+  PASSWORD,
+  PREFIX,
+  RECOVERY_POINT,
+  RestoredCompany,
+} from './restored-company.ts';
+
+const AUDIT = 'audit';
+
+let company: RestoredCompany;
+beforeAll(async () => {
+  company = await RestoredCompany.start(50);
+});
+afterAll(() => company?.stop());
+beforeEach(() => company.store.make(AUDIT));
+
+const TEST: RestoreTest = {
+  restoreJobId: '7C3F-1',
+  resource: 'arn:aws:rds:eu-central-1:111122223333:db:odoo-1',
+  restored: 'arn:aws:rds:eu-central-1:111122223333:db:awsbackup-restore-test-1',
+  recoveryPointArn: 'arn:aws:rds:eu-central-1:111122223333:snapshot:awsbackup:job-1',
+  recoveryPoint: RECOVERY_POINT.toISOString(),
+  restoreStarted: new Date(NOW.getTime() - 1_500_000).toISOString(),
+};
+
+/** The functions at a moment, asked for a database by its name. */
+function handlersAt(now: Date, database: string) {
+  const { cluster, s3 } = company;
+  const settings = settingsSchema.parse({
+    ENVIRONMENT: 'prod',
+    AWS_REGION: 'eu-central-1',
+    AUDIT_BUCKET: AUDIT,
+    FILESTORE_BUCKET: BUCKET,
+    FILESTORE_PREFIX: PREFIX,
+    SAMPLE: '1',
+    POSTGRESQL: cluster.sql('SHOW server_version_num').slice(0, 2),
+    ODOO: '19.0',
+    OLDEST_HOURS: '26',
+    DATABASE: database,
+    DATABASE_USER: 'odoo_verifier',
+    DATABASE_HOST: cluster.host,
+    DATABASE_PORT: String(cluster.port),
+  });
+  return createHandlers({
+    settings,
+    s3,
+    ca: readFileSync(cluster.caBundle, 'utf8'),
+    token: async () => PASSWORD,
+    now: () => now,
+  });
+}
+
+const PATIENT = { getRemainingTimeInMillis: () => 900_000 };
+
+async function restoreTest(test = TEST) {
+  const { endpoint } = company.restore();
+  const handlers = handlersAt(NOW, endpoint.database);
+  const { host, port } = company.cluster;
+  const validation = await handlers.validate({ test, host, port }, PATIENT);
+  return { validation, verdict: await handlers.report({ test, validation }) };
+}
+
+const noteManifestAt = (moment: Date) => handlersAt(moment, 'sound').noteManifest();
+
+it('compares with the newest manifest from before the backup, and keeps a report', async () => {
+  await noteManifestAt(new Date(RECOVERY_POINT.getTime() - 86_400_000));
+  await noteManifestAt(new Date(RECOVERY_POINT.getTime() - 600_000));
+  await noteManifestAt(new Date(RECOVERY_POINT.getTime() + 600_000));
+  const { validation, verdict } = await restoreTest();
+  expect(validation.findings.find(({ check }) => check === 'rows')?.details).toContain(
+    'compared with those counted at 2026-11-30T00:50:00.000Z',
+  );
+  expect(verdict).toEqual({
+    status: 'SUCCESSFUL',
+    message: '11 checks passed; 50 attachments',
+    report: 'restore-tests/2026-11-30T03:00:00.000Z-passed-7C3F-1.html',
+    proven: 1,
+    seconds: 1500,
+    attachments: 50,
+  });
+  const kept = company.store.current(AUDIT);
+  expect(JSON.parse(kept.get(verdict.report.replace('.html', '.json'))?.content ?? '')).toMatchObject({
+    ...TEST,
+    findings: validation.findings,
+  });
+  expect(kept.get(verdict.report)?.content).toContain('Restored and proven');
+});
+
+it('fails without a manifest of the last day before the backup', async () => {
+  await noteManifestAt(new Date(RECOVERY_POINT.getTime() - 3 * 86_400_000));
+  const { verdict } = await restoreTest();
+  expect(verdict).toMatchObject({ status: 'FAILED', proven: 0 });
+  expect(verdict.message).toMatch(/^rows: could not be checked: nobody has noted .* \| newest record: could/);
+});
+
+it('says in one line what failed, and shows it in the report', async () => {
+  await noteManifestAt(new Date(RECOVERY_POINT.getTime() - 600_000));
+  const { endpoint } = company.restore();
+  company.store.forget(BUCKET, `${PREFIX}${attachment(1).name}`);
+  company.cluster.sql(
+    `UPDATE ir_module_module SET name = '<b>sale</b>', state = 'to upgrade' WHERE name = 'sale'`,
+    endpoint.database,
+  );
+  const handlers = handlersAt(NOW, endpoint.database);
+  const { host, port } = company.cluster;
+  const verdict = await handlers.report({
+    test: TEST,
+    validation: await handlers.validate({ test: TEST, host, port }, PATIENT),
+  });
+  expect(verdict.status).toBe('FAILED');
+  expect(verdict.message).toBe(
+    `modules: a change of modules was never finished: <b>sale</b> (to upgrade) | attachments: 1 missing (${attachment(1).name}); 50 files of 0.0 MiB looked at, 49 of them read`,
+  );
+  const page = company.store.current(AUDIT).get(verdict.report)?.content ?? '';
+  expect(page).toContain('NOT proven: 2 of 11 checks failed');
+  expect(page).toContain('&lt;b&gt;sale&lt;/b&gt; (to upgrade)');
+  expect(page).not.toContain('<b>');
+});
+
+it('is a failure when nothing was checked', async () => {
+  const verdict = await handlersAt(NOW, 'sound').report({ test: TEST });
+  expect(verdict).toMatchObject({ status: 'FAILED', message: 'no check was made', proven: 0 });
+});
