@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import {
-  createHandlers,
-  type RestoreTest,
-} from '../../constructs/restore-testing/validate-restore.lambda/handlers.ts';
+import { createHandlers } from '../../constructs/restore-testing/validate-restore.lambda/handlers.ts';
 import { settingsSchema } from '../../constructs/restore-testing/validate-restore.lambda/settings.ts';
 import {
   attachment,
@@ -24,13 +21,13 @@ beforeAll(async () => {
 afterAll(() => company?.stop());
 beforeEach(() => company.store.make(AUDIT));
 
-const TEST: RestoreTest = {
-  restoreJobId: '7C3F-1',
-  resource: 'arn:aws:rds:eu-central-1:111122223333:db:odoo-1',
-  restored: 'arn:aws:rds:eu-central-1:111122223333:db:awsbackup-restore-test-1',
-  recoveryPointArn: 'arn:aws:rds:eu-central-1:111122223333:snapshot:awsbackup:job-1',
-  recoveryPoint: RECOVERY_POINT.toISOString(),
-  restoreStarted: new Date(NOW.getTime() - 1_500_000).toISOString(),
+const JOB = {
+  RestoreJobId: '7C3F-1',
+  SourceResourceArn: 'arn:aws:rds:eu-central-1:111122223333:db:odoo-1',
+  CreatedResourceArn: 'arn:aws:rds:eu-central-1:111122223333:db:awsbackup-restore-test-1',
+  RecoveryPointArn: 'arn:aws:rds:eu-central-1:111122223333:snapshot:awsbackup:job-1',
+  RecoveryPointCreationDate: RECOVERY_POINT.toISOString(),
+  CreationDate: new Date(NOW.getTime() - 1_500_000).toISOString(),
 };
 
 /** The functions at a moment, asked for a database by its name. */
@@ -62,13 +59,18 @@ function handlersAt(now: Date, database: string) {
 
 const PATIENT = { getRemainingTimeInMillis: () => 900_000 };
 
-async function restoreTest(test = TEST) {
-  const { endpoint } = company.restore();
+async function restoreTest({ endpoint } = company.restore()) {
   const handlers = handlersAt(NOW, endpoint.database);
-  const { host, port } = company.cluster;
-  const validation = await handlers.validate({ test, host, port }, PATIENT);
-  return { validation, verdict: await handlers.report({ test, validation }) };
+  const validation = await handlers.validate({ job: JOB, instances: instances(), validation: null }, PATIENT);
+  return { validation, verdict: await handlers.report({ job: JOB, validation }) };
 }
+
+const instances = () => [
+  {
+    DbInstanceStatus: 'available',
+    Endpoint: { Address: company.cluster.host, Port: company.cluster.port },
+  },
+];
 
 const noteManifestAt = (moment: Date) => handlersAt(moment, 'sound').noteManifest();
 
@@ -90,7 +92,9 @@ it('compares with the newest manifest from before the backup, and keeps a report
   });
   const kept = company.store.current(AUDIT);
   expect(JSON.parse(kept.get(verdict.report.replace('.html', '.json'))?.content ?? '')).toMatchObject({
-    ...TEST,
+    restoreJobId: JOB.RestoreJobId,
+    resource: JOB.SourceResourceArn,
+    recoveryPoint: JOB.RecoveryPointCreationDate,
     findings: validation.findings,
   });
   expect(kept.get(verdict.report)?.content).toContain('Restored and proven');
@@ -105,18 +109,13 @@ it('fails without a manifest of the last day before the backup', async () => {
 
 it('says in one line what failed, and shows it in the report', async () => {
   await noteManifestAt(new Date(RECOVERY_POINT.getTime() - 600_000));
-  const { endpoint } = company.restore();
+  const restored = company.restore();
   company.store.forget(BUCKET, `${PREFIX}${attachment(1).name}`);
   company.cluster.sql(
     `UPDATE ir_module_module SET name = '<b>sale</b>', state = 'to upgrade' WHERE name = 'sale'`,
-    endpoint.database,
+    restored.endpoint.database,
   );
-  const handlers = handlersAt(NOW, endpoint.database);
-  const { host, port } = company.cluster;
-  const verdict = await handlers.report({
-    test: TEST,
-    validation: await handlers.validate({ test: TEST, host, port }, PATIENT),
-  });
+  const { verdict } = await restoreTest(restored);
   expect(verdict.status).toBe('FAILED');
   expect(verdict.message).toBe(
     `modules: a change of modules was never finished: <b>sale</b> (to upgrade) | attachments: 1 missing (${attachment(1).name}); 50 files of 0.0 MiB looked at, 49 of them read`,
@@ -128,6 +127,6 @@ it('says in one line what failed, and shows it in the report', async () => {
 });
 
 it('is a failure when nothing was checked', async () => {
-  const verdict = await handlersAt(NOW, 'sound').report({ test: TEST });
+  const verdict = await handlersAt(NOW, 'sound').report({ job: {}, validation: null });
   expect(verdict).toMatchObject({ status: 'FAILED', message: 'no check was made', proven: 0 });
 });

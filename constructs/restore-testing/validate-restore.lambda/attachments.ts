@@ -1,7 +1,6 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { z } from 'zod';
 import { BucketVersions, type Version } from './bucket-versions.ts';
 import type { Database } from './database.ts';
 import { Damage } from './finding.ts';
@@ -19,27 +18,29 @@ const NAMED = 10;
 export const FAULTS = ['missing', 'deleted', 'wrong size', 'wrong content', 'not readable'] as const;
 export type Fault = (typeof FAULTS)[number];
 
-const count = z.number().int().nonnegative();
-
 /** How far the look at the attachments is: small, so that another invocation goes on with it. */
-export const progressSchema = z.object({
+export interface Progress {
   /** The last file that was judged; empty before the first one. */
-  after: z.string(),
-  done: z.boolean(),
+  readonly after: string;
+  readonly done: boolean;
   /** Files that the database refers to, and their bytes. */
-  checked: count,
-  bytes: count,
+  readonly checked: number;
+  readonly bytes: number;
   /** Of these, read to the end. */
-  read: count,
+  readonly read: number;
   /** Deleted from the bucket after the recovery point: a restore has to bring them back, and can. */
-  deletedSince: count,
-  faults: z.partialRecord(z.enum(FAULTS), z.object({ count, named: z.array(z.string()) })),
+  readonly deletedSince: number;
+  readonly faults: Readonly<Partial<Record<Fault, FaultyFiles>>>;
   /** Of the files that are there, when the newest was written; of those that are not, the oldest. Milliseconds since 1970. */
-  newestThere: z.number().nullable(),
-  oldestMissing: z.number().nullable(),
-});
+  readonly newestThere: number | null;
+  readonly oldestMissing: number | null;
+}
 
-export type Progress = z.infer<typeof progressSchema>;
+interface FaultyFiles {
+  readonly count: number;
+  /** The first of them. */
+  readonly named: readonly string[];
+}
 
 export const NOTHING_CHECKED: Progress = {
   after: '',
@@ -105,13 +106,18 @@ async function nextFiles(database: Database, after: string): Promise<readonly Fi
   );
 }
 
+/** Progress while a batch is judged. */
+type Tally = { -readonly [Field in keyof Progress]: Progress[Field] } & {
+  faults: Partial<Record<Fault, FaultyFiles>>;
+};
+
 async function judgeAll(
   props: AttachmentsProps,
   versions: BucketVersions,
   files: readonly File[],
   before: Progress,
 ): Promise<Progress> {
-  const progress: Progress = { ...before, faults: structuredClone(before.faults) };
+  const progress: Tally = { ...before, faults: { ...before.faults } };
   const reading = new Set<Promise<void>>();
   for (const file of files) {
     const judged = judge(await versions.of(`${props.prefix}${file.name}`), file, props.recoveryPoint);
@@ -148,7 +154,7 @@ function judge(versions: readonly Version[], { size }: File, recoveryPoint: Date
   return { version, deletedSince: marker !== undefined };
 }
 
-function note(progress: Progress, { name, size, created }: File, judged: Judgement): void {
+function note(progress: Tally, { name, size, created }: File, judged: Judgement): void {
   progress.checked++;
   progress.bytes += size ?? 0;
   if (judged.deletedSince) progress.deletedSince++;
@@ -159,10 +165,9 @@ function note(progress: Progress, { name, size, created }: File, judged: Judgeme
   else progress.newestThere = Math.max(progress.newestThere ?? moment, moment);
 }
 
-function noteFault({ faults }: Progress, fault: Fault, name: string): void {
-  const found = (faults[fault] ??= { count: 0, named: [] });
-  found.count++;
-  if (found.named.length < NAMED) found.named.push(name);
+function noteFault({ faults }: Tally, fault: Fault, name: string): void {
+  const { count = 0, named = [] } = faults[fault] ?? {};
+  faults[fault] = { count: count + 1, named: named.length < NAMED ? [...named, name] : named };
 }
 
 /** The names are sums, so that any of their digits are as good as dice. */

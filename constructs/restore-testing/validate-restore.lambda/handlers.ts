@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { AuditBucket } from './audit-bucket.ts';
 import { Database, type Endpoint } from './database.ts';
 import { takeManifest } from './manifest.ts';
+import { addressOf, restoreTestOf, whatIsKnownOf } from './restore-test.ts';
 import { hasPassed, messageOf, type RestoreReport } from './report.ts';
 import type { Settings } from './settings.ts';
 import { NOT_BEGUN, validate, type Validation } from './validation.ts';
@@ -19,23 +20,12 @@ export interface Surroundings {
   readonly now: () => Date;
 }
 
-/** What the state machine knows of a restore test. */
-export interface RestoreTest {
-  readonly restoreJobId: string;
-  readonly resource: string;
-  readonly restored: string;
-  readonly recoveryPointArn: string;
-  /** ISO 8601. */
-  readonly recoveryPoint: string;
-  readonly restoreStarted: string;
-}
-
-export interface ValidateEvent {
-  readonly test: RestoreTest;
-  readonly host: string;
-  readonly port: number;
-  /** What the invocation before returned. */
-  readonly validation?: Validation;
+/** What the state machine hands on. */
+export interface RestoreEvent {
+  /** As AWS Backup describes it. */
+  readonly job: unknown;
+  /** What the invocation before returned; null before the first one. */
+  readonly validation: Validation | null;
 }
 
 /** An invocation, as far as it is looked at. */
@@ -81,9 +71,11 @@ export function createHandlers({ settings, s3, ca, token, now }: Surroundings) {
 
     /** Validates a restored database and its attachments as far as the invocation lasts. */
     async validate(
-      { test, host, port, validation }: ValidateEvent,
+      { job, instances, validation }: RestoreEvent & { readonly instances: unknown },
       invocation: Invocation,
     ): Promise<Validation> {
+      const test = restoreTestOf(job);
+      const { host, port } = addressOf(instances);
       const recoveryPoint = new Date(test.recoveryPoint);
       const restored = {
         id: test.restoreJobId,
@@ -107,7 +99,8 @@ export function createHandlers({ settings, s3, ca, token, now }: Surroundings) {
     },
 
     /** Writes the report, and says what it comes to. */
-    async report({ test, validation }: Pick<ValidateEvent, 'test' | 'validation'>): Promise<Verdict> {
+    async report({ job, validation }: RestoreEvent): Promise<Verdict> {
+      const test = whatIsKnownOf(job, now());
       const report: RestoreReport = {
         environment: settings.ENVIRONMENT,
         ...test,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Database } from './database.ts';
 
 /**
@@ -28,9 +28,9 @@ export const manifestSchema = z.object({
   /** Version of the module `base`, for example `19.0.1.3`. */
   base: z.string(),
   /** Number of rows by table, of the counted tables that there were. */
-  rows: z.record(z.string(), z.number().int().nonnegative()),
+  rows: z.record(z.string(), z.int().check(z.nonnegative())),
   /** When the newest of their records was made; null in an Odoo without any. */
-  newestRecord: z.iso.datetime().nullable(),
+  newestRecord: z.nullable(z.iso.datetime()),
 });
 
 /** What was in the database when a backup was made, for what comes back to be compared with. */

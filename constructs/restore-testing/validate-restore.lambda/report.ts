@@ -1,19 +1,11 @@
 import type { Progress } from './attachments.ts';
 import type { Finding } from './finding.ts';
+import type { RestoreTest } from './restore-test.ts';
 
 /** What is kept of one restore test, for whoever has to sign that backups can be restored. */
-export interface RestoreReport {
+export interface RestoreReport extends RestoreTest {
   /** Name of the environment, for example `prod`. */
   readonly environment: string;
-  /** What was restored: ARN of the resource, of the recovery point, and of what was made of it. */
-  readonly resource: string;
-  readonly recoveryPointArn: string;
-  readonly restored: string;
-  /** Of AWS Backup. */
-  readonly restoreJobId: string;
-  /** ISO 8601, like all times here. */
-  readonly recoveryPoint: string;
-  readonly restoreStarted: string;
   /** When the last check had ended. */
   readonly validated: string;
   readonly findings: readonly Finding[];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** What the functions are told by their environment; the construct `RestoreValidation` writes it. */
 export const settingsSchema = z.object({
@@ -10,19 +10,19 @@ export const settingsSchema = z.object({
   FILESTORE_BUCKET: z.string(),
   FILESTORE_PREFIX: z.string(),
   /** Share of the attachments that are read to the end, from 0 to 1. */
-  SAMPLE: z.coerce.number().min(0).max(1),
+  SAMPLE: z.coerce.number().check(z.minimum(0), z.maximum(1)),
   /** Major version of PostgreSQL. */
-  POSTGRESQL: z.coerce.number().int(),
+  POSTGRESQL: z.coerce.number().check(z.int()),
   /** Series of Odoo, for example `19.0`. */
   ODOO: z.string(),
   /** Hours that a recovery point may be old when it is tested. */
-  OLDEST_HOURS: z.coerce.number().positive(),
+  OLDEST_HOURS: z.coerce.number().check(z.positive()),
   DATABASE: z.string(),
   /** Role of the database that may read and signs in by IAM. */
   DATABASE_USER: z.string(),
   /** Of production, for its manifest. */
   DATABASE_HOST: z.string(),
-  DATABASE_PORT: z.coerce.number().int(),
+  DATABASE_PORT: z.coerce.number().check(z.int()),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
