@@ -37,7 +37,7 @@ export function validationStates(scope: Construct, props: ValidationStatesProps)
     resultPath: '$.found',
   });
   const note = new sfn.Pass(scope, 'Note database', {
-    parameters: { 'job.$': '$.job', 'instances.$': '$.found.DbInstances', validation: null },
+    parameters: { 'job.$': '$.job', 'instances.$': '$.found.DbInstances', validation: {} },
   });
   const validate = invoke(scope, 'Validate', props.validate, {
     payload: { 'job.$': '$.job', 'instances.$': '$.instances', 'validation.$': '$.validation' },

@@ -61,7 +61,7 @@ const PATIENT = { getRemainingTimeInMillis: () => 900_000 };
 
 async function restoreTest({ endpoint } = company.restore()) {
   const handlers = handlersAt(NOW, endpoint.database);
-  const validation = await handlers.validate({ job: JOB, instances: instances(), validation: null }, PATIENT);
+  const validation = await handlers.validate({ job: JOB, instances: instances(), validation: {} }, PATIENT);
   return { validation, verdict: await handlers.report({ job: JOB, validation }) };
 }
 
@@ -127,6 +127,6 @@ it('says in one line what failed, and shows it in the report', async () => {
 });
 
 it('is a failure when nothing was checked', async () => {
-  const verdict = await handlersAt(NOW, 'sound').report({ job: {}, validation: null });
+  const verdict = await handlersAt(NOW, 'sound').report({ job: {}, validation: {} });
   expect(verdict).toMatchObject({ status: 'FAILED', message: 'no check was made', proven: 0 });
 });

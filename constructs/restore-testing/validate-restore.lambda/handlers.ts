@@ -24,8 +24,8 @@ export interface Surroundings {
 export interface RestoreEvent {
   /** As AWS Backup describes it. */
   readonly job: unknown;
-  /** What the invocation before returned; null before the first one. */
-  readonly validation: Validation | null;
+  /** What the invocation before returned; empty before the first one. */
+  readonly validation: Partial<Validation>;
 }
 
 /** An invocation, as far as it is looked at. */
@@ -95,7 +95,7 @@ export function createHandlers({ settings, s3, ca, token, now }: Surroundings) {
         },
       };
       const late = () => invocation.getRemainingTimeInMillis() < RESERVE_MS;
-      return validate(restored, validation ?? NOT_BEGUN, { now: now(), late });
+      return validate(restored, { ...NOT_BEGUN, ...validation }, { now: now(), late });
     },
 
     /** Writes the report, and says what it comes to. */
@@ -105,8 +105,8 @@ export function createHandlers({ settings, s3, ca, token, now }: Surroundings) {
         environment: settings.ENVIRONMENT,
         ...test,
         validated: now().toISOString(),
-        findings: validation?.findings ?? [],
-        attachments: validation?.attachments,
+        findings: validation.findings ?? [],
+        attachments: validation.attachments,
       };
       const proven = hasPassed(report);
       return {
