@@ -49,14 +49,16 @@ export interface RestoreFunctionsProps {
 }
 
 /**
- * The functions of a restore test, in the isolated subnets: databases and S3 are all that they reach. What AWS has to be
- * asked or told besides, the state machine does.
+ * The functions of a restore test. Those that sign in to databases are in the isolated subnets and reach S3 besides, by its
+ * gateway endpoint; what AWS has to be asked or told, the state machine does.
  */
 export class RestoreFunctions extends Construct {
   /** Counts what production holds. */
   readonly noteManifest: lambda.Function;
   readonly validate: lambda.Function;
   readonly report: lambda.Function;
+  /** Publishes how long ago a restore was proven last. */
+  readonly publishProofAge: lambda.Function;
 
   private readonly props: RestoreFunctionsProps;
   private readonly logGroup: logs.LogGroup;
@@ -71,9 +73,10 @@ export class RestoreFunctions extends Construct {
       encryptionKey: props.logKey,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.noteManifest = this.defineFunction('NoteManifest', 'noteManifest', this.manifestRole());
-    this.validate = this.defineFunction('Validate', 'validate', this.validationRole());
+    this.noteManifest = this.functionInVpc('NoteManifest', 'noteManifest', this.manifestRole());
+    this.validate = this.functionInVpc('Validate', 'validate', this.validationRole());
     this.report = this.defineFunction('Report', 'report', this.reportRole());
+    this.publishProofAge = this.defineFunction('ProofAge', 'publishProofAge', this.proofAgeRole());
   }
 
   private manifestRole(): iam.Role {
@@ -118,6 +121,13 @@ export class RestoreFunctions extends Construct {
   private reportRole(): iam.Role {
     const role = this.defineRole('ReportRole');
     this.allowPut(role, RESTORE_TESTS);
+    return role;
+  }
+
+  private proofAgeRole(): iam.Role {
+    const role = this.defineRole('ProofAgeRole');
+    const { bucketArn } = this.props.auditBucket;
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }));
     return role;
   }
 
@@ -171,6 +181,12 @@ export class RestoreFunctions extends Construct {
   private defineRole(id: string): iam.Role {
     const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(role);
+    return role;
+  }
+
+  private functionInVpc(id: string, handler: string, role: iam.Role): lambda.Function {
+    const { network, securityGroup } = this.props;
+    const place = { vpc: network.vpc, vpcSubnets: network.databaseSubnets, securityGroups: [securityGroup] };
     role.addToPolicy(
       new iam.PolicyStatement({
         actions: [
@@ -189,11 +205,16 @@ export class RestoreFunctions extends Construct {
       'AwsSolutions-IAM5[Resource::*]',
       'Lambda makes and removes the network interfaces of a function in a VPC with its role, and its documentation asks for these six actions on every resource.',
     );
-    return role;
+    return this.defineFunction(id, handler, role, place);
   }
 
-  private defineFunction(id: string, handler: string, role: iam.Role): lambda.Function {
-    const { network, securityGroup, database } = this.props;
+  private defineFunction(
+    id: string,
+    handler: string,
+    role: iam.Role,
+    place: Pick<lambda.FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups'> = {},
+  ): lambda.Function {
+    const { database } = this.props;
     return new lambda.Function(this, id, {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
@@ -203,9 +224,7 @@ export class RestoreFunctions extends Construct {
       logGroup: this.logGroup,
       memorySize: 1024,
       timeout: Duration.minutes(15),
-      vpc: network.vpc,
-      vpcSubnets: network.databaseSubnets,
-      securityGroups: [securityGroup],
+      ...place,
       environment: {
         ENVIRONMENT: this.props.environmentName,
         AUDIT_BUCKET: this.props.auditBucket.bucketName,

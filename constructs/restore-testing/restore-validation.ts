@@ -16,13 +16,12 @@ import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 import { logRetention } from '../shared/log-retention.ts';
 import type { RestoreFunctions } from './restore-functions.ts';
-import { RESTORE_METRICS, validationStates } from './validation-states.ts';
+import { validationStates } from './validation-states.ts';
 
 /** What AWS Backup calls the databases that it restores for a test. */
 const RESTORED = 'awsbackup-restore-test-*';
 
 export interface RestoreValidationProps {
-  readonly environmentName: string;
   readonly functions: RestoreFunctions;
   /** ARN of the restore testing plan whose restores are validated; other restores are nobody's business here. */
   readonly planArn: string;
@@ -44,12 +43,10 @@ export class RestoreValidation extends Construct {
 
   constructor(scope: Construct, id: string, props: RestoreValidationProps) {
     super(scope, id);
-    const { environmentName, functions } = props;
+    const { functions } = props;
     this.machine = new sfn.StateMachine(this, 'Machine', {
       comment: 'Proves a restore test at the level of Odoo',
-      definitionBody: sfn.DefinitionBody.fromChainable(
-        validationStates(this, { environmentName, ...functions }),
-      ),
+      definitionBody: sfn.DefinitionBody.fromChainable(validationStates(this, functions)),
       role: this.role(functions),
       logs: {
         destination: this.logGroup(props),
@@ -85,8 +82,8 @@ export class RestoreValidation extends Construct {
 
   private role({ validate, report }: RestoreFunctions): iam.Role {
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
-    const allow = (actions: string[], resources: string[], conditions?: Record<string, unknown>) =>
-      role.addToPolicy(new iam.PolicyStatement({ actions, resources, conditions }));
+    const allow = (actions: string[], resources: string[]) =>
+      role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
     allow(['lambda:InvokeFunction'], [validate.functionArn, report.functionArn]);
     const restored = Stack.of(this).formatArn({
       service: 'rds',
@@ -96,9 +93,6 @@ export class RestoreValidation extends Construct {
     });
     allow(['rds:DescribeDBInstances'], [restored]);
     allow(['backup:DescribeRestoreJob', 'backup:PutRestoreValidationResult'], ['*']);
-    allow(['cloudwatch:PutMetricData'], ['*'], {
-      StringEquals: { 'cloudwatch:namespace': RESTORE_METRICS },
-    });
     acknowledgeWildcard(
       role,
       restored,
@@ -107,7 +101,7 @@ export class RestoreValidation extends Construct {
     acknowledge(
       role,
       'AwsSolutions-IAM5[Resource::*]',
-      'Restore jobs and metrics have no ARN that a policy could name. Metrics are limited to one namespace; of restore jobs this role can read how they stand and say how a test ended.',
+      'Restore jobs have no ARN that a policy could name. This role can read how they stand and say how a test ended.',
     );
     return role;
   }

@@ -2,11 +2,7 @@ import { Duration, type aws_lambda as lambda, aws_stepfunctions as sfn } from 'a
 import type { Construct } from 'constructs';
 import { awsCall } from '../shared/aws-call.ts';
 
-/** Namespace of the metrics of restore tests; the state machine may write to no other. */
-export const RESTORE_METRICS = 'Odoo/Restore';
-
 export interface ValidationStatesProps {
-  readonly environmentName: string;
   readonly validate: lambda.IFunction;
   readonly report: lambda.IFunction;
 }
@@ -14,7 +10,7 @@ export interface ValidationStatesProps {
 /**
  * The states that prove a restore test of AWS Backup; returns the first. Input: `restoreJobId`.
  *
- *     Describe restore -> Find database -> Validate, until it is done -> Report -> Publish -> Give verdict
+ *     Describe restore -> Find database -> Validate, until it is done -> Report -> Give verdict
  *     after any error: the report says that it could not be proven, and why
  *
  * What goes from state to state: `job`, the restore as AWS Backup describes it; `instances`, the restored database as RDS
@@ -71,7 +67,6 @@ function reportStates(scope: Construct, props: ValidationStatesProps): sfn.IChai
     payload: { 'job.$': '$.job', 'validation.$': '$.validation' },
     resultPath: '$.verdict',
   });
-  const publish = publishMetrics(scope, props);
   const give = awsCall(scope, 'Give verdict', {
     service: 'backup',
     action: 'putRestoreValidationResult',
@@ -90,8 +85,6 @@ function reportStates(scope: Construct, props: ValidationStatesProps): sfn.IChai
     resultPath: '$.verdict',
   });
   report.addCatch(unreported.next(give), { resultPath: '$.failure' });
-  // AWS Backup waits for its verdict, whether CloudWatch hears of it or not; what is missing there alarms.
-  publish.addCatch(give, { resultPath: '$.failure' });
   const proven = new sfn.Choice(scope, 'Proven?')
     .when(
       sfn.Condition.stringEquals('$.verdict.status', 'SUCCESSFUL'),
@@ -104,28 +97,7 @@ function reportStates(scope: Construct, props: ValidationStatesProps): sfn.IChai
       }),
     );
   give.next(proven);
-  return report.next(publish).next(give);
-}
-
-function publishMetrics(scope: Construct, { environmentName }: ValidationStatesProps): sfn.CustomState {
-  const metric = (MetricName: string, Unit: string, path: string) => ({
-    MetricName,
-    Unit,
-    'Value.$': path,
-    Dimensions: [{ Name: 'Environment', Value: environmentName }],
-  });
-  return awsCall(scope, 'Publish', {
-    service: 'cloudwatch',
-    action: 'putMetricData',
-    parameters: {
-      Namespace: RESTORE_METRICS,
-      MetricData: [
-        metric('RestoreProven', 'Count', '$.verdict.proven'),
-        metric('RestoreDuration', 'Seconds', '$.verdict.seconds'),
-        metric('AttachmentsChecked', 'Count', '$.verdict.attachments'),
-      ],
-    },
-  });
+  return report.next(give);
 }
 
 /** An invocation ends by itself long before this. */

@@ -1,4 +1,5 @@
 import {
+  Duration,
   aws_backup as backup,
   aws_ec2 as ec2,
   aws_events as events,
@@ -75,13 +76,17 @@ export class BackupStack extends OdooStack {
       schedule: 'cron(0 8 ? * SUN *)',
     });
     new RestoreValidation(this, 'RestoreValidation', {
-      environmentName: environment.name,
       functions,
       planArn: testing.plan.attrRestoreTestingPlanArn,
       logKey,
       logRetentionDays: environment.retention.logDays,
     });
     this.noteManifests(functions);
+    new events.Rule(this, 'Hourly', {
+      description: 'Publishes how long ago a restore was proven last',
+      schedule: events.Schedule.rate(Duration.hours(1)),
+      targets: [new targets.LambdaFunction(functions.publishProofAge)],
+    });
   }
 
   /** Before each backup. */

@@ -19,7 +19,13 @@ beforeAll(async () => {
   company = await RestoredCompany.start(50);
 });
 afterAll(() => company?.stop());
-beforeEach(() => company.store.make(AUDIT));
+beforeEach(() => {
+  company.store.make(AUDIT);
+  logged.length = 0;
+});
+
+/** Lines that CloudWatch makes metrics of. */
+const logged: Record<string, unknown>[] = [];
 
 const JOB = {
   RestoreJobId: '7C3F-1',
@@ -54,6 +60,7 @@ function handlersAt(now: Date, database: string) {
     ca: readFileSync(cluster.caBundle, 'utf8'),
     token: async () => PASSWORD,
     now: () => now,
+    log: (line) => void logged.push(JSON.parse(line)),
   });
 }
 
@@ -86,10 +93,29 @@ it('compares with the newest manifest from before the backup, and keeps a report
     status: 'SUCCESSFUL',
     message: '11 checks passed; 50 attachments',
     report: 'restore-tests/2026-11-30T03:00:00.000Z-passed-7C3F-1.html',
-    proven: 1,
-    seconds: 1500,
-    attachments: 50,
   });
+  expect(logged).toEqual([
+    {
+      _aws: {
+        Timestamp: NOW.getTime(),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Odoo/Restore',
+            Dimensions: [['Environment']],
+            Metrics: [
+              { Name: 'RestoreProven', Unit: 'Count' },
+              { Name: 'RestoreDuration', Unit: 'Seconds' },
+              { Name: 'AttachmentsChecked', Unit: 'Count' },
+            ],
+          },
+        ],
+      },
+      Environment: 'prod',
+      RestoreProven: 1,
+      RestoreDuration: 1500,
+      AttachmentsChecked: 50,
+    },
+  ]);
   const kept = company.store.current(AUDIT);
   expect(JSON.parse(kept.get(verdict.report.replace('.html', '.json'))?.content ?? '')).toMatchObject({
     restoreJobId: JOB.RestoreJobId,
@@ -103,7 +129,8 @@ it('compares with the newest manifest from before the backup, and keeps a report
 it('fails without a manifest of the last day before the backup', async () => {
   await noteManifestAt(new Date(RECOVERY_POINT.getTime() - 3 * 86_400_000));
   const { verdict } = await restoreTest();
-  expect(verdict).toMatchObject({ status: 'FAILED', proven: 0 });
+  expect(verdict).toMatchObject({ status: 'FAILED' });
+  expect(logged[0]).toMatchObject({ RestoreProven: 0 });
   expect(verdict.message).toMatch(/^rows: could not be checked: nobody has noted .* \| newest record: could/);
 });
 
@@ -128,5 +155,17 @@ it('says in one line what failed, and shows it in the report', async () => {
 
 it('is a failure when nothing was checked', async () => {
   const verdict = await handlersAt(NOW, 'sound').report({ job: {}, validation: {} });
-  expect(verdict).toMatchObject({ status: 'FAILED', message: 'no check was made', proven: 0 });
+  expect(verdict).toMatchObject({ status: 'FAILED', message: 'no check was made' });
+});
+
+it('publishes how long ago a restore was proven last, whatever failed since', async () => {
+  await handlersAt(NOW, 'sound').publishProofAge();
+  expect(logged).toEqual([]);
+  await noteManifestAt(new Date(RECOVERY_POINT.getTime() - 600_000));
+  await restoreTest();
+  const later = new Date(NOW.getTime() + 3 * 86_400_000);
+  await handlersAt(later, 'sound').report({ job: JOB, validation: {} });
+  logged.length = 0;
+  await handlersAt(later, 'sound').publishProofAge();
+  expect(logged).toEqual([expect.objectContaining({ Environment: 'prod', RestoreProofAge: 3 * 86_400 })]);
 });

@@ -10,7 +10,7 @@ const JOB = {
   CreatedResourceArn: 'arn:aws:rds:eu-central-1:111122223333:db:awsbackup-restore-test-1',
 };
 const INSTANCE = { DbInstanceStatus: 'available', Endpoint: { Address: 'restored.example', Port: 5432 } };
-const PROVEN = { status: 'SUCCESSFUL', message: '11 checks passed', proven: 1, seconds: 10, attachments: 3 };
+const PROVEN = { status: 'SUCCESSFUL', message: '11 checks passed', report: 'page.html' };
 
 const definition = definitionOf();
 
@@ -42,7 +42,6 @@ beforeEach(() => {
     'Find database': () => ({ DbInstances: [INSTANCE] }),
     Validate: () => ({ done: true, findings: [{ check: 'rows', passed: true, details: '' }] }),
     Report: () => PROVEN,
-    Publish: () => ({}),
     'Give verdict': () => ({}),
   };
 });
@@ -77,7 +76,6 @@ it('validates what AWS Backup restored, and gives its verdict once', async () =>
     'Find database',
     'Validate',
     'Report',
-    'Publish',
     'Give verdict',
   ]);
   expect(last('Find database')).toEqual({ DbInstanceIdentifier: JOB.CreatedResourceArn });
@@ -86,24 +84,6 @@ it('validates what AWS Backup restored, and gives its verdict once', async () =>
     RestoreJobId: RESTORE,
     ValidationStatus: 'SUCCESSFUL',
     ValidationStatusMessage: '11 checks passed',
-  });
-});
-
-it('publishes what the alarms look at', async () => {
-  await validation();
-  const metric = (MetricName: string, Unit: string, Value: number) => ({
-    MetricName,
-    Unit,
-    Value,
-    Dimensions: [{ Name: 'Environment', Value: 'test' }],
-  });
-  expect(last('Publish')).toEqual({
-    Namespace: 'Odoo/Restore',
-    MetricData: [
-      metric('RestoreProven', 'Count', 1),
-      metric('RestoreDuration', 'Seconds', 10),
-      metric('AttachmentsChecked', 'Count', 3),
-    ],
   });
 });
 
@@ -158,15 +138,9 @@ describe('an error that lasts', () => {
       ValidationStatusMessage: 'the report could not be written: AccessDenied',
     });
   });
-
-  it('of "Publish" keeps AWS Backup from nothing', async () => {
-    answers['Publish'] = refuse;
-    expect(await validation()).toBeUndefined();
-    expect(last('Give verdict')).toMatchObject({ ValidationStatus: 'SUCCESSFUL' });
-  });
 });
 
-it.each(['Describe restore', 'Find database', 'Validate', 'Report', 'Publish', 'Give verdict'])(
+it.each(['Describe restore', 'Find database', 'Validate', 'Report', 'Give verdict'])(
   'repeats "%s" after an error that passes',
   async (state) => {
     const answer = answers[state];

@@ -7,6 +7,8 @@ const MANIFESTS = 'manifests/';
 /** Its keys begin with the moment, so that the latest one is the last. */
 const REPORTS = 'restore-tests/';
 
+const PASSED = /^restore-tests\/(.+Z)-passed-.+\.json$/;
+
 /** A manifest is taken before each backup; one that is older than this belongs to another one, ms. */
 const MANIFEST_MS = 26 * 3_600_000;
 
@@ -41,6 +43,16 @@ export class AuditBucket {
     if (found === undefined) return undefined;
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: found }));
     return manifestSchema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
+  }
+
+  /** When the newest report that says "passed" was written; undefined if there is none. */
+  async lastProof(): Promise<Date | undefined> {
+    let last: string | undefined;
+    const pages = paginateListObjectsV2({ client: this.s3 }, { Bucket: this.bucket, Prefix: REPORTS });
+    for await (const { Contents = [] } of pages) {
+      for (const { Key = '' } of Contents) last = PASSED.exec(Key)?.[1] ?? last;
+    }
+    return last === undefined ? undefined : new Date(last);
   }
 
   /** For programs and for people; returns the key of the page. */

@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { AuditBucket } from './audit-bucket.ts';
 import { Database, type Endpoint } from './database.ts';
 import { takeManifest } from './manifest.ts';
+import { type Metric, metricLine } from './metrics.ts';
 import { addressOf, restoreTestOf, whatIsKnownOf } from './restore-test.ts';
 import { hasPassed, messageOf, type RestoreReport } from './report.ts';
 import type { Settings } from './settings.ts';
@@ -18,6 +19,8 @@ export interface Surroundings {
   /** Password of the role for a host: a token of IAM. */
   readonly token: (host: string, port: number) => Promise<string>;
   readonly now: () => Date;
+  /** Writes a line into the log, as it is. */
+  readonly log: (line: string) => void;
 }
 
 /** What the state machine hands on. */
@@ -33,20 +36,16 @@ export interface Invocation {
   getRemainingTimeInMillis(): number;
 }
 
-/** What goes to AWS Backup and to CloudWatch. */
+/** What goes to AWS Backup. */
 export interface Verdict {
   readonly status: 'SUCCESSFUL' | 'FAILED';
   readonly message: string;
   /** Key of the report in the audit bucket. */
   readonly report: string;
-  /** Of metrics: 1 or 0, seconds, files. */
-  readonly proven: number;
-  readonly seconds: number;
-  readonly attachments: number;
 }
 
 /** The functions of a restore test. */
-export function createHandlers({ settings, s3, ca, token, now }: Surroundings) {
+export function createHandlers({ settings, s3, ca, token, now, log }: Surroundings) {
   const audit = new AuditBucket(s3, settings.AUDIT_BUCKET);
 
   const endpoint = (host: string, port: number): Endpoint => ({
@@ -57,6 +56,8 @@ export function createHandlers({ settings, s3, ca, token, now }: Surroundings) {
     password: () => token(host, port),
     ca,
   });
+
+  const publish = (metrics: readonly Metric[]) => log(metricLine(settings.ENVIRONMENT, metrics, now()));
 
   return {
     /** Counts what production holds, shortly before a backup of it is made. */
@@ -109,14 +110,22 @@ export function createHandlers({ settings, s3, ca, token, now }: Surroundings) {
         attachments: validation.attachments,
       };
       const proven = hasPassed(report);
-      return {
-        report: await audit.keepReport(report),
-        status: proven ? 'SUCCESSFUL' : 'FAILED',
-        message: messageOf(report),
-        proven: proven ? 1 : 0,
-        seconds: (now().getTime() - Date.parse(test.restoreStarted)) / 1000,
-        attachments: report.attachments?.checked ?? 0,
-      };
+      const key = await audit.keepReport(report);
+      const seconds = (now().getTime() - Date.parse(test.restoreStarted)) / 1000;
+      publish([
+        { name: 'RestoreProven', unit: 'Count', value: proven ? 1 : 0 },
+        { name: 'RestoreDuration', unit: 'Seconds', value: seconds },
+        { name: 'AttachmentsChecked', unit: 'Count', value: report.attachments?.checked ?? 0 },
+      ]);
+      return { report: key, status: proven ? 'SUCCESSFUL' : 'FAILED', message: messageOf(report) };
+    },
+
+    /** Publishes how long ago a restore was proven last; nothing, if none ever was. */
+    async publishProofAge(): Promise<void> {
+      const last = await audit.lastProof();
+      if (last === undefined) return;
+      const value = (now().getTime() - last.getTime()) / 1000;
+      publish([{ name: 'RestoreProofAge', unit: 'Seconds', value }]);
     },
   };
 }
