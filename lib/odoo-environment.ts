@@ -62,7 +62,7 @@ function addService(
   { firewall }: { readonly firewall: boolean },
 ): void {
   const dataStack = new ServiceDataStack(app, { ...planned, networkStack });
-  new BackupStack(app, { ...planned, networkStack, dataStack });
+  const backupStack = new BackupStack(app, { ...planned, networkStack, dataStack });
   const edgeStack = new EdgeStack(app, { ...planned, networkStack, firewall });
   const releaseStack = new ReleaseStack(app, { ...planned, networkStack, dataStack });
   const serviceStack = new ServiceStack(app, {
@@ -75,6 +75,7 @@ function addService(
   pointDomainAt(app, planned, edgeStack.entry, serviceStack);
   const operationsStack = new OperationsStack(app, { ...planned, networkStack });
   operationsStack.watchService(dataStack, edgeStack, serviceStack);
+  operationsStack.watchRecovery(backupStack);
   operationsStack.watchMail(dataStack);
 }
 
