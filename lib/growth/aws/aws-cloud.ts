@@ -6,14 +6,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Environment } from '../../../config/environment.ts';
 import { projectRoot } from '../../local/workspace.ts';
-import type {
-  GrowthCloud,
-  HandedOver,
-  Received,
-  ReceiveRequest,
-  ServerStatus,
-  StackPurpose,
-} from '../cloud.ts';
+import type { Received } from '../../release/job-report.ts';
+import { ReleaseExecutions } from '../../release/release-executions.ts';
+import type { GrowthCloud, HandedOver, ReceiveRequest, ServerStatus, StackPurpose } from '../cloud.ts';
 import { GrowthProblem } from '../growth.ts';
 import { BackupBucket } from './backup-bucket.ts';
 import { ReceivingJob } from './database-job.ts';
@@ -38,7 +33,7 @@ export class AwsCloud implements GrowthCloud {
     this.stacks = new EnvironmentStacks(name, region);
     this.bucket = new BackupBucket(this.stacks, region);
     this.server = new RunningServer(this.stacks, region);
-    this.job = new ReceivingJob(this.stacks, region);
+    this.job = new ReceivingJob(this.stacks, new ReleaseExecutions(region));
   }
 
   stackStatus(purpose: StackPurpose): Promise<string | undefined> {
