@@ -136,6 +136,7 @@ function succeed(call: WireCall, { body = '', headers = {} }: Success, response:
 }
 
 function wrapped({ operation, service }: WireCall, body: string | object): string {
+  if (typeof body !== 'string') throw new Error(`${operation} is answered with XML`);
   const result = service === 'ec2' ? body : `<${operation}Result>${body}</${operation}Result>`;
   return `<${operation}Response>${result}</${operation}Response>`;
 }

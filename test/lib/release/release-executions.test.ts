@@ -133,11 +133,11 @@ describe('an execution', () => {
   });
 });
 
-describe("the job's report", () => {
-  const page = (backward: string, ...messages: readonly string[]) => ({
-    body: { events: messages.map(event), nextBackwardToken: backward, nextForwardToken: 'f/0' },
-  });
+const page = (backward: string, ...messages: readonly string[]) => ({
+  body: { events: messages.map(event), nextBackwardToken: backward, nextForwardToken: 'f/0' },
+});
 
+describe("the job's report", () => {
   it('is read from the end of the log, over JSON 1.1', async () => {
     wire.on(LAST, page('b/1', 'database job: receive\n', REPORT, 'the container ends\n'));
     const report = await releases.report({ logStream: STREAM }, '/odoo/job');
@@ -185,8 +185,9 @@ describe("the job's report", () => {
   });
 });
 
+const line = (eventId: string, message: string) => ({ eventId, logStreamName: STREAM, ...event(message) });
+
 it('the lines of a log come from all its pages, empty ones between them', async () => {
-  const line = (eventId: string, message: string) => ({ eventId, logStreamName: STREAM, ...event(message) });
   wire.on(
     FILTER,
     { body: { events: [line('1', 'one\n')], nextToken: 'n1' } },

@@ -24,12 +24,13 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
+const objectsPage = (key: string, next = '') => ({
+  body: `<ListBucketResult><IsTruncated>${next !== ''}</IsTruncated>${next && `<NextContinuationToken>${next}</NextContinuationToken>`}
+    <Contents><Key>${key}</Key><LastModified>2026-11-30T04:00:00.000Z</LastModified><Size>5</Size></Contents></ListBucketResult>`,
+});
+
 it('objects come from all pages', async () => {
-  const page = (key: string, next = '') => ({
-    body: `<ListBucketResult><IsTruncated>${next !== ''}</IsTruncated>${next && `<NextContinuationToken>${next}</NextContinuationToken>`}
-      <Contents><Key>${key}</Key><LastModified>2026-11-30T04:00:00.000Z</LastModified><Size>5</Size></Contents></ListBucketResult>`,
-  });
-  wire.on(LIST, page('a/1', 'next'), page('a/2'));
+  wire.on(LIST, objectsPage('a/1', 'next'), objectsPage('a/2'));
   const modified = new Date('2026-11-30T04:00:00Z');
   expect(await all(store.objects('files', 'a/'))).toEqual([
     { key: 'a/1', size: 5, modified },
@@ -39,19 +40,19 @@ it('objects come from all pages', async () => {
   expect(wire.asked(LIST)).toEqual([asked, { ...asked, 'continuation-token': 'next' }]);
 });
 
-describe('versions', () => {
-  const version = (key: string, id: string, moment: string, isLatest = false) =>
-    `<Version><Key>${key}</Key><VersionId>${id}</VersionId><IsLatest>${isLatest}</IsLatest><LastModified>2026-11-30T${moment}.000Z</LastModified><Size>5</Size></Version>`;
-  const marker = (key: string, id: string, moment: string, isLatest = false) =>
-    version(key, id, moment, isLatest).replace('<Size>5</Size>', '').replaceAll('Version>', 'DeleteMarker>');
-  const page = (content: string, next = '') => ({
-    body: `<ListVersionsResult><IsTruncated>${next !== ''}</IsTruncated>${next}${content}</ListVersionsResult>`,
-  });
-  const listed = async () =>
-    (await all(store.versions('files', 'a'))).map(({ key, version: id, isLatest, isDeleteMarker }) =>
-      [key, id, isLatest ? 'latest' : '', isDeleteMarker ? 'deleted' : ''].filter(Boolean).join(' '),
-    );
+const version = (key: string, id: string, moment: string, isLatest = false) =>
+  `<Version><Key>${key}</Key><VersionId>${id}</VersionId><IsLatest>${isLatest}</IsLatest><LastModified>2026-11-30T${moment}.000Z</LastModified><Size>5</Size></Version>`;
+const marker = (key: string, id: string, moment: string, isLatest = false) =>
+  version(key, id, moment, isLatest).replace('<Size>5</Size>', '').replaceAll('Version>', 'DeleteMarker>');
+const page = (content: string, next = '') => ({
+  body: `<ListVersionsResult><IsTruncated>${next !== ''}</IsTruncated>${next}${content}</ListVersionsResult>`,
+});
+const listed = async () =>
+  (await all(store.versions('files', 'a'))).map(({ key, version: id, isLatest, isDeleteMarker }) =>
+    [key, id, isLatest ? 'latest' : '', isDeleteMarker ? 'deleted' : ''].filter(Boolean).join(' '),
+  );
 
+describe('versions', () => {
   it('and delete markers come in one order, a key being continued on the next page', async () => {
     wire.on(
       LIST,

@@ -71,14 +71,14 @@ describe('the journal', () => {
   });
 });
 
-describe('the newest dump', () => {
-  const LIST = 'GET /backups/';
-  const list = (keys: readonly string[], next = '') => ({
-    body: `<ListBucketResult><IsTruncated>${next !== ''}</IsTruncated>${next && `<NextContinuationToken>${next}</NextContinuationToken>`}${keys
-      .map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`)
-      .join('')}</ListBucketResult>`,
-  });
+const LIST = 'GET /backups/';
+const list = (keys: readonly string[], next = '') => ({
+  body: `<ListBucketResult><IsTruncated>${next !== ''}</IsTruncated>${next && `<NextContinuationToken>${next}</NextContinuationToken>`}${keys
+    .map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`)
+    .join('')}</ListBucketResult>`,
+});
 
+describe('the newest dump', () => {
   it('is the last one of the last page that has any', async () => {
     wire.on(
       LIST,

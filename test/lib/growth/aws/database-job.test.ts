@@ -11,6 +11,8 @@ const DESCRIBE = 'AWSStepFunctions.DescribeExecution';
 const LAST = 'Logs_20140328.GetLogEvents';
 const REQUEST = { dump: 'server/dumps/1.dump', manifest: 'server/handover/1.json', commit: true };
 
+const pause = async () => undefined;
+
 let wire: AwsWire;
 let job: ReceivingJob;
 
@@ -20,7 +22,6 @@ beforeAll(async () => {
 afterAll(() => wire?.stop());
 beforeEach(() => {
   wire.reset();
-  const pause = async () => undefined;
   const region = 'eu-central-1';
   job = new ReceivingJob(new EnvironmentStacks('prod', region), new ReleaseExecutions(region, pause), pause);
   const stack = stackAnswer('prod-Release', { StateMachine: 'arn:machine', JobLogGroup: '/odoo/job' });

@@ -99,10 +99,10 @@ it('a server that is being replaced gets no command', async () => {
   expect(wire.asked(SEND)).toEqual([]);
 });
 
-describe('a snapshot', () => {
-  const snapshot = (status: string) =>
-    `<snapshotSet><item><snapshotId>snap-1</snapshotId><status>${status}</status></item></snapshotSet>`;
+const snapshot = (status: string) =>
+  `<snapshotSet><item><snapshotId>snap-1</snapshotId><status>${status}</status></item></snapshotSet>`;
 
+describe('a snapshot', () => {
   it('is made of the data volume, and awaited', async () => {
     wire.on('CreateSnapshot', { body: '<snapshotId>snap-1</snapshotId><status>pending</status>' });
     wire.on('DescribeSnapshots', { body: snapshot('completed') });
