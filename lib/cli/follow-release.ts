@@ -1,4 +1,5 @@
-import type { Execution, Log, LogLine, ReleaseAccount } from './release-account.ts';
+import type { ReleaseExecution } from '../release/release-execution.ts';
+import type { JobLog, LogLine, ReleaseExecutions } from '../release/release-executions.ts';
 import type { Output } from './selected-plans.ts';
 
 const SECONDS_BETWEEN_LOOKS = 5;
@@ -17,16 +18,16 @@ export interface Patience {
  * @returns how it ended, or undefined when somebody interrupted the watching: the execution goes on then.
  */
 export async function followRelease(
-  account: ReleaseAccount,
-  { execution, log }: { readonly execution: string; readonly log: Log },
+  releases: Pick<ReleaseExecutions, 'look' | 'logLines'>,
+  { execution, log }: { readonly execution: string; readonly log: JobLog },
   out: Output,
   { pause, interrupted }: Patience,
-): Promise<Execution | undefined> {
-  const tail = new LogTail(account, log, (await account.execution(execution)).startedAt);
+): Promise<ReleaseExecution | undefined> {
+  const tail = new LogTail(releases, log, (await releases.look(execution)).startedAt);
   while (!interrupted()) {
-    const now = await account.execution(execution);
+    const now = await releases.look(execution);
     for (const { text } of await tail.next()) out.write(`  ${text}\n`);
-    if (now.status !== 'RUNNING') {
+    if (now.status !== 'running') {
       // CloudWatch Logs shows a line some seconds after it was written.
       await pause(SECONDS_BETWEEN_LOOKS);
       for (const { text } of await tail.next()) out.write(`  ${text}\n`);
@@ -39,19 +40,19 @@ export async function followRelease(
 
 /** The end of a log, read again and again without showing a line twice or losing one that comes late. */
 class LogTail {
-  private readonly account: ReleaseAccount;
-  private readonly log: Log;
+  private readonly releases: Pick<ReleaseExecutions, 'logLines'>;
+  private readonly log: JobLog;
   private since: number;
   private shown = new Set<string>();
 
-  constructor(account: ReleaseAccount, log: Log, since: number) {
-    this.account = account;
+  constructor(releases: Pick<ReleaseExecutions, 'logLines'>, log: JobLog, since: Date) {
+    this.releases = releases;
     this.log = log;
-    this.since = since;
+    this.since = since.getTime();
   }
 
   async next(): Promise<readonly LogLine[]> {
-    const lines = await this.account.logLines(this.log, this.since);
+    const lines = await this.releases.logLines(this.log, this.since);
     const fresh = lines.filter(({ id }) => !this.shown.has(id));
     this.shown = new Set(lines.map(({ id }) => id));
     // A minute back: what is written at the same time need not be there at the same time.

@@ -2,7 +2,6 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { formatProblems } from '../../config/format-problems.ts';
 import { loadEnvironmentFiles, type PlannedEnvironment, resolveAll } from '../../config/load.ts';
-import { AwsCloud } from '../growth/aws/aws-cloud.ts';
 import { finish } from '../growth/finish.ts';
 import { grow } from '../growth/grow.ts';
 import { GrowthProblem, type GrowthProps } from '../growth/growth.ts';
@@ -27,9 +26,11 @@ interface Options {
 }
 
 /** What a growth works with; tests give something else. */
-export type Clouds = (planned: PlannedEnvironment) => Pick<GrowthProps, 'cloud' | 'journals'>;
+export type Clouds = (planned: PlannedEnvironment) => Promise<Pick<GrowthProps, 'cloud' | 'journals'>>;
 
-const aws: Clouds = ({ environment }) => {
+const aws: Clouds = async ({ environment }) => {
+  // Only now: the other commands start in a fraction of the time that AWS's libraries take to load.
+  const { AwsCloud } = await import('../growth/aws/aws-cloud.ts');
   const cloud = new AwsCloud(environment);
   return { cloud, journals: cloud.bucket };
 };
@@ -58,7 +59,7 @@ export async function growCommand(
   }
   const say = (text: string): void => void out.write(`${text}\n`);
   try {
-    await options.act({ ...planned, ...clouds(planned), say, confirm: confirmation(options, say) });
+    await options.act({ ...planned, ...(await clouds(planned)), say, confirm: confirmation(options, say) });
     return 0;
   } catch (error) {
     errors.write(error instanceof GrowthProblem ? `${error.message}\n` : unexpected(error));

@@ -1,15 +1,4 @@
-import type { Execution } from './release-account.ts';
 import type { UpgradeArguments } from './upgrade-arguments.ts';
-
-/** The cause of a failure is JSON if the state machine wrote it, and text if Step Functions did. */
-export function reasonOf({ status, error, cause = '' }: Execution): string {
-  try {
-    const { why, logStream } = JSON.parse(cause);
-    return logStream ? `${why}; log stream ${logStream}` : why;
-  } catch {
-    return [status, error, cause].filter(Boolean).join(' ');
-  }
-}
 
 /** What happens, before it does. */
 export function beforeRelease({ env, hours }: UpgradeArguments): string {

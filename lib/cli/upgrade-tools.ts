@@ -1,11 +1,18 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { ReleaseExecutions } from '../release/release-executions.ts';
 import type { Patience } from './follow-release.ts';
-import { connect, type ReleaseAccount } from './release-account.ts';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 const cdk = fileURLToPath(new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url));
+
+/** What `npm run upgrade` asks of an AWS account, in one Region. */
+export interface ReleaseAccount {
+  /** Outputs of a stack by name; undefined if there is no such stack. */
+  outputsOf(stack: string): Promise<Readonly<Record<string, string>> | undefined>;
+  readonly releases: Pick<ReleaseExecutions, 'running' | 'start' | 'look' | 'logLines'>;
+}
 
 /** What `npm run upgrade` needs besides the configuration; tests have their own. */
 export interface UpgradeTools extends Patience {
@@ -31,6 +38,24 @@ export function realTools(): UpgradeTools {
       watched = true;
       await sleep(seconds * 1000, undefined, { signal: pressed.signal }).catch(() => {});
     },
+  };
+}
+
+/** AWS itself, with the credentials that the CDK would use. */
+export async function connect(region: string): Promise<ReleaseAccount> {
+  // Only now: the other commands start in a fraction of the time that these take to load.
+  const [{ CloudFormationClient }, { findStack, outputsOf }, { ReleaseExecutions }] = await Promise.all([
+    import('@aws-sdk/client-cloudformation'),
+    import('../cloudformation.ts'),
+    import('../release/release-executions.ts'),
+  ]);
+  const cloudFormation = new CloudFormationClient({ region, maxAttempts: 8 });
+  return {
+    async outputsOf(name) {
+      const stack = await findStack(cloudFormation, name);
+      return stack && outputsOf(stack);
+    },
+    releases: new ReleaseExecutions(region),
   };
 }
 

@@ -1,12 +1,13 @@
 import { formatProblems } from '../../config/format-problems.ts';
 import { loadEnvironmentFiles, type PlannedEnvironment, resolveAll } from '../../config/load.ts';
-import { whatRestores } from '../../constructs/database-job/run-job.lambda/explain.mjs';
+import { restoring } from '../../constructs/database-job/run-job.lambda/explain.mjs';
+import { datedName } from '../dated-name.ts';
+import type { ReleaseExecution } from '../release/release-execution.ts';
 import { followRelease } from './follow-release.ts';
-import type { Execution, ReleaseAccount } from './release-account.ts';
 import type { Output } from './selected-plans.ts';
 import { upgradeArguments, type UpgradeArguments, USAGE } from './upgrade-arguments.ts';
-import { beforeRelease, beforeUndo, goesOn, reasonOf } from './upgrade-texts.ts';
-import { realTools, type UpgradeTools } from './upgrade-tools.ts';
+import { beforeRelease, beforeUndo, goesOn } from './upgrade-texts.ts';
+import { realTools, type ReleaseAccount, type UpgradeTools } from './upgrade-tools.ts';
 
 export { USAGE };
 
@@ -83,11 +84,11 @@ class Upgrade {
   }
 
   /** Undefined if the watching ended before the job. */
-  private async follow(account: ReleaseAccount, execution: string): Promise<Execution | undefined> {
+  private async follow(account: ReleaseAccount, execution: string): Promise<ReleaseExecution | undefined> {
     try {
       const { JobLogGroup: group = '', JobLogStreams: streams = '' } = await this.outputs(account);
       const ended = await followRelease(
-        account,
+        account.releases,
         { execution, log: { group, streams } },
         this.out,
         this.tools,
@@ -103,18 +104,17 @@ class Upgrade {
   /** ARN of the execution that is running already; the exit code if it does something else. */
   private async join(account: ReleaseAccount): Promise<string | number | undefined> {
     const { StateMachine } = (await account.outputsOf(this.stack)) ?? {};
-    const running = StateMachine && (await account.runningExecution(StateMachine));
+    const running = StateMachine && (await account.releases.running(StateMachine));
     if (!running) return undefined;
-    const { input = '{}' } = await account.execution(running);
-    const { request = '{}', deadline } = JSON.parse(input);
-    const { kind = 'release' } = JSON.parse(request);
-    if (kind !== this.kind) {
+    const { input } = await account.releases.look(running);
+    const until = input ? `until ${input.deadline.toISOString()} at most` : 'for twelve hours at most';
+    if (input?.kind !== this.kind) {
       this.errors.write(
-        `the job is running with another request (${kind}), until ${deadline} at most: wait for it\n`,
+        `the job is running with another request (${input?.kind ?? 'unknown'}), ${until}: wait for it\n`,
       );
       return 1;
     }
-    this.out.write(`Joined the execution that is running, until ${deadline} at most.\n`);
+    this.out.write(`Joined the execution that is running, ${until}.\n`);
     return running;
   }
 
@@ -128,14 +128,13 @@ class Upgrade {
     }
     const { StateMachine = '' } = await this.outputs(account);
     const now = this.tools.now();
-    const deadline = new Date(now + hours * 3_600_000).toISOString();
-    const name = `upgrade-${new Date(now)
-      .toISOString()
-      .replaceAll(/[-:]|\..*/g, '')
-      .replace('T', '-')}`;
-    const input = JSON.stringify({ request: JSON.stringify({ kind: this.kind }), deadline });
-    const execution = await account.start(StateMachine, name, input);
-    this.out.write(`\nStarted ${name}; it is stopped at ${deadline} if it has not ended.\n`);
+    const deadline = new Date(now + hours * 3_600_000);
+    const name = datedName('upgrade', new Date(now));
+    const execution = await account.releases.start(StateMachine, name, {
+      request: { kind: this.kind },
+      deadline,
+    });
+    this.out.write(`\nStarted ${name}; it is stopped at ${deadline.toISOString()} if it has not ended.\n`);
     return execution;
   }
 
@@ -151,18 +150,19 @@ class Upgrade {
     return `${this.given.env}-Release`;
   }
 
-  private get kind(): string {
+  private get kind(): 'release' | 'undo' {
     return this.given.undo ? 'undo' : 'release';
   }
 
-  private conclude(ended: Execution): number {
+  private conclude({ status, why, logStream, snapshot }: ReleaseExecution): number {
     const { env } = this.given;
-    if (ended.status === 'SUCCEEDED') {
+    if (status === 'succeeded') {
       this.out.write(`\nDone. Now roll the services: npx cdk deploy -c env=${env} --all\n`);
       return 0;
     }
+    const reasons = [why, logStream && `log stream ${logStream}`, snapshot && restoring(snapshot)];
     this.errors.write(
-      `\nFailed: ${reasonOf(ended)}${whatRestores(ended)}\nWhat served before goes on serving.\n`,
+      `\nFailed: ${reasons.filter(Boolean).join('; ')}\nWhat served before goes on serving.\n`,
     );
     return 1;
   }

@@ -1,3 +1,5 @@
+import type { Received } from '../release/job-report.ts';
+
 /** Stacks of an environment that a growth deals with, by what their names end with. */
 export type StackPurpose =
   'Network' | 'Data' | 'Edge' | 'Release' | 'Server' | 'Service' | 'Dns' | 'Operations';
@@ -32,21 +34,6 @@ export interface ReceiveRequest {
   readonly manifest?: string;
   /** Whether it is served afterwards, or dropped. */
   readonly commit: boolean;
-}
-
-/** What the database job restored and compared. */
-export interface Received {
-  /** An earlier run had put it in service already; nothing else is known then. */
-  readonly already?: boolean;
-  readonly dumpBytes?: number;
-  readonly databaseBytes?: number;
-  readonly tables?: number;
-  readonly rows?: number;
-  readonly files?: number;
-  readonly fileBytes?: number;
-  /** Of these, read to the end; of the others presence and size were looked at. */
-  readonly filesRead?: number;
-  readonly seconds?: Readonly<Record<'download' | 'restore' | 'comparison' | 'attachments', number>>;
 }
 
 /** What a growth does to an environment's account. Each call may be repeated, and ends only when its work is done. */

@@ -1,4 +1,5 @@
-import type { HandedOver, Received, ServerStatus } from './cloud.ts';
+import type { Received } from '../release/job-report.ts';
+import type { HandedOver, ServerStatus } from './cloud.ts';
 
 /** Steps of a growth, in their order. */
 export const STEP_NAMES = ['check', 'prepare', 'rehearse', 'hand-over', 'move', 'serve', 'switch'] as const;

@@ -1,4 +1,5 @@
-import type { Received, ServerStatus } from './cloud.ts';
+import type { Received } from '../release/job-report.ts';
+import type { ServerStatus } from './cloud.ts';
 
 /** Seconds of the parts of a growth in which nobody can work. */
 export interface Downtime {

@@ -1,4 +1,5 @@
-import { DescribeStacksCommand, ListStackResourcesCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { resourcesOf } from '../cloudformation.ts';
 import type { LocalAccount } from './local-account.ts';
 
 /** A resource as CloudFormation reports it. */
@@ -28,7 +29,9 @@ export class DeployedResources {
   static async read(account: LocalAccount, environment: string): Promise<DeployedResources> {
     const { Stacks = [] } = await account.cloudFormation.send(new DescribeStacksCommand());
     const stacks = Stacks.filter(({ StackName = '' }) => StackName.startsWith(`${environment}-`));
-    const resources = await Promise.all(stacks.map(({ StackName = '' }) => resourcesOf(account, StackName)));
+    const resources = await Promise.all(
+      stacks.map(({ StackName = '' }) => readResources(account, StackName)),
+    );
     return new DeployedResources(stacks, resources.flat());
   }
 
@@ -51,23 +54,16 @@ function isLeftOut({ physicalId }: DeployedResource): boolean {
   return physicalId.startsWith('left-out-');
 }
 
-async function resourcesOf(account: LocalAccount, stack: string): Promise<DeployedResource[]> {
+async function readResources(account: LocalAccount, stack: string): Promise<DeployedResource[]> {
   const found: DeployedResource[] = [];
-  let next: string | undefined;
-  do {
-    const page = await account.cloudFormation.send(
-      new ListStackResourcesCommand({ StackName: stack, NextToken: next }),
-    );
-    for (const summary of page.StackResourceSummaries ?? []) {
-      found.push({
-        stack,
-        logicalId: summary.LogicalResourceId ?? '',
-        type: summary.ResourceType ?? '',
-        physicalId: summary.PhysicalResourceId ?? '',
-        status: summary.ResourceStatus ?? '',
-      });
-    }
-    next = page.NextToken;
-  } while (next !== undefined);
+  for await (const summary of resourcesOf(account.cloudFormation, stack)) {
+    found.push({
+      stack,
+      logicalId: summary.LogicalResourceId ?? '',
+      type: summary.ResourceType ?? '',
+      physicalId: summary.PhysicalResourceId ?? '',
+      status: summary.ResourceStatus ?? '',
+    });
+  }
   return found;
 }

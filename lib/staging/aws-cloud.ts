@@ -1,14 +1,11 @@
-import {
-  CloudFormationClient,
-  DescribeStacksCommand,
-  paginateListStackResources,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { findStack, outputsOf, resourcesOf } from '../cloudformation.ts';
+import { ReleaseExecutions } from '../release/release-executions.ts';
 import { AwsDatabases } from './aws-databases.ts';
-import { AwsReleases } from './aws-releases.ts';
 import { AwsStore } from './aws-store.ts';
 import type { Cloud, DeployedStack } from './cloud.ts';
 
@@ -38,29 +35,17 @@ export function awsCloud(region: string): Cloud {
     databases: new AwsDatabases(new RDSClient({ region })),
     // Many small requests at once, some of which S3 asks to repeat.
     store: new AwsStore(new S3Client({ region, maxAttempts: 8 })),
-    releases: new AwsReleases(region),
+    releases: new ReleaseExecutions(region),
   };
 }
 
 async function deployedStack(client: CloudFormationClient, name: string): Promise<DeployedStack | undefined> {
-  const stack = await client.send(new DescribeStacksCommand({ StackName: name })).then(
-    ({ Stacks }) => Stacks?.[0],
-    (error: unknown) => {
-      // CloudFormation has no error of its own for it.
-      if (error instanceof Error && error.name === 'ValidationError') return undefined;
-      throw error;
-    },
-  );
+  const stack = await findStack(client, name);
   if (stack === undefined || !DEPLOYED.has(stack.StackStatus ?? '')) return undefined;
   const resources: Record<string, string> = {};
-  for await (const page of paginateListStackResources({ client }, { StackName: name })) {
-    for (const { LogicalResourceId: id, PhysicalResourceId: physical } of page.StackResourceSummaries ?? []) {
-      if (id !== undefined && physical !== undefined) resources[id] = physical;
-    }
+  for await (const resource of resourcesOf(client, name)) {
+    const { LogicalResourceId: id, PhysicalResourceId: physical } = resource;
+    if (id !== undefined && physical !== undefined) resources[id] = physical;
   }
-  const outputs = (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [
-    OutputKey,
-    OutputValue,
-  ]);
-  return { resources, outputs: Object.fromEntries(outputs) };
+  return { resources, outputs: outputsOf(stack) };
 }

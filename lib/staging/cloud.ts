@@ -1,4 +1,5 @@
-import type { ReleaseState } from '../release-execution.ts';
+import type { ReleaseExecutions } from '../release/release-executions.ts';
+
 /**
  * What `npm run staging` does in AWS, and nothing else: one account, one Region. The real one is `aws-cloud.ts`; tests have
  * one that keeps state.
@@ -12,7 +13,8 @@ export interface Cloud {
   secret(arn: string): Promise<string>;
   readonly databases: Databases;
   readonly store: ObjectStore;
-  readonly releases: Releases;
+  /** The state machine that runs the database job. */
+  readonly releases: Pick<ReleaseExecutions, 'start' | 'look' | 'report'>;
 }
 
 export interface DeployedStack {
@@ -100,34 +102,4 @@ export interface StoredVersion extends StoredObject {
   readonly isLatest: boolean;
   /** It says that the object was deleted, and has no content. */
   readonly isDeleteMarker: boolean;
-}
-
-/** The state machine that runs the database job. */
-export interface Releases {
-  /** Starts an execution; returns its ARN. */
-  start(stateMachine: string, name: string, input: ReleaseInput): Promise<string>;
-  look(execution: string): Promise<ReleaseState>;
-  /** Report of the database job, read from its log; undefined if it wrote none. */
-  report(logGroup: string, logStream: string): Promise<JobReport | undefined>;
-}
-
-export interface ReleaseInput {
-  /** What the job reads in its environment, JSON. */
-  readonly request: string;
-  /** ISO 8601, at most twelve hours from now: the job is stopped then. */
-  readonly deadline: string;
-}
-
-/** What the database job says of a copy, as far as it is read here. */
-export interface JobReport {
-  readonly outcome: string;
-  readonly error?: string;
-  readonly warnings: readonly string[];
-  readonly changed: readonly string[];
-  readonly rows?: number;
-  readonly tables?: number;
-  /** What was read from the copy and found to be right. */
-  readonly neutralized?: readonly string[];
-  readonly attachments?: { readonly checked: number; readonly absent: number };
-  readonly seconds?: number;
 }

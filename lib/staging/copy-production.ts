@@ -1,4 +1,7 @@
-import type { Cloud, JobReport } from './cloud.ts';
+import { datedName } from '../dated-name.ts';
+import type { JobReport } from '../release/job-report.ts';
+import type { JobRequest } from '../release/release-execution.ts';
+import type { Cloud } from './cloud.ts';
 import type { CopyPlan } from './checks.ts';
 import { copyFilestore, type FilestoreCopyResult } from './filestore-copy.ts';
 import type { Patience } from './patience.ts';
@@ -60,7 +63,7 @@ type Copied = Omit<CopyResult, 'seconds'>;
 async function copyFromDatabase(props: CopyProps, temporary: TemporaryDatabase): Promise<Copied> {
   const { plan, cloud, say, now } = props;
   if (plan.source.kind !== 'database') throw new Error('the source is no database');
-  const identifier = `${plan.target.identifier}-copy-${stamp(now())}`;
+  const identifier = datedName(`${plan.target.identifier}-copy`, now());
   const { instance } = plan.source;
   return withCleanUp(
     async () => {
@@ -150,23 +153,27 @@ async function receive(
   { plan, cloud, patience, say, now }: CopyProps,
   source: Readonly<Record<string, unknown>>,
 ): Promise<JobReport | undefined> {
-  const request = { kind: 'receive', ...source, neutralize: true, copyOf: plan.from.environment.name };
+  const request: JobRequest = {
+    kind: 'receive',
+    ...source,
+    neutralize: true,
+    copyOf: plan.from.environment.name,
+  };
   const deadline = new Date(now().getTime() + JOB_HOURS * 3_600_000);
-  const execution = await cloud.releases.start(plan.stateMachine, `staging-${stamp(now())}`, {
-    request: JSON.stringify(request),
-    deadline: deadline.toISOString(),
+  const execution = await cloud.releases.start(plan.stateMachine, datedName('staging', now()), {
+    request,
+    deadline,
   });
   say('the database job restores, neutralizes and verifies');
   const end = await patience.until('the database job to end', async () => {
     const state = await cloud.releases.look(execution);
     return state.status === 'running' ? undefined : state;
   });
-  const report =
-    end.logStream === undefined ? undefined : await cloud.releases.report(plan.logGroup, end.logStream);
+  const report = await cloud.releases.report(end, plan.logGroup);
   if (end.status === 'succeeded' && report?.outcome !== 'failed') return report;
   throw new Error(
     `the copy did not come into service, and ${plan.to.environment.name} serves what it served before: ` +
-      (report?.error ?? end.cause ?? 'no reason given') +
+      (report?.error ?? end.why ?? 'no reason given') +
       (end.logStream === undefined ? '' : ` (log ${plan.logGroup}, stream ${end.logStream})`),
   );
 }
@@ -177,9 +184,4 @@ function passwordIn(secret: string): string {
     typeof content === 'object' && content !== null && 'password' in content ? content.password : '';
   if (typeof password !== 'string' || password === '') throw new Error('the master secret holds no password');
   return password;
-}
-
-/** `20261130-041500`. */
-function stamp(moment: Date): string {
-  return moment.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { releaseState } from '../../lib/release-execution.ts';
+import { readExecution } from '../../lib/release/release-execution.ts';
 import { AwsError, FakeAws } from './fake-aws.ts';
 import { execute } from './interpreter/state-machine.ts';
 import { DATABASE_INSTANCE, releaseDefinition } from './release-template.ts';
@@ -26,7 +26,7 @@ afterEach(() => {
 it('says at its end what commands read', async () => {
   const { output } = await release();
   const [, , task = ''] = /^(arn:[^/]+)\/.+\/(.+)$/.exec(JSON.parse(JSON.stringify(output)).task) ?? [];
-  expect(releaseState('SUCCEEDED', JSON.stringify(output))).toEqual({
+  expect(readExecution({ status: 'SUCCEEDED', output: JSON.stringify(output) })).toMatchObject({
     status: 'succeeded',
     logStream: expect.stringContaining(task),
   });

@@ -57,11 +57,20 @@ function whereToLook(logStream, logGroup) {
 export function whatRestores(execution) {
   const { snapshot } = outcomeOf(execution);
   if (!snapshot) return '';
-  const restore = `snapshot ${snapshot} has the database as it was before: aws rds restore-db-instance-from-db-snapshot --db-snapshot-identifier ${snapshot} restores it beside the present one`;
+  const restore = restoring(snapshot);
   // A release that failed has changed nothing that serves.
   return execution.status === 'SUCCEEDED'
     ? `; npm run upgrade -- --env NAME --undo gives the database of before its place back; ${restore}`
     : `; ${restore}`;
+}
+
+/**
+ * How to get the database back from the snapshot that a release took.
+ *
+ * @param {string} snapshot
+ */
+export function restoring(snapshot) {
+  return `snapshot ${snapshot} has the database as it was before: aws rds restore-db-instance-from-db-snapshot --db-snapshot-identifier ${snapshot} restores it beside the present one`;
 }
 
 /**

@@ -4,16 +4,12 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../../config/environment.ts';
 import { projectRoot } from '../../local/workspace.ts';
-import type {
-  GrowthCloud,
-  HandedOver,
-  Received,
-  ReceiveRequest,
-  ServerStatus,
-  StackPurpose,
-} from '../cloud.ts';
+import type { Received } from '../../release/job-report.ts';
+import { ReleaseExecutions } from '../../release/release-executions.ts';
+import type { GrowthCloud, HandedOver, ReceiveRequest, ServerStatus, StackPurpose } from '../cloud.ts';
 import { GrowthProblem } from '../growth.ts';
 import { BackupBucket } from './backup-bucket.ts';
 import { ReceivingJob } from './database-job.ts';
@@ -32,13 +28,14 @@ export class AwsCloud implements GrowthCloud {
   private readonly server: RunningServer;
   private readonly job: ReceivingJob;
 
-  constructor(environment: Environment) {
+  /** @param pause between two looks at what AWS does in its own time, milliseconds */
+  constructor(environment: Environment, pause: (milliseconds: number) => Promise<unknown> = sleep) {
     const { name, region } = environment;
     this.environment = environment;
     this.stacks = new EnvironmentStacks(name, region);
     this.bucket = new BackupBucket(this.stacks, region);
-    this.server = new RunningServer(this.stacks, region);
-    this.job = new ReceivingJob(this.stacks, region);
+    this.server = new RunningServer(this.stacks, region, pause);
+    this.job = new ReceivingJob(this.stacks, new ReleaseExecutions(region, pause), pause);
   }
 
   stackStatus(purpose: StackPurpose): Promise<string | undefined> {

@@ -5,6 +5,9 @@ import type { EnvironmentStacks } from './stacks.ts';
 
 const JOURNAL = 'server/growth.json';
 
+/** Somebody has written the journal, or is writing it just now. */
+const CONFLICTS = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
+
 /** The journal in the backup bucket, where any operator's machine finds it, and the server's dumps beside it. */
 export class BackupBucket implements JournalStore {
   private readonly stacks: EnvironmentStacks;
@@ -18,36 +21,33 @@ export class BackupBucket implements JournalStore {
   }
 
   async read(): Promise<Journal | undefined> {
-    try {
-      const { Body, ETag } = await this.client.send(
-        new GetObjectCommand({ Bucket: await this.name(), Key: JOURNAL }),
-      );
-      this.etag = ETag;
-      return JSON.parse((await Body?.transformToString()) ?? '');
-    } catch (error) {
-      if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
-      throw error;
-    }
+    const found = await this.find();
+    this.etag = found?.etag;
+    return found && JSON.parse(found.text);
   }
 
   async write(journal: Journal): Promise<void> {
+    const text = JSON.stringify(journal, undefined, 2);
     try {
       const { ETag } = await this.client.send(
         new PutObjectCommand({
           Bucket: await this.name(),
           Key: JOURNAL,
-          Body: JSON.stringify(journal, undefined, 2),
+          Body: text,
           // Two operators at once would each undo what the other one does.
           ...(this.etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: this.etag }),
         }),
       );
       this.etag = ETag;
     } catch (error) {
-      if (error instanceof Error && error.name === 'PreconditionFailed')
+      if (!(error instanceof Error && CONFLICTS.has(error.name))) throw error;
+      // The client repeats what was not answered, and is refused if it had been done.
+      const found = await this.find();
+      if (found?.text !== text)
         throw new GrowthProblem(
           'somebody else is growing this environment at this moment: talk to each other',
         );
-      throw error;
+      this.etag = found.etag;
     }
   }
 
@@ -60,6 +60,18 @@ export class BackupBucket implements JournalStore {
     // Their names are moments.
     for await (const { Contents = [] } of pages) newest = Contents.at(-1)?.Key ?? newest;
     return newest;
+  }
+
+  private async find(): Promise<{ readonly text: string; readonly etag?: string } | undefined> {
+    try {
+      const { Body, ETag } = await this.client.send(
+        new GetObjectCommand({ Bucket: await this.name(), Key: JOURNAL }),
+      );
+      return { text: (await Body?.transformToString()) ?? '', etag: ETag };
+    } catch (error) {
+      if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
+      throw error;
+    }
   }
 
   private name(): Promise<string> {

@@ -1,8 +1,9 @@
-import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { releaseState } from '../../release-execution.ts';
-import type { Received, ReceiveRequest } from '../cloud.ts';
+import { datedName } from '../../dated-name.ts';
+import type { JobReport, Received } from '../../release/job-report.ts';
+import type { JobRequest, ReleaseExecution } from '../../release/release-execution.ts';
+import type { ReleaseExecutions } from '../../release/release-executions.ts';
+import type { ReceiveRequest } from '../cloud.ts';
 import { GrowthProblem } from '../growth.ts';
 import type { EnvironmentStacks } from './stacks.ts';
 
@@ -13,64 +14,57 @@ const POLL_MS = 5000;
 /** The database job of the new side, run by the state machine of the stack Release. */
 export class ReceivingJob {
   private readonly stacks: EnvironmentStacks;
-  private readonly machines: SFNClient;
-  private readonly logs: CloudWatchLogsClient;
+  private readonly releases: ReleaseExecutions;
+  private readonly pause: (milliseconds: number) => Promise<unknown>;
 
-  constructor(stacks: EnvironmentStacks, region: string) {
+  constructor(
+    stacks: EnvironmentStacks,
+    releases: ReleaseExecutions,
+    pause: (milliseconds: number) => Promise<unknown> = sleep,
+  ) {
     this.stacks = stacks;
-    this.machines = new SFNClient({ region, maxAttempts: 8 });
-    this.logs = new CloudWatchLogsClient({ region });
+    this.releases = releases;
+    this.pause = pause;
   }
 
+  /** @throws GrowthProblem if the job fails, or leaves no report. */
   async receive(request: ReceiveRequest): Promise<Received> {
-    return this.report(await this.run({ kind: 'receive', ...request }));
+    const execution = await this.run({ kind: 'receive', ...request });
+    const report = await this.report(execution);
+    if (report?.received === undefined) {
+      throw new GrowthProblem(`log stream ${execution.logStream ?? ''} has no report: grow again`);
+    }
+    return report.received;
   }
 
+  /** @throws GrowthProblem if the job fails. */
   async withdraw(): Promise<void> {
     await this.run({ kind: 'withdraw' });
   }
 
-  /**
-   * Runs the job. One that an interrupted growth left running is waited for by the job itself: two never work at once.
-   *
-   * @returns name of its log stream.
-   */
-  private async run(request: object): Promise<string> {
-    const { executionArn } = await this.machines.send(
-      new StartExecutionCommand({
-        stateMachineArn: await this.stacks.output('Release', 'StateMachine'),
-        input: JSON.stringify({
-          request: JSON.stringify(request),
-          deadline: new Date(Date.now() + LONGEST_MS).toISOString(),
-        }),
-      }),
+  /** Runs the job. One that an interrupted growth left running is waited for by the job itself: two never work at once. */
+  private async run(request: JobRequest): Promise<ReleaseExecution> {
+    const now = new Date();
+    const started = await this.releases.start(
+      await this.stacks.output('Release', 'StateMachine'),
+      datedName('growth', now),
+      { request, deadline: new Date(now.getTime() + LONGEST_MS) },
     );
     for (;;) {
-      await sleep(POLL_MS);
-      const { status, output, cause } = await this.machines.send(
-        new DescribeExecutionCommand({ executionArn }),
-      );
-      const state = releaseState(status, output, cause);
-      if (state.status === 'succeeded' && state.logStream !== undefined) return state.logStream;
-      if (state.status !== 'running') {
+      await this.pause(POLL_MS);
+      const execution = await this.releases.look(started);
+      if (execution.status === 'succeeded') return execution;
+      if (execution.status === 'failed') {
+        // The job itself knows best why; what stopped it, it does not know.
+        const why = (await this.report(execution))?.error ?? execution.why;
         throw new GrowthProblem(
-          `the database job did not succeed: ${state.cause ?? 'it names no log'}; mend it and grow again, or go back with --undo`,
+          `the database job did not succeed: ${why}; mend it and grow again, or go back with --undo`,
         );
       }
     }
   }
 
-  /** The job's own account, among the last lines of its log. */
-  private async report(logStreamName: string): Promise<Received> {
-    const { events = [] } = await this.logs.send(
-      new GetLogEventsCommand({
-        logGroupName: await this.stacks.output('Release', 'JobLogGroup'),
-        logStreamName,
-        limit: 20,
-      }),
-    );
-    const line = events.findLast(({ message }) => message?.startsWith('{"databaseJob"'))?.message;
-    if (line === undefined) throw new GrowthProblem(`log stream ${logStreamName} has no report: grow again`);
-    return JSON.parse(line).databaseJob.received;
+  private async report(execution: ReleaseExecution): Promise<JobReport | undefined> {
+    return this.releases.report(execution, await this.stacks.output('Release', 'JobLogGroup'));
   }
 }

@@ -16,10 +16,16 @@ export class RunningServer {
   private readonly stacks: EnvironmentStacks;
   private readonly ssm: SSMClient;
   private readonly region: string;
+  private readonly pause: (milliseconds: number) => Promise<unknown>;
 
-  constructor(stacks: EnvironmentStacks, region: string) {
+  constructor(
+    stacks: EnvironmentStacks,
+    region: string,
+    pause: (milliseconds: number) => Promise<unknown> = sleep,
+  ) {
     this.stacks = stacks;
     this.region = region;
+    this.pause = pause;
     this.ssm = new SSMClient({ region, maxAttempts: 8 });
   }
 
@@ -83,7 +89,7 @@ export class RunningServer {
 
   private async outcome(command: string, instance: string) {
     for (;;) {
-      await sleep(POLL_MS);
+      await this.pause(POLL_MS);
       try {
         const found = await this.ssm.send(
           new GetCommandInvocationCommand({ CommandId: command, InstanceId: instance }),

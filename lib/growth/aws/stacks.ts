@@ -1,8 +1,6 @@
 import {
   CloudFormationClient,
   DeleteStackCommand,
-  DescribeStackResourcesCommand,
-  DescribeStacksCommand,
   GetTemplateCommand,
   type Stack,
   UpdateStackCommand,
@@ -10,6 +8,7 @@ import {
   waitUntilStackDeleteComplete,
   waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
+import { findStack, outputsOf, resourcesOf } from '../../cloudformation.ts';
 import type { StackPurpose } from '../cloud.ts';
 
 /** The longest that CloudFormation needs for the deletion of a server, or of services that end their work. */
@@ -35,10 +34,10 @@ export class EnvironmentStacks {
 
   /** @throws if the stack has no such output. */
   async output(purpose: StackPurpose, key: string): Promise<string> {
-    const found = (await this.find(purpose))?.Outputs?.find(({ OutputKey }) => OutputKey === key);
-    if (found?.OutputValue === undefined)
-      throw new Error(`stack ${this.nameOf(purpose)} has no output ${key}: deploy it`);
-    return found.OutputValue;
+    const stack = await this.find(purpose);
+    const value = stack && outputsOf(stack)[key];
+    if (value === undefined) throw new Error(`stack ${this.nameOf(purpose)} has no output ${key}: deploy it`);
+    return value;
   }
 
   /**
@@ -47,19 +46,17 @@ export class EnvironmentStacks {
    * @throws if there is none, or more than one.
    */
   async resource(purpose: StackPurpose, type: string, begin = ''): Promise<string> {
-    const { StackResources = [] } = await this.client.send(
-      new DescribeStackResourcesCommand({ StackName: this.nameOf(purpose) }),
-    );
-    const found = StackResources.filter(
-      ({ ResourceType, LogicalResourceId = '' }) =>
-        ResourceType === type && LogicalResourceId.startsWith(begin),
-    );
+    const found: (string | undefined)[] = [];
+    for await (const resource of resourcesOf(this.client, this.nameOf(purpose))) {
+      const { ResourceType, LogicalResourceId = '', PhysicalResourceId } = resource;
+      if (ResourceType === type && LogicalResourceId.startsWith(begin)) found.push(PhysicalResourceId);
+    }
     const [only] = found;
-    if (only?.PhysicalResourceId === undefined || found.length > 1)
+    if (only === undefined || found.length > 1)
       throw new Error(
         `stack ${this.nameOf(purpose)} has ${found.length} resources ${type} ${begin}, expected one`,
       );
-    return only.PhysicalResourceId;
+    return only;
   }
 
   async template(purpose: StackPurpose): Promise<string> {
@@ -115,15 +112,7 @@ export class EnvironmentStacks {
     );
   }
 
-  private async find(purpose: StackPurpose): Promise<Stack | undefined> {
-    try {
-      const { Stacks = [] } = await this.client.send(
-        new DescribeStacksCommand({ StackName: this.nameOf(purpose) }),
-      );
-      return Stacks[0];
-    } catch (error) {
-      if (error instanceof Error && error.message.includes('does not exist')) return undefined;
-      throw error;
-    }
+  private find(purpose: StackPurpose): Promise<Stack | undefined> {
+    return findStack(this.client, this.nameOf(purpose));
   }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Received } from '../../../lib/growth/cloud.ts';
+import type { Received } from '../../../lib/release/job-report.ts';
 import { own, ownDirectory, startPostgres, type PostgresCluster } from '../../support/postgres.ts';
 import { findPython } from '../../support/python.ts';
 import { type ModuleFiles, writeImage, writeModule } from './image.ts';

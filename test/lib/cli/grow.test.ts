@@ -33,7 +33,7 @@ function account(found?: Journal): { readonly clouds: Clouds; readonly written: 
     read: async () => found,
     write: async (next: Journal) => void written.push(next),
   };
-  return { clouds: () => ({ cloud, journals }), written };
+  return { clouds: async () => ({ cloud, journals }), written };
 }
 
 function forbidden(): never {

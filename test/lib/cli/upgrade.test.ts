@@ -1,8 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Execution, LogLine, ReleaseAccount } from '../../../lib/cli/release-account.ts';
 import type { Output } from '../../../lib/cli/selected-plans.ts';
 import { upgradeCommand } from '../../../lib/cli/upgrade.ts';
-import type { UpgradeTools } from '../../../lib/cli/upgrade-tools.ts';
+import type { ReleaseAccount, UpgradeTools } from '../../../lib/cli/upgrade-tools.ts';
+import {
+  type DescribedExecution,
+  inputText,
+  readExecution,
+  type ReleaseInput,
+} from '../../../lib/release/release-execution.ts';
+import type { JobLog, LogLine } from '../../../lib/release/release-executions.ts';
 
 const NOON = Date.parse('2026-12-01T12:00:00.000Z');
 const MACHINE = 'arn:aws:states:eu-central-1:111122223333:stateMachine:Release';
@@ -11,11 +17,11 @@ const RELEASE = { StateMachine: MACHINE, JobLogGroup: 'group', JobLogStreams: 'd
 /** What a look at the job finds: lines that came since the last one, and how the execution stands. */
 interface Look {
   readonly lines?: readonly string[];
-  readonly ended?: Partial<Execution>;
+  readonly ended?: Partial<DescribedExecution>;
 }
 
 /** An account that keeps state, and the rest of what the command needs. Time passes by pauses alone. */
-class FakeWorld implements UpgradeTools, ReleaseAccount {
+class FakeWorld implements UpgradeTools {
   /** Stacks with their outputs. */
   stacks: Record<string, Record<string, string>> = { 'prod-Service': {}, 'prod-Release': RELEASE };
   looks: Look[] = [{ lines: ['database job: take_lock'] }, { ended: { status: 'SUCCEEDED', output: '{}' } }];
@@ -23,17 +29,17 @@ class FakeWorld implements UpgradeTools, ReleaseAccount {
   /** Number of the pause in which somebody presses Ctrl-C. */
   interruptIn = Infinity;
   readonly deployed: string[] = [];
-  readonly started: { readonly name: string; readonly input: string }[] = [];
-  readonly asked: { readonly group: string; readonly streams: string; readonly since: number }[] = [];
+  readonly started: { readonly name: string; readonly input: ReleaseInput }[] = [];
+  readonly asked: (JobLog & { readonly since: number })[] = [];
 
   private time = NOON;
   private pauses = 0;
-  private current: Execution | undefined;
+  private current: DescribedExecution | undefined;
   private readonly log: LogLine[] = [];
 
   readonly connect = async (region: string): Promise<ReleaseAccount> => {
     expect(region).toBe('eu-central-1');
-    return this;
+    return { outputsOf: async (stack) => this.stacks[stack], releases: this.releases };
   };
 
   readonly deploy = async (stack: string, environment: string): Promise<number> => {
@@ -51,39 +57,37 @@ class FakeWorld implements UpgradeTools, ReleaseAccount {
   };
 
   /** An execution that somebody else started. */
-  running(kind: string): void {
-    const input = JSON.stringify({ request: JSON.stringify({ kind }), deadline: '2026-12-01T15:00:00Z' });
-    this.current = { status: 'RUNNING', startedAt: NOON - 60_000, input };
+  running(kind: 'release' | 'undo'): void {
+    this.begin(inputText({ request: { kind }, deadline: new Date('2026-12-01T15:00:00Z') }), NOON - 60_000);
   }
 
-  async outputsOf(stack: string) {
-    return this.stacks[stack];
+  begin(input: string, startedAt: number): void {
+    this.current = { status: 'RUNNING', startDate: new Date(startedAt), input };
   }
 
-  async runningExecution(stateMachine: string) {
-    expect(stateMachine).toBe(MACHINE);
-    return this.current?.status === 'RUNNING' ? 'execution' : undefined;
-  }
-
-  async start(stateMachine: string, name: string, input: string) {
-    expect(stateMachine).toBe(MACHINE);
-    this.started.push({ name, input });
-    this.current = { status: 'RUNNING', startedAt: this.time, input };
-    return 'execution';
-  }
-
-  async execution() {
-    if (this.current === undefined) throw new Error('there is no execution');
-    return this.current;
-  }
-
-  async logLines(log: { readonly group: string; readonly streams: string }, since: number) {
-    this.asked.push({ ...log, since });
-    const { lines = [], ended } = this.looks.shift() ?? {};
-    for (const text of lines) this.log.push({ id: String(this.log.length), at: this.time, text });
-    if (ended !== undefined && this.current !== undefined) this.current = { ...this.current, ...ended };
-    return this.log.filter(({ at }) => at >= since);
-  }
+  readonly releases: ReleaseAccount['releases'] = {
+    running: async (stateMachine) => {
+      expect(stateMachine).toBe(MACHINE);
+      return this.current?.status === 'RUNNING' ? 'execution' : undefined;
+    },
+    start: async (stateMachine, name, input) => {
+      expect(stateMachine).toBe(MACHINE);
+      this.started.push({ name, input });
+      this.begin(inputText(input), this.time);
+      return 'execution';
+    },
+    look: async () => {
+      if (this.current === undefined) throw new Error('there is no execution');
+      return readExecution(this.current);
+    },
+    logLines: async (log, since) => {
+      this.asked.push({ ...log, since });
+      const { lines = [], ended } = this.looks.shift() ?? {};
+      for (const text of lines) this.log.push({ id: String(this.log.length), at: this.time, text });
+      if (ended !== undefined && this.current !== undefined) this.current = { ...this.current, ...ended };
+      return this.log.filter(({ at }) => at >= since);
+    },
+  };
 }
 
 class Recorder implements Output {
@@ -114,7 +118,7 @@ describe('upgrade', () => {
     expect(world.started).toEqual([
       {
         name: 'upgrade-20261201-120000',
-        input: '{"request":"{\\"kind\\":\\"release\\"}","deadline":"2026-12-01T18:00:00.000Z"}',
+        input: { request: { kind: 'release' }, deadline: new Date('2026-12-01T18:00:00Z') },
       },
     ]);
     expect(out).toContain('Users see the maintenance page while modules change');
@@ -148,12 +152,12 @@ describe('upgrade', () => {
 
   it('gives the job as many hours as asked for', async () => {
     await upgrade('--env', 'prod', '--hours', '0.5');
-    expect(world.started[0]?.input).toContain('2026-12-01T12:30:00.000Z');
+    expect(world.started[0]?.input.deadline).toEqual(new Date('2026-12-01T12:30:00Z'));
   });
 
   it('undoes', async () => {
     const { out } = await upgrade('--env', 'prod', '--undo');
-    expect(world.started[0]?.input).toContain('{\\"kind\\":\\"undo\\"}');
+    expect(world.started[0]?.input.request).toEqual({ kind: 'undo' });
     expect(out).toContain('the database of before its place back');
   });
 });
@@ -164,7 +168,7 @@ describe('an execution that is running', () => {
     const { exitCode, out } = await upgrade('--env', 'prod');
     expect(exitCode).toBe(0);
     expect([world.deployed, world.started]).toEqual([[], []]);
-    expect(out).toMatch(/^Joined the execution that is running, until 2026-12-01T15:00:00Z/);
+    expect(out).toMatch(/^Joined the execution that is running, until 2026-12-01T15:00:00.000Z/);
     expect(out).toContain('database job: take_lock');
   });
 
@@ -176,16 +180,23 @@ describe('an execution that is running', () => {
     expect(world.started).toEqual([]);
   });
 
+  it('is left alone where somebody started it with something that is no request', async () => {
+    world.begin('{"anything": 1}', NOON);
+    const { exitCode, errors } = await upgrade('--env', 'prod');
+    expect(exitCode).toBe(1);
+    expect(errors).toContain('the job is running with another request (unknown), for twelve hours at most');
+  });
+
   it('goes on when the watching is interrupted, which says how to join again', async () => {
     world.interruptIn = 1;
     const { exitCode, out } = await upgrade('--env', 'prod', '--undo');
     expect(exitCode).toBe(1);
     expect(out).toMatch(/The job goes on. To watch it again: npm run upgrade -- --env prod --undo\n$/);
-    expect(await world.runningExecution(MACHINE)).toBe('execution');
+    expect(await world.releases.running(MACHINE)).toBe('execution');
   });
 
   it('goes on when AWS cannot be reached any more', async () => {
-    world.logLines = async () => {
+    world.releases.logLines = async () => {
       throw new Error('getaddrinfo ENOTFOUND logs');
     };
     const { exitCode, errors } = await upgrade('--env', 'prod');

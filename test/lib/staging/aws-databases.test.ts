@@ -1,40 +1,24 @@
 import { RDSClient } from '@aws-sdk/client-rds';
-import { createServer, type Server } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AwsDatabases } from '../../../lib/staging/aws-databases.ts';
+import { AwsWire } from '../../support/aws-wire.ts';
 
-// AWS's own client, so that what is asserted is what RDS would get and answer.
-let server: Server;
-let endpoint: string;
-let sent: URLSearchParams;
-let answer: { readonly status: number; readonly body: string };
+const FIND = 'DescribeDBInstances';
+
+let wire: AwsWire;
+let databases: AwsDatabases;
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    sent = new URLSearchParams(await text(request));
-    response.writeHead(answer.status, { 'Content-Type': 'text/xml' }).end(answer.body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  endpoint = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  wire = await AwsWire.start();
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+afterAll(() => wire?.stop());
+beforeEach(() => {
+  wire.reset();
+  databases = new AwsDatabases(new RDSClient({ region: 'eu-central-1' }));
 });
 
-function rds(status: number, body: string): AwsDatabases {
-  answer = { status, body };
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  return new AwsDatabases(new RDSClient({ region: 'eu-central-1', endpoint, credentials, maxAttempts: 1 }));
-}
-
-const fault = (code: string) =>
-  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>it is so</Message></Error></ErrorResponse>`;
-
-const INSTANCE = `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance>
-  <DBInstanceIdentifier>staging-db</DBInstanceIdentifier><DBInstanceStatus>available</DBInstanceStatus>
+const instance = (identifier: string, more = '') => `<DBInstance>
+  <DBInstanceIdentifier>${identifier}</DBInstanceIdentifier><DBInstanceStatus>available</DBInstanceStatus>
   <DBInstanceClass>db.t4g.large</DBInstanceClass><AllocatedStorage>100</AllocatedStorage>
   <MasterUsername>odoo_master</MasterUsername><EngineVersion>17.5</EngineVersion>
   <LatestRestorableTime>2026-11-30T04:00:00Z</LatestRestorableTime>
@@ -43,12 +27,16 @@ const INSTANCE = `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBIns
   <DBParameterGroups><DBParameterGroup><DBParameterGroupName>parameters</DBParameterGroupName></DBParameterGroup></DBParameterGroups>
   <Endpoint><Address>staging-db.example.com</Address><Port>5432</Port></Endpoint>
   <PendingModifiedValues><MasterUserPassword>****</MasterUserPassword></PendingModifiedValues>
-  <TagList><Tag><Key>odoo-aws:temporary</Key><Value>staging-copy</Value></Tag></TagList>
-</DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`;
+  <TagList><Tag><Key>odoo-aws:temporary</Key><Value>staging-copy</Value></Tag>${more}</TagList>
+</DBInstance>`;
+const page = (instances: string, marker?: string) => ({
+  body: `<DBInstances>${instances}</DBInstances>${marker === undefined ? '' : `<Marker>${marker}</Marker>`}`,
+});
 
 describe('a restore', () => {
   it('asks for the latest moment, closed to the public, in one zone, unprotected, without backups', async () => {
-    await rds(200, '<RestoreDBInstanceToPointInTimeResponse/>').restoreLatest({
+    wire.on('RestoreDBInstanceToPointInTime', { body: instance('staging-db-copy-1') });
+    await databases.restoreLatest({
       source: 'prod-db',
       identifier: 'staging-db-copy-1',
       instanceClass: 'db.t4g.large',
@@ -57,9 +45,8 @@ describe('a restore', () => {
       parameterGroup: 'parameters',
       tags: { 'odoo-aws:temporary': 'staging-copy' },
     });
-    expect(Object.fromEntries(sent)).toEqual({
-      Action: 'RestoreDBInstanceToPointInTime',
-      Version: expect.any(String),
+    expect(wire.calls[0]?.service).toBe('rds');
+    expect(wire.asked('RestoreDBInstanceToPointInTime')[0]).toEqual({
       SourceDBInstanceIdentifier: 'prod-db',
       TargetDBInstanceIdentifier: 'staging-db-copy-1',
       UseLatestRestorableTime: 'true',
@@ -83,7 +70,8 @@ describe('a restore', () => {
 
 describe('an instance', () => {
   it('is read with everything that a copy asks of it', async () => {
-    expect(await rds(200, INSTANCE).find('staging-db')).toEqual({
+    wire.on(FIND, page(instance('staging-db')));
+    expect(await databases.find('staging-db')).toEqual({
       identifier: 'staging-db',
       status: 'available',
       passwordPending: true,
@@ -99,34 +87,77 @@ describe('an instance', () => {
       endpoint: { host: 'staging-db.example.com', port: 5432 },
       tags: { 'odoo-aws:temporary': 'staging-copy' },
     });
-    expect(await rds(404, fault('DBInstanceNotFound')).find('staging-db')).toBeUndefined();
+    expect(wire.asked(FIND)).toEqual([{ DBInstanceIdentifier: 'staging-db' }]);
   });
 
-  it('is found by its tags, all of them', async () => {
-    const tags = { 'odoo-aws:temporary': 'staging-copy' };
-    expect(await rds(200, INSTANCE).tagged(tags)).toHaveLength(1);
-    expect(await rds(200, INSTANCE).tagged({ ...tags, 'odoo-aws:environment': 'staging' })).toEqual([]);
+  it('has no address while it is made, and no limit where its storage does not grow', async () => {
+    wire.on(
+      FIND,
+      page(
+        '<DBInstance><DBInstanceStatus>creating</DBInstanceStatus><AllocatedStorage>20</AllocatedStorage></DBInstance>',
+      ),
+    );
+    expect(await databases.find('copy')).toMatchObject({
+      status: 'creating',
+      endpoint: undefined,
+      latestRestorable: undefined,
+      passwordPending: false,
+      storage: 20,
+      storageMax: 20,
+    });
+  });
+
+  it('may not be there', async () => {
+    wire.on(FIND, { code: 'DBInstanceNotFound', message: 'DBInstance staging-db not found.', status: 404 });
+    expect(await databases.find('staging-db')).toBeUndefined();
+  });
+
+  it('that may not be looked at is an error', async () => {
+    wire.on(FIND, { code: 'AccessDenied', message: 'not authorized', status: 403 });
+    await expect(databases.find('staging-db')).rejects.toThrow('not authorized');
+  });
+
+  it('is found by its tags, all of them, on whichever page it is', async () => {
+    const mine = '<Tag><Key>odoo-aws:environment</Key><Value>staging</Value></Tag>';
+    wire.on(FIND, page(instance('one') + instance('two', mine), 'next'), page(instance('three', mine)));
+    const found = await databases.tagged({
+      'odoo-aws:temporary': 'staging-copy',
+      'odoo-aws:environment': 'staging',
+    });
+    expect(found.map(({ identifier }) => identifier)).toEqual(['two', 'three']);
+    expect(wire.asked(FIND)).toEqual([{}, { Marker: 'next' }]);
+  });
+});
+
+describe('the password', () => {
+  it('is set at once, not in the next maintenance window', async () => {
+    wire.on('ModifyDBInstance', { body: instance('copy') });
+    await databases.setMasterPassword('copy', 'of-the-target');
+    expect(wire.asked('ModifyDBInstance')).toEqual([
+      { DBInstanceIdentifier: 'copy', MasterUserPassword: 'of-the-target', ApplyImmediately: 'true' },
+    ]);
   });
 });
 
 describe('a deletion', () => {
   it('leaves neither a snapshot nor backups', async () => {
-    expect(await rds(200, '<DeleteDBInstanceResponse/>').delete('copy')).toBe(true);
-    expect(Object.fromEntries(sent)).toMatchObject({
-      SkipFinalSnapshot: 'true',
-      DeleteAutomatedBackups: 'true',
-    });
-    expect(sent.has('FinalDBSnapshotIdentifier')).toBe(false);
+    wire.on('DeleteDBInstance', { body: instance('copy') });
+    expect(await databases.delete('copy')).toBe(true);
+    expect(wire.asked('DeleteDBInstance')).toEqual([
+      { DBInstanceIdentifier: 'copy', SkipFinalSnapshot: 'true', DeleteAutomatedBackups: 'true' },
+    ]);
   });
 
   it.each([
-    ['DBInstanceNotFound', true],
-    ['InvalidDBInstanceState', false],
-  ])('that RDS answers with %s: %s', async (code, expected) => {
-    expect(await rds(400, fault(code)).delete('copy')).toBe(expected);
+    ['DBInstanceNotFound', 404, true],
+    ['InvalidDBInstanceState', 400, false],
+  ])('that RDS answers with %s %i: %s', async (code, status, expected) => {
+    wire.on('DeleteDBInstance', { code, status });
+    expect(await databases.delete('copy')).toBe(expected);
   });
 
   it('that is not allowed is an error', async () => {
-    await expect(rds(403, fault('AccessDenied')).delete('copy')).rejects.toThrow('it is so');
+    wire.on('DeleteDBInstance', { code: 'AccessDenied', status: 403 });
+    await expect(databases.delete('copy')).rejects.toThrow('it is so');
   });
 });

@@ -1,12 +1,12 @@
 import type {
   GrowthCloud,
   HandedOver,
-  Received,
   ReceiveRequest,
   ServerStatus,
   StackPurpose,
 } from '../../../lib/growth/cloud.ts';
 import type { Journal, JournalStore } from '../../../lib/growth/journal.ts';
+import type { Received } from '../../../lib/release/job-report.ts';
 import type { NewSide } from './new-side.ts';
 import type { Ended, OldServer } from './old-server.ts';
 

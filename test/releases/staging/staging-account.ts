@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path';
 import type { Environment } from '../../../config/environment.ts';
 import type { PlannedEnvironment } from '../../../config/load.ts';
 import { stagingCommand } from '../../../lib/cli/staging.ts';
+import { reportIn } from '../../../lib/release/job-report.ts';
+import type { ReleaseInput } from '../../../lib/release/release-execution.ts';
 import { AwsStore } from '../../../lib/staging/aws-store.ts';
-import { reportIn } from '../../../lib/staging/aws-releases.ts';
-import type { Cloud, DeployedStack, ReleaseInput } from '../../../lib/staging/cloud.ts';
+import type { Cloud, DeployedStack } from '../../../lib/staging/cloud.ts';
 import { environmentOf, planOf } from '../../support/environments.ts';
 import { own } from '../../support/postgres.ts';
 import { FakeDatabases } from './fake-databases.ts';
@@ -138,6 +139,7 @@ export class StagingAccount {
   }
 
   private cloud({ receive, job }: CallOptions, reached: (step: string) => void): Cloud {
+    const startedAt = new Date();
     const executions = new Map<string, { looks: number; readonly output: Promise<string> }>();
     const { store } = this;
     if (store === undefined) throw new Error('not started');
@@ -153,7 +155,7 @@ export class StagingAccount {
           reached('job');
           this.jobs.push(input);
           this.mount();
-          const environment = { ...receive?.environment, JOB_REQUEST: input.request };
+          const environment = { ...receive?.environment, JOB_REQUEST: JSON.stringify(input.request) };
           const run = async () => job ?? (await this.world.receive({ ...receive, environment })).output;
           executions.set(name, { looks: 0, output: run() });
           return name;
@@ -161,13 +163,14 @@ export class StagingAccount {
         look: async (name) => {
           const execution = executions.get(name);
           const output = await (execution?.output ?? '');
-          if (execution && execution.looks++ < 2) return { status: 'running' };
+          if (execution && execution.looks++ < 2) return { status: 'running', startedAt };
           const succeeded = reportIn(output.split('\n'))?.outcome === 'succeeded';
           return succeeded
-            ? { status: 'succeeded', logStream: name }
-            : { status: 'failed', cause: 'the job ended with exit code 1', logStream: name };
+            ? { status: 'succeeded', startedAt, logStream: name }
+            : { status: 'failed', startedAt, why: 'the job ended with exit code 1', logStream: name };
         },
-        report: async (_group, name) => reportIn((await (executions.get(name)?.output ?? '')).split('\n')),
+        report: async ({ logStream = '' }) =>
+          reportIn((await (executions.get(logStream)?.output ?? '')).split('\n')),
       },
     };
   }
