@@ -3,7 +3,13 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Received } from '../../../lib/growth/cloud.ts';
-import { own, ownDirectory, startPostgres, type PostgresCluster } from '../../support/postgres.ts';
+import {
+  own,
+  ownDirectory,
+  startPostgres,
+  type PostgresCluster,
+  type PostgresOptions,
+} from '../../support/postgres.ts';
 import { findPython } from '../../support/python.ts';
 import { type ModuleFiles, writeImage, writeModule } from './image.ts';
 
@@ -77,9 +83,9 @@ export class JobBench {
   readonly cluster: PostgresCluster;
   readonly python: string;
 
-  static async start(): Promise<JobBench> {
+  static async start(options: PostgresOptions = {}): Promise<JobBench> {
     const python = findPython(['psycopg2', 'passlib'], ['python3-psycopg2', 'python3-passlib']);
-    return new JobBench(await startPostgres(), python);
+    return new JobBench(await startPostgres(options), python);
   }
 
   private constructor(cluster: PostgresCluster, python: string) {
