@@ -13,7 +13,9 @@ const ROOM = 100;
 const PASSES = { release: 'r2', flags: ['--storage-gib=1'] };
 
 /** What a module does when it is updated: rows, or log alone, that take several times as much as is left. */
-const ROWS = 'CREATE TABLE acme_history AS SELECT n, md5(n::text) FROM generate_series(1, 1500000) n';
+const ROWS = `DO $$ BEGIN FOR step IN 1..400 LOOP
+  INSERT INTO acme_order (name) SELECT repeat('x', 1000) FROM generate_series(1, 1000); COMMIT;
+  END LOOP; END $$`;
 const LOG =
   "SELECT pg_logical_emit_message(false, 'acme', repeat('x', 100000)) FROM generate_series(1, 2000)";
 

@@ -4,7 +4,7 @@ import contextlib
 
 import psycopg2
 from administrator import replace_initial_password
-from databases import BEFORE, DATABASE, INCOMING, drop, drop_unfinished, exists, put_in_service
+from databases import BEFORE, DATABASE, INCOMING, discard, drop, drop_unfinished, exists, put_in_service
 from filestore import check_attachments
 from job import JobError
 from neutralization import neutralize
@@ -27,7 +27,7 @@ def receive(job):
     finally:
         # What did not get as far as that takes room from what is served, and as a copy may still reach whom production reaches.
         with contextlib.suppress(psycopg2.Error):
-            drop(job, INCOMING)
+            discard(job, INCOMING)
 
 
 def receive_copy(job):

@@ -97,7 +97,7 @@ def make_change(job, image, change):
         # What was begun is of no use to anybody, and takes as much room as the original. A server that has gone meanwhile is
         # not what went wrong first; the next run drops it then.
         with contextlib.suppress(psycopg2.Error):
-            databases.drop(job, CHANGING)
+            databases.discard(job, CHANGING)
         raise
     # The one before that. It goes only now, when there is a newer way back.
     databases.drop(job, BEFORE)
