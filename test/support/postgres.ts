@@ -10,9 +10,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { SmallDisk } from './small-disk.ts';
 
 /** User whose processes may run a PostgreSQL server; set only where the tests themselves run as root, which may not. */
@@ -270,21 +270,6 @@ export function makeCertificates(
 
 function openssl(...args: string[]): void {
   execFileSync('openssl', args, { stdio: 'pipe' });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      );
-    });
-  });
 }
 
 function listing(folder: string): string[] {
