@@ -74,6 +74,8 @@ export interface RunOptions {
   readonly killedAfter?: string;
   /** Text in the output after which the job gets SIGTERM. */
   readonly terminateAfter?: string;
+  /** Called with all of the output so far, whenever there is more. */
+  readonly onOutput?: (output: string) => void;
   readonly flags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -171,6 +173,7 @@ export class JobBench {
       const collect = (chunk: Buffer) => {
         output += chunk.toString();
         if (options.terminateAfter && output.includes(options.terminateAfter)) job.kill('SIGTERM');
+        options.onOutput?.(output);
       };
       job.stdout.on('data', collect);
       job.stderr.on('data', collect);
