@@ -187,6 +187,22 @@ describe('a release that fails', () => {
   it('for want of disk space is refused before anything is copied', () =>
     untouched({ flags: ['--storage-gib=0.02'] }, 'overrides.database.storageGiB'));
 
+  it('in what the job writes itself leaves no copy behind', async () => {
+    bench.module(
+      '1.1',
+      'b',
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE 'no room' USING ERRCODE = 'disk_full'; END $$;
+       CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON ir_config_parameter EXECUTE FUNCTION refuse()`,
+    );
+    const before = bench.content();
+    const { code, report } = await bench.run({ release: 'r2' });
+    expect(report?.error).toContain('no room');
+    expect(code).toBe(1);
+    expect(bench.content()).toEqual(before);
+    expect(bench.databases()).toEqual(['odoo']);
+  });
+
   it('because somebody writes past Odoo loses nothing of it', async () => {
     // As fast as the database comes back: what it writes meanwhile would be lost with the old one.
     bench.module('1.1', 'b', 'SELECT pg_sleep(2)');
@@ -200,6 +216,7 @@ describe('a release that fails', () => {
     expect(report?.error).toContain('somebody wrote into the database');
     expect(bench.sql("SELECT count(*) FROM acme_order WHERE name = 'past Odoo'")).toBe('1');
     expect(bench.releases()).toEqual([['r1']]);
+    expect(bench.databases()).toEqual(['odoo']);
   });
 
   it('because somebody cannot be sent away names the program', async () => {

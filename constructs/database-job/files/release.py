@@ -5,11 +5,13 @@ the new, so it is made in a copy, which takes the place of the other one when it
 before that leaves what was served as it was; afterwards that is kept aside, for the way back.
 """
 
+import contextlib
 import tempfile
 import time
 from pathlib import Path
 
 import databases
+import psycopg2
 from databases import BEFORE, CHANGING
 from filestore import repair_attachments
 from image_modules import ImageModules
@@ -84,28 +86,34 @@ def make_change(job, image, change):
     clear_interrupted_change(job)
     refuse_full_disk(job)
     before = count_writes(job)
-    databases.copy(job, DATABASE, CHANGING)
-    # Of a copy of production, which is to be found neutralized again.
-    beside = {**databases.comment_of(job, DATABASE), "since": time.time()}
-    beside.pop("neutralized", None)
-    databases.set_comment(job, CHANGING, beside)
     try:
-        change_copy(job, image, change)
-    except JobError:
-        # What Odoo left is of no use to anybody, and takes as much room as the original.
-        databases.drop(job, CHANGING)
+        copy_and_change(job, image, change)
+        if count_writes(job) != before:
+            raise JobError(
+                "somebody wrote into the database while it was being changed, past Odoo, and would lose that: find out who"
+                " (pg_stat_activity), then deploy again; nothing was changed"
+            )
+    except Exception:
+        # What was begun is of no use to anybody, and takes as much room as the original. A server that has gone meanwhile is
+        # not what went wrong first; the next run drops it then.
+        with contextlib.suppress(psycopg2.Error):
+            databases.discard(job, CHANGING)
         raise
-    record_release(job, DATABASE, CHANGING, alone=True)
-    if count_writes(job) != before:
-        raise JobError(
-            "somebody wrote into the database while it was being changed, past Odoo, and would lose that: find out who"
-            " (pg_stat_activity), then deploy again; nothing was changed"
-        )
     # The one before that. It goes only now, when there is a newer way back.
     databases.drop(job, BEFORE)
     databases.put_in_service(job, CHANGING, BEFORE)
     job.changed(f"modules: {change}")
     job.report["before"] = BEFORE
+
+
+def copy_and_change(job, image, change):
+    databases.copy(job, DATABASE, CHANGING)
+    # Of a copy of production, which is to be found neutralized again.
+    beside = {**databases.comment_of(job, DATABASE), "since": time.time()}
+    beside.pop("neutralized", None)
+    databases.set_comment(job, CHANGING, beside)
+    change_copy(job, image, change)
+    record_release(job, DATABASE, CHANGING, alone=True)
 
 
 def change_copy(job, image, change):

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JobBench, type Run, type RunOptions } from '../../constructs/database-job/job-bench.ts';
-import { own, ownDirectory } from '../../support/postgres.ts';
+import { own, ownDirectory, type PostgresOptions } from '../../support/postgres.ts';
 import { attachment, attachmentRows, companyAtWork, type Attachment } from './production-data.ts';
 
 const STAND_IN = fileURLToPath(new URL('./neutralize_stand_in.py', import.meta.url));
@@ -22,10 +22,16 @@ export class TwoEnvironments {
   private readonly caBundle: string;
   private readonly modules: string;
 
-  static async start(rows: number): Promise<TwoEnvironments> {
+  /** @param rows - customers of production. */
+  static async start(
+    rows: number,
+    attachments: readonly Attachment[],
+    staging: PostgresOptions = {},
+  ): Promise<TwoEnvironments> {
     const production = await JobBench.start();
-    const environments = new TwoEnvironments(production, await JobBench.start());
+    const environments = new TwoEnvironments(production, await JobBench.start(staging));
     await environments.fill(rows);
+    environments.setAttachments(attachments);
     return environments;
   }
 
@@ -49,7 +55,7 @@ export class TwoEnvironments {
     this.staging.stop();
   }
 
-  /** Both freshly initialized; production at work, with these attachments in its database. */
+  /** Both freshly initialized; production at work. */
   private async fill(rows: number): Promise<void> {
     this.production.reset();
     this.staging.reset();
