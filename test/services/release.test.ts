@@ -1,13 +1,15 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ReleaseBench } from '../releases/release-bench.ts';
 import type { Run } from '../constructs/database-job/job-bench.ts';
-import { Balancer, type FailedProbe } from './database/balancer.ts';
+import { ReleaseBench } from '../releases/release-bench.ts';
 import { codeOf, confirmed, expectWhole, isPage } from './database/answers.ts';
+import { Balancer, type FailedProbe } from './database/balancer.ts';
 import { GatedNode } from './database/gated-node.ts';
 import { Office } from './database/office.ts';
+import type { WebsocketClient } from './harness/websocket-client.ts';
 
 // Whole nodes and the database job, as they are shipped, around one PostgreSQL server, while people work. Odoo is a
 // stand-in: on the nodes one that says whose code answers from which database, in the job one that changes modules.
@@ -34,7 +36,7 @@ const FILE_CLOCK = 0.01;
 let bench: ReleaseBench;
 let shared = '';
 let balancer: Balancer;
-let nodes: GatedNode[] = [];
+const nodes: GatedNode[] = [];
 let old: GatedNode;
 let office: Office;
 /** When everybody was at work. */
@@ -69,8 +71,6 @@ afterEach(async () => {
 describe('a release that changes no module', { timeout: 60_000 }, () => {
   it('reaches nobody: both images serve the database until the old node has left', async () => {
     const websocket = await old.nginx.websocket();
-    let closed = false;
-    void websocket.closed.then(() => (closed = true));
     const { report } = await release('r2');
     expect(report).toMatchObject({ outcome: 'succeeded', changed: [] });
     const next = await addNode('r2');
@@ -78,7 +78,7 @@ describe('a release that changes no module', { timeout: 60_000 }, () => {
     await newcomers.open();
     await newcomers.work();
     await newcomers.rest();
-    expect(closed).toBe(false);
+    expect(await stateOf(websocket)).toBe('open');
     websocket.drop();
     await leave(old);
     await expectServedBy('r2');
@@ -125,7 +125,7 @@ describe('a release that changes a module', { timeout: 60_000 }, () => {
     expect(late).toEqual([]);
     const refused = office.attempts.filter((attempt) => isPage(attempt) && attempt.sent > held + FILE_CLOCK);
     expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
-    expect(failedProbes(old, held)).toEqual([]);
+    expect(failedProbes(old, held + FILE_CLOCK)).toEqual([]);
     expect(old.watch.output).not.toContain('maintenance off');
     expect(ordersIn('odoo')).toEqual(expect.arrayContaining(confirmed(office.attempts)));
     expect(await office.loggedOut()).toEqual([]);
@@ -169,6 +169,7 @@ describe('a release that fails', { timeout: 60_000 }, () => {
     await office.seen();
     await office.rest();
     expect(office.attempts.filter(isPage)).toEqual([]);
+    expect(await stateOf(websocket)).toBe('open');
     websocket.drop();
   });
 
@@ -218,6 +219,10 @@ async function expectServedBy(code: string): Promise<void> {
 
 function failedProbes({ nginx }: GatedNode, since: number): readonly FailedProbe[] {
   return balancer.failedProbes.filter(({ port, sent }) => port === nginx.port && sent > since);
+}
+
+function stateOf({ closed }: WebsocketClient): Promise<'open' | 'closed'> {
+  return Promise.race([closed.then(() => 'closed' as const), sleep(0, 'open' as const)]);
 }
 
 function ordersIn(database: string): string[] {

@@ -80,8 +80,8 @@ export class GatedNode {
   }
 
   async stop(): Promise<void> {
-    // Odoo goes with its gate.
-    await Promise.all([this.watch, this.gate].map((program) => program.signal('SIGKILL')));
+    // Odoo goes with its gate, which has to be asked.
+    await Promise.all([this.watch, this.gate].map((program) => program.signal('SIGTERM')));
     await this.nginx.stop();
     rmSync(this.directory, { recursive: true });
   }
