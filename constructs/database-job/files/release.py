@@ -82,9 +82,9 @@ def differs(image, name, version, known):
 
 def make_change(job, image, change):
     print(f"database job: {change}; protected by {job.request['snapshot']}", flush=True)
+    refuse_full_disk(job)
     hold_services(job)
     clear_interrupted_change(job)
-    refuse_full_disk(job)
     before = count_writes(job)
     try:
         copy_and_change(job, image, change)
@@ -146,12 +146,14 @@ def clear_interrupted_change(job):
 
 
 def refuse_full_disk(job):
-    """Beforehand, because a full PostgreSQL stops, and on RDS stays away for an hour."""
+    """Beforehand, because a full PostgreSQL stops, and on RDS stays away for an hour; while nobody has to wait yet."""
     if job.arguments.storage_gib is None:
         return
     gib = 2**30
     room = 0.9 * job.arguments.storage_gib
-    used = float(row(job.lock, "SELECT sum(pg_database_size(oid)) FROM pg_database")[0]) / gib
+    # Without what an interrupted run left, which is dropped first.
+    sizes = "SELECT sum(pg_database_size(oid)) FROM pg_database WHERE datname <> %s"
+    used = float(row(job.lock, sizes, CHANGING)[0]) / gib
     needed = databases.size_of(job, DATABASE) / gib
     if used + needed > room:
         raise JobError(
