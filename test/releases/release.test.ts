@@ -1,6 +1,7 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeModule } from '../constructs/database-job/image.ts';
 import { ReleaseBench } from './release-bench.ts';
 
 // The job as it is shipped, on a real PostgreSQL server: what becomes of a database in service when image and environment
@@ -157,6 +158,27 @@ describe('what is a change', () => {
       "INSERT INTO ir_module_module (name, state, imported) VALUES ('studio_customization', 'installed', TRUE)",
     );
     expect((await bench.run({ release: 'r2' })).report).toMatchObject({ outcome: 'succeeded', changed: [] });
+  it('is what Odoo has itself, not what the image has of the same name, which Odoo never loads', async () => {
+    const python = join(bench.job.cluster.directory, 'python');
+    const own = (version: string) =>
+      writeModule(join(python, 'odoo/addons'), 'sale', { version, files: { '../../__init__.py': '' } });
+    const release = (name: string) =>
+      bench.run({
+        release: name,
+        settings: { modules: ['acme', 'sale'] },
+        environment: { PYTHONPATH: python },
+      });
+    own('1.0');
+    await release('r2');
+    bench.job.module('sale', { version: '1.2' });
+    const { report } = await release('r3');
+    expect(report).toMatchObject({ outcome: 'succeeded', changed: [] });
+    expect(report?.warnings).toEqual([expect.stringMatching(/^Odoo never loads sale from addons_path/)]);
+    own('1.1');
+    expect((await release('r4')).report?.changed).toEqual(['modules: update sale']);
+    rmSync(python, { recursive: true });
+  });
+
   });
 });
 

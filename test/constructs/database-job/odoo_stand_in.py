@@ -155,10 +155,10 @@ def update_list(cursor):
 
 
 def addons():
-    """Where modules are: as configured, and beside Odoo's own package if there is one."""
+    """Where modules are: in Odoo's own package if there is one, then as configured."""
     package = importlib.util.find_spec("odoo")
     own = [Path(place, "addons") for place in package.submodule_search_locations] if package else []
-    return [place for place in [Path(conf["addons_path"]), *own] if place.is_dir()]
+    return [place for place in [*own, Path(conf["addons_path"])] if place.is_dir()]
 
 
 def install(cursor, wanted):
