@@ -13,7 +13,7 @@ from image_modules import ImageModules
 from job import DATABASE, ROLE, JobError, execute, query, row, rows
 from module_notes import remember
 from odoo_program import change_modules
-from odoo_settings import apply_settings
+from odoo_settings import apply_settings, modules_in
 from serving import record_release
 from wanted_modules import refuse_missing, wanted
 from psycopg2 import sql
@@ -77,7 +77,7 @@ def initialize(job):
         change_modules(job, INITIALIZING, ["base", *modules], [], data_dir)
         verify(job, INITIALIZING)
         publish_attachments(job, Path(data_dir, "filestore", INITIALIZING))
-    apply_settings(job, INITIALIZING, installed=modules)
+    apply_settings(job, INITIALIZING, installed={*modules, *modules_in(job, INITIALIZING)})
     remember(job, INITIALIZING, image)
     replace_initial_password(job, INITIALIZING)
     record_release(job, INITIALIZING, INITIALIZING)

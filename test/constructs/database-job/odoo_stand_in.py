@@ -164,7 +164,8 @@ def addons():
 def install(cursor, wanted):
     if wanted and behavior != "no-modules":
         update_list(cursor)
-        if set(wanted) & set(MODULES):
+        # What brings `mail` brings sign-up.
+        if set(wanted) & {*MODULES, "portal"}:
             wanted = ["mail", "auth_signup", *wanted]
         cursor.execute(
             "UPDATE ir_module_module SET state = 'to install' WHERE state = 'uninstalled' AND name = ANY(%s)", (wanted,)
