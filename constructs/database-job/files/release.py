@@ -119,7 +119,7 @@ def change_copy(job, image, change):
     refuse_stale_modules(job, image, change)
     if is_neutralized(job, CHANGING):
         # New modules bring scheduled jobs, and updated ones theirs back.
-        neutralize(job, CHANGING)
+        neutralize(job, CHANGING, again=True)
     apply_settings(job, CHANGING, installed={*change.install, *modules_in(job, CHANGING)} - before)
     remember(job, CHANGING, image)
 
