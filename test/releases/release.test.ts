@@ -43,6 +43,12 @@ describe('a release that changes a module', () => {
     expect(bench.releases('odoo_before')).toEqual([['r1']]);
   });
 
+  it('says which constraint Odoo left out, because rows are against it', async () => {
+    expect((await bench.run({ release: 'r2', odoo: 'leaves-out' })).report?.warnings).toEqual([
+      "Odoo left out what existing rows are against: Table 'acme_order': unable to set NOT NULL on column 'state'",
+    ]);
+  });
+
   it('is done once', async () => {
     await bench.run({ release: 'r2' });
     const { report, standIn } = await bench.run({ release: 'r2' });
@@ -152,12 +158,6 @@ describe('what is a change', () => {
     expect((await bench.run({ release: 'r3' })).report?.changed).toEqual(['modules: update sale']);
   });
 
-  it('is not a module that somebody imported, whose code is in the database', async () => {
-    bench.sql('ALTER TABLE ir_module_module ADD imported bool');
-    bench.sql(
-      "INSERT INTO ir_module_module (name, state, imported) VALUES ('studio_customization', 'installed', TRUE)",
-    );
-    expect((await bench.run({ release: 'r2' })).report).toMatchObject({ outcome: 'succeeded', changed: [] });
   it('is what Odoo has itself, not what the image has of the same name, which Odoo never loads', async () => {
     const python = join(bench.job.cluster.directory, 'python');
     const own = (version: string) =>
@@ -179,6 +179,12 @@ describe('what is a change', () => {
     rmSync(python, { recursive: true });
   });
 
+  it('is not a module that somebody imported, whose code is in the database', async () => {
+    bench.sql('ALTER TABLE ir_module_module ADD imported bool');
+    bench.sql(
+      "INSERT INTO ir_module_module (name, state, imported) VALUES ('studio_customization', 'installed', TRUE)",
+    );
+    expect((await bench.run({ release: 'r2' })).report).toMatchObject({ outcome: 'succeeded', changed: [] });
   });
 });
 
@@ -200,7 +206,13 @@ describe('a release that fails', () => {
   it('after the first of its modules leaves what was served as it was', () =>
     untouched(
       { odoo: 'fails-halfway' },
-      'odoo ended with code 255 while it changed acme: odoo.tools.convert.ParseError',
+      'odoo ended with code 255 while it changed acme: odoo.tools.convert.ParseError: while parsing y.xml:7',
+    ));
+
+  it('in the middle of its modules without an error is found out, with the reason that Odoo mostly has', () =>
+    untouched(
+      { odoo: 'pending' },
+      'did not get through with the modules sale (to install): mostly because the image lacks',
     ));
 
   it('without an error is found out', () =>

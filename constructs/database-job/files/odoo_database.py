@@ -6,7 +6,7 @@ from pathlib import Path
 import databases
 import psycopg2
 from administrator import replace_initial_password
-from databases import INITIALIZING
+from databases import CHANGING, INITIALIZING
 from earlier_server import refuse_to_forget
 from filestore import publish_attachments
 from image_modules import ImageModules
@@ -116,6 +116,11 @@ def verify(job, database):
     states = {name: state for name, state, _ in modules}
     absent = [name for name in ESSENTIAL_MODULES if states.get(name) != "installed"]
     pending = sorted(f"{name} ({state})" for name, state in states.items() if state.startswith("to "))
+    if pending and database in (INITIALIZING, CHANGING):
+        raise JobError(
+            f"Odoo ended without an error, but did not get through with the modules {', '.join(pending)}: mostly because the image"
+            " lacks a module that they depend on; see its log above"
+        )
     if pending:
         raise JobError(
             f"modules are being changed in database {database}: {', '.join(pending)}; let it end, or cancel it under"

@@ -59,9 +59,12 @@ def run_odoo(job, command, what):
     try:
         for line in process.stdout:
             print(line, end="", flush=True)
-            # Or the last line of a traceback, which says more.
-            if re.search(r" (ERROR|CRITICAL) |^[\w.]*(Error|Exception)\b", line):
+            # Or the last line of a traceback, which says more; not the text below it.
+            if re.search(r" (ERROR|CRITICAL) |^[\w.]*(Error|Exception)(:|$)", line):
                 last_error = line.strip()
+            # Odoo goes on without a constraint that rows are against, and ends with 0.
+            if left_out := re.search(r" WARNING \S+ odoo\.schema: (.* unable to (?:add|set) .*)", line):
+                job.warn(f"Odoo left out what existing rows are against: {left_out[1].strip()}")
         code = process.wait()
     finally:
         process.kill()
