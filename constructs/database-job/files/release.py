@@ -20,7 +20,7 @@ from module_notes import noted_checksums, present_modules, remember
 from neutralization import neutralize
 from odoo_database import verify
 from odoo_program import change_modules
-from odoo_settings import apply_settings
+from odoo_settings import apply_settings, modules_in
 from serving import hold_services, may_serve, record_release, refuse_older_code
 from system_parameters import SystemParameters
 from wanted_modules import check_progress, refuse_missing, wanted
@@ -117,6 +117,7 @@ def copy_and_change(job, image, change):
 
 
 def change_copy(job, image, change):
+    before = modules_in(job, CHANGING)
     with tempfile.TemporaryDirectory() as data_dir:
         # The attachments of the original. Odoo adds to them, also for a copy that is given up then, which harms nothing.
         Path(data_dir, "filestore").mkdir()
@@ -126,8 +127,8 @@ def change_copy(job, image, change):
     refuse_stale_modules(job, image, change)
     if is_neutralized(job, CHANGING):
         # New modules bring scheduled jobs, and updated ones theirs back.
-        neutralize(job, CHANGING)
-    apply_settings(job, CHANGING, installed=change.install)
+        neutralize(job, CHANGING, again=True)
+    apply_settings(job, CHANGING, installed={*change.install, *modules_in(job, CHANGING)} - before)
     remember(job, CHANGING, image)
 
 

@@ -212,7 +212,7 @@ export class JobBench {
 
 /** The lines that are JSON: the stand-in's account of how it was started, and the job's report. */
 function read(output: string): Pick<Run, 'report' | 'standIn'> {
-  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  const lines = output.split('\n').filter((line) => line.startsWith('{"'));
   const found = Object.assign({}, ...lines.map((line) => JSON.parse(line)));
   return { report: found.databaseJob, standIn: found.standIn };
 }
