@@ -64,6 +64,7 @@ describe('a handover', () => {
     await bench.provisioned(machine);
     await expectSilent();
 
+    const segment = await machine.sql('SELECT pg_walfile_name(pg_current_wal_insert_lsn())');
     // The agent that has started it is updated, for example.
     await machine.run(`${HAND_OVER} | sleep 0.1`);
     const handedOver = await mark();
@@ -78,6 +79,9 @@ describe('a handover', () => {
     });
     expect(await keys()).toContain(`filestore/odoo/${attachment}`);
     expect(await result('--status')).toMatchObject({ handedOver: true });
+    // What was entered last as well.
+    const archived = `SELECT last_archived_wal >= '${segment}' FROM pg_stat_archiver`;
+    await expect.poll(() => machine.sql(archived)).toBe('t');
   });
 
   it('lets the backups rest, whoever starts them, and nothing be restored', async () => {
