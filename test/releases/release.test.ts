@@ -339,7 +339,7 @@ describe('an image that is older than the database', () => {
 
   it('is refused, with both ways out', async () => {
     const { report } = await bench.run({ release: 'r1' });
-    expect(report?.error).toContain('the database is of another release than this image');
+    expect(report?.error).toContain('this image is older than the database');
     expect(report?.error).toContain('npm run upgrade -- --env NAME --undo');
     expect(bench.releases()).toEqual([['r1'], ['r2']]);
   });

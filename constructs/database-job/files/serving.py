@@ -44,7 +44,7 @@ def refuse_older_code(job):
     """An image whose successor has changed the database already."""
     if not may_serve(job, DATABASE) and any(job.arguments.release in group for group in groups(job, DATABASE)):
         raise JobError(
-            f"the database is of another release than this image, whose modules a later release has changed: deploy that one again, or"
+            f"this image is older than the database, whose modules a later release has changed: deploy that one again, or"
             f" one that follows it; or go back to the database before it ({way_back(job)})"
         )
 

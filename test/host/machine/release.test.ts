@@ -80,7 +80,7 @@ describe('a release on the single server', () => {
     expect((await deploy('r4', '1.6')).code).toBe(0);
     const { code, stdout } = await deploy('r2b', '1.4');
     expect(code).not.toBe(0);
-    expect(stdout).toContain('the database is of another release than this image');
+    expect(stdout).toContain('this image is older than the database');
     expect((await releases()).at(-1)).toEqual(['r4']);
   });
 });
