@@ -98,7 +98,7 @@ async function copyFromDump(props: CopyProps): Promise<Copied> {
     async () => {
       await cloud.store.copy({ bucket, key: dump.key, version }, received);
       const filestore = await copyAttachments(props);
-      return { filestore, report: await receive(props, { dump: received.key, bucket: received.bucket }) };
+      return { filestore, report: await receive(props, { dump: received.key }) };
     },
     // For good: it holds everything of production, and is not neutralized.
     async () => {

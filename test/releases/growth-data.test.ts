@@ -314,10 +314,10 @@ describe('the job that receives', () => {
   it('waits for files that the mount shows later', async () => {
     await work();
     const handedOver = await handOver();
-    const running = grown.receiveWithoutMount({ ...handedOver, commit: true, patienceSeconds: 60 });
-    await sleep(2500);
-    grown.show();
-    const { code, output } = await running;
+    const request = { ...handedOver, commit: true, patienceSeconds: 60 };
+    const { code, output } = await grown.receiveWithoutMount(request, {
+      onOutput: (said) => said.includes('not in the filestore yet') && grown.show(),
+    });
     expect(output).toMatch(/\d+ of \d+ files are not in the filestore yet/);
     expect(code, output).toBe(0);
   });

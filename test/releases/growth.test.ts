@@ -95,27 +95,21 @@ async function expectServerServes(): Promise<void> {
   expect(old.confirmed.slice(0, before).filter((line) => !orders.has(line.join('|')))).toEqual([]);
 }
 
-const MOMENTS = [
+const CALLS = [
   'deploy Network Data Edge Release',
   'rehearse',
   'handOver',
   'receive',
   'deploy Service Operations',
   'deploy Dns',
-].flatMap((call) => [`before ${call}`, `after ${call}`]);
+];
+const MOMENTS = CALLS.flatMap((call) => [`before ${call}`, `after ${call}`]);
 
 describe('growth', () => {
   it('moves everything while users work, and says beforehand how long they will wait', async () => {
     await grow(props());
     expectEverythingMoved();
-    expect(cloud.calls).toEqual([
-      'deploy Network Data Edge Release',
-      'rehearse',
-      'handOver',
-      'receive',
-      'deploy Service Operations',
-      'deploy Dns',
-    ]);
+    expect(cloud.calls).toEqual(CALLS);
     expect(questions[0]).toMatch(
       /nobody can work for about \d+ minutes \(hand over \d+, move \d+, serve \d+, switch \d+/,
     );

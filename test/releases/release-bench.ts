@@ -1,11 +1,12 @@
+import type { PostgresOptions } from '../support/postgres.ts';
 import { JobBench, type Run, type RunOptions } from '../constructs/database-job/job-bench.ts';
 
 /** A first release in service, with a module of the company's and some of its rows. */
 export class ReleaseBench {
   readonly job: JobBench;
 
-  static async start(): Promise<ReleaseBench> {
-    return new ReleaseBench(await JobBench.start());
+  static async start(options: PostgresOptions = {}): Promise<ReleaseBench> {
+    return new ReleaseBench(await JobBench.start(options));
   }
 
   private constructor(job: JobBench) {

@@ -1,6 +1,7 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeModule } from '../constructs/database-job/image.ts';
 import { ReleaseBench } from './release-bench.ts';
 
 // The job as it is shipped, on a real PostgreSQL server: what becomes of a database in service when image and environment
@@ -40,6 +41,12 @@ describe('a release that changes a module', () => {
     expect(bench.content('odoo_before')).toEqual(before);
     expect(bench.releases()).toEqual([['r1'], ['r2']]);
     expect(bench.releases('odoo_before')).toEqual([['r1']]);
+  });
+
+  it('says which constraint Odoo left out, because rows are against it', async () => {
+    expect((await bench.run({ release: 'r2', odoo: 'leaves-out' })).report?.warnings).toEqual([
+      "Odoo left out what existing rows are against: Table 'acme_order': unable to set NOT NULL on column 'state'",
+    ]);
   });
 
   it('is done once', async () => {
@@ -151,6 +158,27 @@ describe('what is a change', () => {
     expect((await bench.run({ release: 'r3' })).report?.changed).toEqual(['modules: update sale']);
   });
 
+  it('is what Odoo has itself, not what the image has of the same name, which Odoo never loads', async () => {
+    const python = join(bench.job.cluster.directory, 'python');
+    const own = (version: string) =>
+      writeModule(join(python, 'odoo/addons'), 'sale', { version, files: { '../../__init__.py': '' } });
+    const release = (name: string) =>
+      bench.run({
+        release: name,
+        settings: { modules: ['acme', 'sale'] },
+        environment: { PYTHONPATH: python },
+      });
+    own('1.0');
+    await release('r2');
+    bench.job.module('sale', { version: '1.2' });
+    const { report } = await release('r3');
+    expect(report).toMatchObject({ outcome: 'succeeded', changed: [] });
+    expect(report?.warnings).toEqual([expect.stringMatching(/^Odoo never loads sale from addons_path/)]);
+    own('1.1');
+    expect((await release('r4')).report?.changed).toEqual(['modules: update sale']);
+    rmSync(python, { recursive: true });
+  });
+
   it('is not a module that somebody imported, whose code is in the database', async () => {
     bench.sql('ALTER TABLE ir_module_module ADD imported bool');
     bench.sql(
@@ -178,7 +206,13 @@ describe('a release that fails', () => {
   it('after the first of its modules leaves what was served as it was', () =>
     untouched(
       { odoo: 'fails-halfway' },
-      'odoo ended with code 255 while it changed acme: odoo.tools.convert.ParseError',
+      'odoo ended with code 255 while it changed acme: odoo.tools.convert.ParseError: while parsing y.xml:7',
+    ));
+
+  it('in the middle of its modules without an error is found out, with the reason that Odoo mostly has', () =>
+    untouched(
+      { odoo: 'pending' },
+      'did not get through with the modules sale (to install): mostly because the image lacks',
     ));
 
   it('without an error is found out', () =>
@@ -186,6 +220,22 @@ describe('a release that fails', () => {
 
   it('for want of disk space is refused before anything is copied', () =>
     untouched({ flags: ['--storage-gib=0.02'] }, 'overrides.database.storageGiB'));
+
+  it('in what the job writes itself leaves no copy behind', async () => {
+    bench.module(
+      '1.1',
+      'b',
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE 'no room' USING ERRCODE = 'disk_full'; END $$;
+       CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON ir_config_parameter EXECUTE FUNCTION refuse()`,
+    );
+    const before = bench.content();
+    const { code, report } = await bench.run({ release: 'r2' });
+    expect(report?.error).toContain('no room');
+    expect(code).toBe(1);
+    expect(bench.content()).toEqual(before);
+    expect(bench.databases()).toEqual(['odoo']);
+  });
 
   it('because somebody writes past Odoo loses nothing of it', async () => {
     // As fast as the database comes back: what it writes meanwhile would be lost with the old one.
@@ -200,6 +250,7 @@ describe('a release that fails', () => {
     expect(report?.error).toContain('somebody wrote into the database');
     expect(bench.sql("SELECT count(*) FROM acme_order WHERE name = 'past Odoo'")).toBe('1');
     expect(bench.releases()).toEqual([['r1']]);
+    expect(bench.databases()).toEqual(['odoo']);
   });
 
   it('because somebody cannot be sent away names the program', async () => {

@@ -1,26 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StagingAccount } from './staging/staging-account.ts';
-import { attachmentsOf, TwoEnvironments } from './staging/two-environments.ts';
+import { attachmentsOf } from './staging/two-environments.ts';
 
 // What `npm run staging` looks at before it does anything.
-let world: TwoEnvironments;
 let account: StagingAccount;
 const attachments = attachmentsOf(20);
 
 beforeAll(async () => {
-  world = await TwoEnvironments.start(100);
-  world.setAttachments(attachments);
-  account = new StagingAccount(world);
-  await account.start();
+  account = await StagingAccount.start(100, attachments);
 });
-afterAll(() => {
-  account?.stop();
-  world?.stop();
-});
-beforeEach(() => {
-  account.reset(attachments);
-  world.resetStaging();
-});
+afterAll(() => account?.stop());
+beforeEach(() => account.reset());
 
 describe('before anything is done', () => {
   it('production is refused as a target, whatever it is called', async () => {

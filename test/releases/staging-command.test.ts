@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rowsOf } from './staging/comparison.ts';
 import { BUCKETS, StagingAccount } from './staging/staging-account.ts';
-import { attachmentsOf, TwoEnvironments } from './staging/two-environments.ts';
+import { attachmentsOf, type TwoEnvironments } from './staging/two-environments.ts';
 
 // `npm run staging` from its arguments to its exit code: real databases, the real job, real copying of attachments.
 let world: TwoEnvironments;
@@ -9,19 +9,11 @@ let account: StagingAccount;
 const attachments = attachmentsOf(400);
 
 beforeAll(async () => {
-  world = await TwoEnvironments.start(2000);
-  world.setAttachments(attachments);
-  account = new StagingAccount(world);
-  await account.start();
+  account = await StagingAccount.start(2000, attachments);
+  ({ world } = account);
 });
-afterAll(() => {
-  account?.stop();
-  world?.stop();
-});
-beforeEach(() => {
-  account.reset(attachments);
-  world.resetStaging();
-});
+afterAll(() => account?.stop());
+beforeEach(() => account.reset());
 
 /** The instances that are there once everything has ended, and nothing but. */
 const PERMANENT = ['prod-db', 'staging-db'];
@@ -89,36 +81,6 @@ describe('a copy', () => {
     expect(code).toBe(0);
     expect(out).toContain('0 copied');
     expect(account.databases.standing).toEqual(PERMANENT);
-  });
-
-  it('of a single server takes its newest dump, which is deleted from the target for good', async () => {
-    account.configure('prod', 10);
-    for (const day of ['28', '29', '30']) {
-      account.s3.put(BUCKETS.dumps, `server/dumps/2026-11-${day}T01-00-00Z.dump`, {
-        content: `dump of the ${day}`,
-      });
-    }
-    const job = '{"databaseJob": {"outcome": "succeeded", "neutralized": ["x"], "rows": 1, "tables": 1}}';
-    let seen: unknown;
-    account.s3.beforeCopy = (number) => {
-      if (number === 2)
-        seen = [...account.s3.current(BUCKETS.received)].map(([key, { content }]) => [key, content]);
-    };
-    const { code, out } = await account.call({ job });
-    expect(code).toBe(0);
-    expect(seen).toEqual([['received/2026-11-30T01-00-00Z.dump', 'dump of the 30']]);
-    expect(out).toContain('staging gets the data of prod as of 2026-11-30T01:00:00Z.');
-    expect(account.jobs[0]?.request).toEqual({
-      kind: 'receive',
-      dump: 'received/2026-11-30T01-00-00Z.dump',
-      bucket: BUCKETS.received,
-      neutralize: true,
-      copyOf: 'prod',
-    });
-    expect(account.databases.calls).toEqual([]);
-    const left: unknown[] = [];
-    for (const key of account.s3.current(BUCKETS.received).keys()) left.push(key);
-    expect(left).toEqual([]);
   });
 });
 

@@ -11,8 +11,7 @@ let environments: TwoEnvironments;
 const attachments = attachmentsOf(300);
 
 beforeAll(async () => {
-  environments = await TwoEnvironments.start(5000);
-  environments.setAttachments(attachments);
+  environments = await TwoEnvironments.start(5000, attachments);
 });
 afterAll(() => environments?.stop());
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rowsOf } from './staging/comparison.ts';
 import { BUCKETS, StagingAccount } from './staging/staging-account.ts';
-import { attachmentsOf, TwoEnvironments } from './staging/two-environments.ts';
+import { attachmentsOf, type TwoEnvironments } from './staging/two-environments.ts';
 
 // One copy of more than a page of everything. With LARGE=1 in the environment it is the one of docs/staging.md: 1 GiB of
 // database and 100,000 attachments, several minutes.
@@ -14,17 +14,11 @@ let world: TwoEnvironments;
 let account: StagingAccount;
 
 beforeAll(async () => {
-  world = await TwoEnvironments.start(rows);
-  world.setAttachments(attachments);
-  account = new StagingAccount(world);
-  await account.start();
-  account.reset(attachments);
-  world.resetStaging();
+  account = await StagingAccount.start(rows, attachments);
+  account.reset();
+  ({ world } = account);
 }, 10 * minutes);
-afterAll(() => {
-  account?.stop();
-  world?.stop();
-});
+afterAll(() => account?.stop());
 
 const sums = (table: string) => `SELECT count(*), sum(hashtextextended(t::text, 0)) FROM ${table} t`;
 

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -9,9 +10,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { SmallDisk } from './small-disk.ts';
 
 /** User whose processes may run a PostgreSQL server; set only where the tests themselves run as root, which may not. */
 export interface Identity {
@@ -41,12 +43,26 @@ export interface PostgresCluster {
   hold(database: string, applicationName: string, first?: string): ChildProcess;
   /** Everything that the server logged, with every statement that did not come through `sql`. */
   log(): string;
+  /** What holds the data, where that was asked for. */
+  readonly disk?: SmallDisk;
+  /** Starts the server again where it has given up. */
+  revive(): void;
   stop(): void;
+}
+
+export interface PostgresOptions {
+  /** Mebibytes of the file system that the data gets for itself. @default - it shares that of temporary files */
+  readonly disk?: number;
+  /** Whether the write-ahead log is on that file system too, as on RDS, so that the server stops where it is full. @default true */
+  readonly logOnDisk?: boolean;
 }
 
 const MASTER = { user: 'odoo_master', password: 'master-Secret-1' };
 
-export async function startPostgres(): Promise<PostgresCluster> {
+export async function startPostgres({
+  disk: size,
+  logOnDisk = true,
+}: PostgresOptions = {}): Promise<PostgresCluster> {
   const bin = findPostgres();
   const identity = unprivileged();
   const directory = mkdtempSync(join(tmpdir(), 'postgres-'));
@@ -54,14 +70,21 @@ export async function startPostgres(): Promise<PostgresCluster> {
   own(directory, identity);
   const port = await freePort();
   const caBundle = makeCertificates(directory, identity);
-  const run = (program: string, ...args: string[]) =>
-    execFileSync(join(bin, program), args, {
-      ...identity,
-      cwd: directory,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-
   const data = join(directory, 'data');
+  mkdirSync(data, { mode: 0o700 });
+  own(data, identity);
+  const disk = size === undefined ? undefined : await SmallDisk.mount(data, size, identity);
+  const run = (program: string, ...args: string[]) => {
+    if (disk) disk.run(join(bin, program), args);
+    else {
+      execFileSync(join(bin, program), args, {
+        ...identity,
+        cwd: directory,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+    }
+  };
+
   run(
     'initdb',
     '-D',
@@ -73,6 +96,7 @@ export async function startPostgres(): Promise<PostgresCluster> {
     '--locale=C.UTF-8',
     '--auth-host=scram-sha-256',
     '--no-sync',
+    ...(logOnDisk ? [] : [`--waldir=${join(directory, 'wal')}`]),
   );
   const options = {
     port,
@@ -86,7 +110,12 @@ export async function startPostgres(): Promise<PostgresCluster> {
     log_statement: 'all',
   };
   const flags = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`);
-  run('pg_ctl', '-D', data, '-l', join(directory, 'log'), '-w', '-o', flags.join(' '), 'start');
+  const start = () =>
+    run('pg_ctl', '-D', data, '-l', join(directory, 'log'), '-w', '-o', flags.join(' '), 'start');
+  start();
+
+  // It takes its socket along, also where it gives up.
+  const runs = () => existsSync(join(directory, `.s.PGSQL.${port}`));
 
   const sql = (statement: string | readonly string[], database = 'postgres') => {
     const commands = [statement].flat().flatMap((command) => ['-c', command]);
@@ -148,8 +177,13 @@ export async function startPostgres(): Promise<PostgresCluster> {
         },
       ),
     log: () => readFileSync(join(directory, 'log'), 'utf8'),
+    disk,
+    revive: () => {
+      if (!runs()) start();
+    },
     stop: () => {
-      run('pg_ctl', '-D', data, '-m', 'immediate', 'stop');
+      if (runs()) run('pg_ctl', '-D', data, '-m', 'immediate', 'stop');
+      disk?.unmount();
       rmSync(directory, { recursive: true });
     },
   };
@@ -236,21 +270,6 @@ export function makeCertificates(
 
 function openssl(...args: string[]): void {
   execFileSync('openssl', args, { stdio: 'pipe' });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      );
-    });
-  });
 }
 
 function listing(folder: string): string[] {

@@ -8,6 +8,7 @@ import contextlib
 import json
 import time
 
+import psycopg2
 import psycopg2.errors
 from job import DATABASE, ROLE, JobError, query, row, rows
 from psycopg2 import sql
@@ -21,6 +22,12 @@ INCOMING = "odoo_incoming"
 BEFORE = "odoo_before"
 # Begin of the names of what was served and taken out of service by hand. Only a person drops these.
 UNDONE = "odoo_undone"
+
+# Enough of them to make room; each is a transaction with few locks.
+LARGEST_TABLES = (
+    "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relowner = current_user::regrole"
+    " ORDER BY pg_total_relation_size(oid) DESC LIMIT 5"
+)
 
 # Who reads along from outside, or an autovacuum that is ending, is gone by then.
 PATIENCE_SECONDS = 30
@@ -40,9 +47,24 @@ def drop(job, name):
     statement(job, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
+def discard(job, name):
+    """Drops what was begun and is of no use to anybody, also where it has filled the disk.
+
+    Before a server drops a database it writes down where it stands, and ends, with all that it serves, if there is no room
+    for that. A table gives its room back at once.
+    """
+    if not exists(job, name):
+        return
+    with contextlib.suppress(psycopg2.Error), job.session_as_odoo(name) as connection:
+        for (table,) in rows(connection, LARGEST_TABLES):
+            # The server has quoted the name.
+            query(connection, sql.SQL("DROP TABLE {} CASCADE").format(sql.SQL(table)))
+    drop(job, name)
+
+
 def drop_unfinished(job, name):
     if exists(job, name):
-        drop(job, name)
+        discard(job, name)
         job.changed(f"dropped {name}, which an earlier run did not finish")
 
 

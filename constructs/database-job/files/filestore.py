@@ -64,6 +64,8 @@ def repair_attachments(job, since):
                 os.unlink(path)
                 removed += 1
     return removed
+
+
 def check_attachments(job, database):
     """Looks at every file that a database refers to: there, and in full.
 

@@ -19,6 +19,7 @@ class ImageModules:
         self.series = job.arguments.odoo_version
         self.directories = addons_directories(job.arguments.odoo_config)
         self.checksums = {}
+        self.warn_of_hidden(job)
 
     def find(self, name):
         """The directory of a module, or nothing if the image lacks it."""
@@ -26,6 +27,21 @@ class ImageModules:
             if (directory / name / "__manifest__.py").is_file():
                 return directory / name
         return None
+
+    def warn_of_hidden(self, job):
+        """Odoo says nothing of a module that it has itself, and loads its own."""
+        hidden = {
+            manifest.parent.name
+            for directory in configured_directories(job.arguments.odoo_config)
+            if directory not in packaged_directories()
+            for manifest in directory.glob("*/__manifest__.py")
+            if self.find(manifest.parent.name) != manifest.parent
+        }
+        if hidden:
+            job.warn(
+                f"Odoo never loads {', '.join(sorted(hidden))} from addons_path, because it finds modules of the same names before:"
+                " extend those with a module of another name instead"
+            )
 
     def version(self, name):
         """As Odoo notes it when it installs the module (odoo/modules/module.py, adapt_version)."""
@@ -41,17 +57,34 @@ class ImageModules:
 
 
 def addons_directories(odoo_config):
-    """Odoo's own order: what the configuration names, then what comes with Odoo, packaged or as its source."""
-    parser = configparser.RawConfigParser()
-    parser.read(odoo_config)
-    configured = parser.get("options", "addons_path", fallback="").split(",")
-    return [Path(place.strip()) for place in configured if place.strip()] + own_directories()
+    """Odoo's own order (odoo/modules/module.py, initialize_sys_path): its package, where the official image has all of its
+    modules, then what the configuration names, then what is beside its source."""
+    return [*packaged_directories(), *configured_directories(odoo_config), *source_directories()]
 
 
 def own_directories():
+    """Those of Odoo S.A."""
+    return [*packaged_directories(), *source_directories()]
+
+
+def packaged_directories():
+    return [package / "addons" for package in packages()]
+
+
+def source_directories():
+    return [package.parent / "addons" for package in packages()]
+
+
+def packages():
     found = importlib.util.find_spec("odoo")
-    packages = [Path(location) for location in found.submodule_search_locations] if found else []
-    return [place for package in packages for place in (package.parent / "addons", package / "addons")]
+    return [Path(location) for location in found.submodule_search_locations] if found else []
+
+
+def configured_directories(odoo_config):
+    parser = configparser.RawConfigParser()
+    parser.read(odoo_config)
+    configured = parser.get("options", "addons_path", fallback="").split(",")
+    return [Path(place.strip()) for place in configured if place.strip()]
 
 
 def checksum_of(module):

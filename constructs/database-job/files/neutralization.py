@@ -58,15 +58,19 @@ PARAMETERS = ("web.base.url", "web.base.url.freeze", "report.url", "auth_totp.po
 NOTES = ("base_url", "two_factor", "modules", "phases")
 
 
-def neutralize(job, database):
-    """Neutralizes a database that nothing serves, verifies it, and says so beside it; an error otherwise."""
+def neutralize(job, database, again=False):
+    """Neutralizes a database that nothing serves, verifies it, and says so beside it; an error otherwise.
+
+    `again` after a change of its modules: what is left then is the copy's own, with the sessions and keys of who tests in it.
+    """
     with job.session_as_odoo(database) as connection:
         require_module_files(job, connection)
     neutralize_modules(job, database)
     with job.session_as_odoo(database) as connection:
-        # One transaction.
-        with connection:
-            remove_what_is_left(job, connection)
+        if not again:
+            # One transaction.
+            with connection:
+                remove_what_is_left(job, connection)
         job.report["neutralized"] = require_neutralized(connection)
     set_comment(job, database, {**comment_of(job, database), "neutralized": True})
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import databases
 import psycopg2
 from administrator import replace_initial_password
-from databases import INITIALIZING
+from databases import CHANGING, INITIALIZING
 from earlier_server import refuse_to_forget
 from filestore import publish_attachments
 from image_modules import ImageModules
 from job import DATABASE, ROLE, JobError, execute, query, row, rows
 from module_notes import remember
 from odoo_program import change_modules
-from odoo_settings import apply_settings
+from odoo_settings import apply_settings, modules_in
 from serving import record_release
 from verifier import admit_verifier
 from wanted_modules import refuse_missing, wanted
@@ -78,7 +78,7 @@ def initialize(job):
         change_modules(job, INITIALIZING, ["base", *modules], [], data_dir)
         verify(job, INITIALIZING)
         publish_attachments(job, Path(data_dir, "filestore", INITIALIZING))
-    apply_settings(job, INITIALIZING, installed=modules)
+    apply_settings(job, INITIALIZING, installed={*modules, *modules_in(job, INITIALIZING)})
     remember(job, INITIALIZING, image)
     replace_initial_password(job, INITIALIZING)
     record_release(job, INITIALIZING, INITIALIZING)
@@ -118,6 +118,11 @@ def verify(job, database):
     states = {name: state for name, state, _ in modules}
     absent = [name for name in ESSENTIAL_MODULES if states.get(name) != "installed"]
     pending = sorted(f"{name} ({state})" for name, state in states.items() if state.startswith("to "))
+    if pending and database in (INITIALIZING, CHANGING):
+        raise JobError(
+            f"Odoo ended without an error, but did not get through with the modules {', '.join(pending)}: mostly because the image"
+            " lacks a module that they depend on; see its log above"
+        )
     if pending:
         raise JobError(
             f"modules are being changed in database {database}: {', '.join(pending)}; let it end, or cancel it under"

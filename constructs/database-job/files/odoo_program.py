@@ -6,6 +6,13 @@ import subprocess
 
 from job import JobError
 
+# What tells why in Odoo's log: a line of that level, or the last one of a traceback, which says more; not the text below it.
+# The errors of the database are called as the server calls them, DiskFull for example.
+REASON = re.compile(r" (ERROR|CRITICAL) |^[\w.]*(Error|Exception)(:|$)|^psycopg2\.errors\.\w+:")
+
+# Odoo goes on without a constraint that rows are against, and ends with 0.
+LEFT_OUT = re.compile(r" WARNING \S+ odoo\.schema: (.* unable to (?:add|set) .*)")
+
 # Variables that Odoo and what it starts need. Odoo 19 lets PG* and ODOO_* beat its configuration file, and the
 # secrets of this job are none of its business, so everything else stays behind.
 ODOO_ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONPATH", "TMPDIR", "TZ")
@@ -59,9 +66,10 @@ def run_odoo(job, command, what):
     try:
         for line in process.stdout:
             print(line, end="", flush=True)
-            # Or the last line of a traceback, which says more.
-            if re.search(r" (ERROR|CRITICAL) |^[\w.]*(Error|Exception)\b", line):
+            if REASON.search(line):
                 last_error = line.strip()
+            if left_out := LEFT_OUT.search(line):
+                job.warn(f"Odoo left out what existing rows are against: {left_out[1].strip()}")
         code = process.wait()
     finally:
         process.kill()

@@ -54,12 +54,21 @@ def ensure_settings(job):
     apply_settings(job, DATABASE, installed=())
 
 
+def modules_in(job, database):
+    with job.session_as_odoo(database) as connection:
+        return installed_modules(connection)
+
+
 def installed_modules(connection):
     return {name for (name,) in rows(connection, "SELECT name FROM ir_module_module WHERE state = 'installed'")}
 
 
 def apply_settings(job, database, installed):
-    """Writes every setting, all or none. `installed` are the modules that this job, not an administrator, installed."""
+    """Writes every setting, all or none.
+
+    `installed` are the modules that this job, not an administrator, installed: those that it was asked for, and those that
+    came along.
+    """
     version = job.arguments.odoo_version
     with job.session_as_odoo(database) as connection:
         settings = settings_for(job, connection)

@@ -1,7 +1,10 @@
 """Takes a database from elsewhere, and puts it in service once everything about it is known to be right."""
 
+import contextlib
+
+import psycopg2
 from administrator import replace_initial_password
-from databases import BEFORE, DATABASE, INCOMING, drop, drop_unfinished, exists, put_in_service
+from databases import BEFORE, DATABASE, INCOMING, discard, drop, drop_unfinished, exists, put_in_service
 from filestore import check_attachments
 from job import JobError
 from neutralization import neutralize
@@ -16,15 +19,20 @@ from verifier import admit_verifier
 
 def receive(job):
     """A copy of another environment's, neutralized; or the database of the single server that this one has outgrown."""
-    if job.request.get("neutralize"):
-        receive_copy(job)
-    else:
-        receive_database(job)
+    drop_unfinished(job, INCOMING)
+    try:
+        if job.request.get("neutralize"):
+            receive_copy(job)
+        else:
+            receive_database(job)
+    finally:
+        # What did not get as far as that takes room from what is served, and as a copy may still reach whom production reaches.
+        with contextlib.suppress(psycopg2.Error):
+            discard(job, INCOMING)
 
 
 def receive_copy(job):
     """Until the last step it works on a name that is never served, so that a failure leaves what is served as it was."""
-    drop_unfinished(job, INCOMING)
     if exists(job, BEFORE):
         # Or the server would hold three of them.
         drop(job, BEFORE)

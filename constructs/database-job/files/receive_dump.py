@@ -5,7 +5,6 @@ attachment, gets the served name, in one transaction at the very end. Whatever h
 the next run begins anew.
 """
 
-import contextlib
 import json
 import os
 import random
@@ -22,8 +21,6 @@ from databases import (
     alone,
     comment_of,
     create,
-    drop,
-    drop_unfinished,
     exists,
     put_in_service,
     set_comment,
@@ -59,14 +56,9 @@ def receive_database(job):
     if request.get("commit") and already_received(job, request["manifest"]):
         job.report["received"] = {"already": True}
         return
-    drop_unfinished(job, INCOMING)
-    try:
-        job.report["received"] = bring(job, request)
-        if request.get("commit"):
-            put_received_in_service(job, request["manifest"])
-    finally:
-        with contextlib.suppress(Exception):
-            drop(job, INCOMING)
+    job.report["received"] = bring(job, request)
+    if request.get("commit"):
+        put_received_in_service(job, request["manifest"])
 
 
 def already_received(job, manifest):

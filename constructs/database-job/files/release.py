@@ -5,11 +5,13 @@ the new, so it is made in a copy, which takes the place of the other one when it
 before that leaves what was served as it was; afterwards that is kept aside, for the way back.
 """
 
+import contextlib
 import tempfile
 import time
 from pathlib import Path
 
 import databases
+import psycopg2
 from databases import BEFORE, CHANGING
 from filestore import repair_attachments
 from image_modules import ImageModules
@@ -18,7 +20,7 @@ from module_notes import noted_checksums, present_modules, remember
 from neutralization import neutralize
 from odoo_database import verify
 from odoo_program import change_modules
-from odoo_settings import apply_settings
+from odoo_settings import apply_settings, modules_in
 from serving import hold_services, may_serve, record_release, refuse_older_code
 from system_parameters import SystemParameters
 from wanted_modules import check_progress, refuse_missing, wanted
@@ -80,27 +82,23 @@ def differs(image, name, version, known):
 
 def make_change(job, image, change):
     print(f"database job: {change}; protected by {job.request['snapshot']}", flush=True)
+    refuse_full_disk(job)
     hold_services(job)
     clear_interrupted_change(job)
-    refuse_full_disk(job)
     before = count_writes(job)
-    databases.copy(job, DATABASE, CHANGING)
-    # Of a copy of production, which is to be found neutralized again.
-    beside = {**databases.comment_of(job, DATABASE), "since": time.time()}
-    beside.pop("neutralized", None)
-    databases.set_comment(job, CHANGING, beside)
     try:
-        change_copy(job, image, change)
-    except JobError:
-        # What Odoo left is of no use to anybody, and takes as much room as the original.
-        databases.drop(job, CHANGING)
+        copy_and_change(job, image, change)
+        if count_writes(job) != before:
+            raise JobError(
+                "somebody wrote into the database while it was being changed, past Odoo, and would lose that: find out who"
+                " (pg_stat_activity), then deploy again; nothing was changed"
+            )
+    except Exception:
+        # What was begun is of no use to anybody, and takes as much room as the original. A server that has gone meanwhile is
+        # not what went wrong first; the next run drops it then.
+        with contextlib.suppress(psycopg2.Error):
+            databases.discard(job, CHANGING)
         raise
-    record_release(job, DATABASE, CHANGING, alone=True)
-    if count_writes(job) != before:
-        raise JobError(
-            "somebody wrote into the database while it was being changed, past Odoo, and would lose that: find out who"
-            " (pg_stat_activity), then deploy again; nothing was changed"
-        )
     # The one before that. It goes only now, when there is a newer way back.
     databases.drop(job, BEFORE)
     databases.put_in_service(job, CHANGING, BEFORE)
@@ -108,7 +106,18 @@ def make_change(job, image, change):
     job.report["before"] = BEFORE
 
 
+def copy_and_change(job, image, change):
+    databases.copy(job, DATABASE, CHANGING)
+    # Of a copy of production, which is to be found neutralized again.
+    beside = {**databases.comment_of(job, DATABASE), "since": time.time()}
+    beside.pop("neutralized", None)
+    databases.set_comment(job, CHANGING, beside)
+    change_copy(job, image, change)
+    record_release(job, DATABASE, CHANGING, alone=True)
+
+
 def change_copy(job, image, change):
+    before = modules_in(job, CHANGING)
     with tempfile.TemporaryDirectory() as data_dir:
         # The attachments of the original. Odoo adds to them, also for a copy that is given up then, which harms nothing.
         Path(data_dir, "filestore").mkdir()
@@ -118,8 +127,8 @@ def change_copy(job, image, change):
     refuse_stale_modules(job, image, change)
     if is_neutralized(job, CHANGING):
         # New modules bring scheduled jobs, and updated ones theirs back.
-        neutralize(job, CHANGING)
-    apply_settings(job, CHANGING, installed=change.install)
+        neutralize(job, CHANGING, again=True)
+    apply_settings(job, CHANGING, installed={*change.install, *modules_in(job, CHANGING)} - before)
     remember(job, CHANGING, image)
 
 
@@ -138,12 +147,14 @@ def clear_interrupted_change(job):
 
 
 def refuse_full_disk(job):
-    """Beforehand, because a full PostgreSQL stops, and on RDS stays away for an hour."""
+    """Beforehand, because a full PostgreSQL stops, and on RDS stays away for an hour; while nobody has to wait yet."""
     if job.arguments.storage_gib is None:
         return
     gib = 2**30
     room = 0.9 * job.arguments.storage_gib
-    used = float(row(job.lock, "SELECT sum(pg_database_size(oid)) FROM pg_database")[0]) / gib
+    # Without what an interrupted run left, which is dropped first.
+    sizes = "SELECT sum(pg_database_size(oid)) FROM pg_database WHERE datname <> %s"
+    used = float(row(job.lock, sizes, CHANGING)[0]) / gib
     needed = databases.size_of(job, DATABASE) / gib
     if used + needed > room:
         raise JobError(

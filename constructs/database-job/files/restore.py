@@ -1,5 +1,6 @@
 """A dump in PostgreSQL's custom format becomes a database of this server."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -7,8 +8,7 @@ import tempfile
 import time
 
 from databases import size_of
-from job import ROLE, JobError, query
-from psycopg2 import sql
+from job import ROLE, JobError, execute
 
 # Data and indexes of one table beside those of another. More wait for the same disk, or for the one large table.
 JOBS = 4
@@ -17,43 +17,52 @@ PROGRESS_SECONDS = 15
 
 # Entries of a dump's table of contents. Extensions are made by the server's administrator, and only an owner may comment
 # on one; the schema `public` is there.
-EXTENSION = re.compile(r"^\d+; \d+ \d+ EXTENSION - (\S+)")
-NOT_FOR_ODOO = re.compile(r"^\d+; \d+ \d+ (EXTENSION - |COMMENT - EXTENSION |SCHEMA - public |COMMENT - SCHEMA public )")
-# A privilege that somebody else has on a table, a program for reports for example.
-PRIVILEGE = re.compile(r"^\d+; \d+ \d+ ACL public (?:TABLE )?(\S+)")
+SCHEMA = re.compile(r"^\d+; \d+ \d+ SCHEMA - (?!public )")
+EXTENSION = re.compile(r"^\d+; \d+ \d+ EXTENSION - ")
+NOT_FOR_ODOO = re.compile(r"^\d+; \d+ \d+ (SCHEMA - |EXTENSION - |COMMENT - EXTENSION |COMMENT - SCHEMA public )")
+# A privilege that somebody else has on a table or one of its columns, a program for reports for example.
+PRIVILEGE = re.compile(r"^\d+; \d+ \d+ ACL (?!- )\S+ (?:[A-Z]+ )*(.+) \S+$")
+# What pg_dump writes for an extension; the table of contents does not say its schema.
+CREATE_EXTENSION = re.compile(r"^CREATE EXTENSION IF NOT EXISTS (.+) WITH SCHEMA (.+);$", re.MULTILINE)
 
 
 def restore(job, dump, database):
     """Restores a dump into an empty database, as Odoo's own role, so that all of it is Odoo's.
 
-    Nothing is passed over: the first statement that fails ends it.
+    Nothing is passed over: the first statement that fails ends it, and so does a dump that is cut short or damaged.
     """
-    table_of_contents = run(job, ["pg_restore", "--list", dump]).splitlines()
-    with job.session(database) as connection:
-        for name in extensions_in(table_of_contents):
-            query(connection, sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
-    granted = sorted({match[1] for match in map(PRIVILEGE.match, table_of_contents) if match})
+    entries = run(job, ["pg_restore", "--list", dump]).splitlines()
+    granted = sorted({match[1] for match in map(PRIVILEGE.match, entries) if match})
     if granted:
         job.warn(f"privileges that somebody else had are not brought along: on {', '.join(granted)}")
-    with tempfile.NamedTemporaryFile("w", suffix=".list") as rest:
-        rest.writelines(f"{line}\n" for line in table_of_contents if not NOT_FOR_ODOO.match(line))
-        rest.flush()
-        command = [
-            "pg_restore",
-            f"--dbname={database}",
-            f"--jobs={JOBS}",
-            f"--use-list={rest.name}",
-            "--no-owner",
-            "--no-privileges",
-            "--exit-on-error",
-            dump,
-        ]
-        run(job, command, database)
+    # In this order, because an extension may be in a schema of its own.
+    restore_entries(job, dump, database, filter(SCHEMA.match, entries))
+    make_extensions(job, dump, database, filter(EXTENSION.match, entries))
+    restore_entries(job, dump, database, (entry for entry in entries if not NOT_FOR_ODOO.match(entry)))
 
 
-def extensions_in(table_of_contents):
-    # PostgreSQL's own language is everywhere.
-    return sorted({match[1] for match in map(EXTENSION.match, table_of_contents) if match} - {"plpgsql"})
+def restore_entries(job, dump, database, entries):
+    options = [f"--dbname={database}", f"--jobs={JOBS}", "--no-owner", "--no-privileges", "--exit-on-error"]
+    with list_of(entries) as wanted:
+        run(job, ["pg_restore", *options, f"--use-list={wanted}", dump], database)
+
+
+def make_extensions(job, dump, database, entries):
+    with list_of(entries) as wanted:
+        statements = run(job, ["pg_restore", "--file=-", f"--use-list={wanted}", dump])
+    with job.session(database) as connection:
+        for names in CREATE_EXTENSION.findall(statements):
+            name, schema = (name.strip('"').replace('""', '"') for name in names)
+            execute(connection, "CREATE EXTENSION IF NOT EXISTS {} SCHEMA {}", name, schema)
+
+
+@contextlib.contextmanager
+def list_of(entries):
+    """Name of a file that tells pg_restore what to restore."""
+    with tempfile.NamedTemporaryFile("w", suffix=".list") as file:
+        file.writelines(f"{entry}\n" for entry in entries)
+        file.flush()
+        yield file.name
 
 
 def run(job, command, growing=None):

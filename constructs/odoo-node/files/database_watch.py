@@ -72,7 +72,7 @@ def obstacle_for(connection, database, release):
     except (ValueError, LookupError, TypeError):
         # Of a database that this project has not made, or not yet.
         fits = True
-    return None if fits else "this image is older than the database"
+    return None if fits else "the database is of another release than this image"
 
 
 def wait(connection, seconds):

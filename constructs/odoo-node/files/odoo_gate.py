@@ -114,7 +114,7 @@ class Gate:
             return False
         if self.fits():
             return True
-        self.announce("this image is older than the database, which a later release has changed", "not started")
+        self.announce("the database is of another release than this image: an upgrade has changed it, or an undo", "not started")
         self.give_turn_up()
         return False
 

@@ -91,9 +91,10 @@ start_odoo() {
 
 # Only when Odoo serves: what they send or order is not taken back with the release.
 start_scheduled_jobs() {
-  ! handed_over || return 0
+  # Also after a handover, when it will not start: whoever takes the service back finds the unit, and so do reboots.
   install_units odoo-cron.service
   systemctl enable odoo-cron.service
   systemctl restart odoo-cron.service
+  ! handed_over || return 0
   within 60 systemctl is-active --quiet odoo-cron.service || fail 'scheduled jobs do not run: see the stream odoo-cron of the log group'
 }

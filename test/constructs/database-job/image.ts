@@ -16,6 +16,7 @@ const IMAGE: Readonly<Record<string, ModuleFiles>> = {
   sale: {},
   mail: {},
   auth_signup: {},
+  portal: {},
   auth_totp_mail: {},
   auth_totp_mail_enforce: {},
   auth_oauth: {},

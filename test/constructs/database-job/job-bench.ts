@@ -3,7 +3,13 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Received } from '../../../lib/release/job-report.ts';
-import { own, ownDirectory, startPostgres, type PostgresCluster } from '../../support/postgres.ts';
+import {
+  own,
+  ownDirectory,
+  startPostgres,
+  type PostgresCluster,
+  type PostgresOptions,
+} from '../../support/postgres.ts';
 import { findPython } from '../../support/python.ts';
 import { type ModuleFiles, writeImage, writeModule } from './image.ts';
 
@@ -68,6 +74,8 @@ export interface RunOptions {
   readonly killedAfter?: string;
   /** Text in the output after which the job gets SIGTERM. */
   readonly terminateAfter?: string;
+  /** Called with all of the output so far, whenever there is more. */
+  readonly onOutput?: (output: string) => void;
   readonly flags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -77,9 +85,9 @@ export class JobBench {
   readonly cluster: PostgresCluster;
   readonly python: string;
 
-  static async start(): Promise<JobBench> {
+  static async start(options: PostgresOptions = {}): Promise<JobBench> {
     const python = findPython(['psycopg2', 'passlib'], ['python3-psycopg2', 'python3-passlib']);
-    return new JobBench(await startPostgres(), python);
+    return new JobBench(await startPostgres(options), python);
   }
 
   private constructor(cluster: PostgresCluster, python: string) {
@@ -165,6 +173,7 @@ export class JobBench {
       const collect = (chunk: Buffer) => {
         output += chunk.toString();
         if (options.terminateAfter && output.includes(options.terminateAfter)) job.kill('SIGTERM');
+        options.onOutput?.(output);
       };
       job.stdout.on('data', collect);
       job.stderr.on('data', collect);
@@ -203,7 +212,7 @@ export class JobBench {
 
 /** The lines that are JSON: the stand-in's account of how it was started, and the job's report. */
 function read(output: string): Pick<Run, 'report' | 'standIn'> {
-  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  const lines = output.split('\n').filter((line) => line.startsWith('{"'));
   const found = Object.assign({}, ...lines.map((line) => JSON.parse(line)));
   return { report: found.databaseJob, standIn: found.standIn };
 }

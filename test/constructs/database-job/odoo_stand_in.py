@@ -11,6 +11,7 @@ The first argument selects the behaviour and, after an @, the series of Odoo if 
     fails-halfway          fails then, with that one committed
     passes-over            ends well without having updated anything
     attaches               writes an attachment with every update
+    leaves-out             leaves out a constraint, which it only logs
     half-attachment        is killed, with the job, in the middle of one
     no-modules             has only base and web and, like Odoo, says nothing about the others
     no-web, pending, old   leaves a database that cannot be served
@@ -155,16 +156,17 @@ def update_list(cursor):
 
 
 def addons():
-    """Where modules are: as configured, and beside Odoo's own package if there is one."""
+    """Where modules are: in Odoo's own package if there is one, then as configured."""
     package = importlib.util.find_spec("odoo")
     own = [Path(place, "addons") for place in package.submodule_search_locations] if package else []
-    return [place for place in [Path(conf["addons_path"]), *own] if place.is_dir()]
+    return [place for place in [*own, Path(conf["addons_path"])] if place.is_dir()]
 
 
 def install(cursor, wanted):
     if wanted and behavior != "no-modules":
         update_list(cursor)
-        if set(wanted) & set(MODULES):
+        # What brings `mail` brings sign-up.
+        if set(wanted) & {*MODULES, "portal"}:
             wanted = ["mail", "auth_signup", *wanted]
         cursor.execute(
             "UPDATE ir_module_module SET state = 'to install' WHERE state = 'uninstalled' AND name = ANY(%s)", (wanted,)
@@ -191,6 +193,8 @@ def update(cursor, wanted):
             half = Path(options["data-dir"], "filestore", options["database"], write_attachment(f"of {name}".encode())[0])
             half.write_bytes(b"of")
             kill_the_job()
+        if behavior == "leaves-out":
+            print("2026-11-30 07:10:59,030 7 WARNING odoo odoo.schema: Table 'acme_order': unable to set NOT NULL on column 'state' ")
         if behavior == "attaches":
             cursor.execute("INSERT INTO ir_attachment VALUES (%s, 'binary', %s, %s)", write_attachment(f"of {name}".encode()))
         loaded(cursor, name, "update.sql")
@@ -210,7 +214,8 @@ def loaded(cursor, name, script):
         kill_the_job()
     if behavior == "fails-halfway":
         print("2026-11-30 03:29:29,022 7 CRITICAL odoo odoo.service.server: Failed to initialize database.")
-        print("Traceback (most recent call last):\nodoo.tools.convert.ParseError: while parsing y.xml:7\n", flush=True)
+        print("Traceback (most recent call last):\nodoo.tools.convert.ParseError: while parsing y.xml:7")
+        print("Error while validating view near:\n", flush=True)
         # As Odoo does: the states tell nothing of it.
         cursor.execute("UPDATE ir_module_module SET state = 'installed' WHERE state = 'to upgrade'")
         sys.exit(255)

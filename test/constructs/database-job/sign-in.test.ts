@@ -126,6 +126,25 @@ describe('identity providers', () => {
   });
 });
 
+describe('sign-up of strangers', () => {
+  const portal = { ...plain, rollout: { modules: ['portal'], phases: [] } };
+
+  it('is closed in a new database where a module brings it along', async () => {
+    const { report } = await run(portal);
+    expect(state().signUp).toBe('b2b');
+    expect(report?.changed).toContain('sign-up: by invitation only');
+  });
+
+  it('is closed when a later module brings it along, and stays as an administrator wants it then', async () => {
+    await run(plain);
+    await run(portal);
+    expect(state().signUp).toBe('b2b');
+    sql("UPDATE ir_config_parameter SET value = 'b2c' WHERE key = 'auth_signup.invitation_scope'");
+    await run({ ...plain, rollout: { modules: ['portal', 'sale'], phases: [] } });
+    expect(state().signUp).toBe('b2c');
+  });
+});
+
 describe('a reset of the administrator', () => {
   it('lets the operator in again: first password, no app, own address', async () => {
     await run(plain);

@@ -258,7 +258,7 @@ describe('the database watcher', () => {
     it('keeps it on a node whose image is older than the database by then', async () => {
       postgres.sql(`COMMENT ON DATABASE odoo IS '{"releases": [["r1"], ["r2"]]}'`);
       await expect.poll(flag).toBe(true);
-      expect(output).toContain('maintenance on: this image is older than the database');
+      expect(output).toContain('maintenance on: the database is of another release than this image');
       postgres.sql(`COMMENT ON DATABASE odoo IS '{"releases": [["r1"], ["r2", "r1"]]}'`);
       await expect.poll(flag).toBe(false);
     });

@@ -176,7 +176,7 @@ describe('serving, when a release changes modules', () => {
     expect(times('one', 'ended')).toHaveLength(1);
     expect(await ended(job)).toBe(0);
 
-    await output(old, 'this image is older than the database');
+    await output(old, 'the database is of another release than this image');
     startGate('two', 'obeys', 'web', 'r2');
     await seen('two', 'works');
     expect(times('one', 'started', changing)).toEqual([]);
@@ -197,7 +197,7 @@ describe('serving, when a release changes modules', () => {
   it('is neither begun by scheduled jobs of the older image', async () => {
     expect(await ended(startJob('ok', 'r2'))).toBe(0);
     const old = startGate('one');
-    await output(old, 'this image is older than the database');
+    await output(old, 'the database is of another release than this image');
     expect(await end(old, 'SIGTERM')).toBe(0);
     expect(existsSync(file('one'))).toBe(false);
   });

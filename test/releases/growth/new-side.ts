@@ -1,7 +1,7 @@
 import { existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JobBench, type Run, type RunOptions } from '../../constructs/database-job/job-bench.ts';
-import { own } from '../../support/postgres.ts';
+import { own, type PostgresOptions } from '../../support/postgres.ts';
 import type { BackupHost } from '../../host/backup-host.ts';
 import { ObjectStoreServer } from './object-store.ts';
 
@@ -23,9 +23,9 @@ export class NewSide {
   private readonly host: BackupHost;
   private readonly shown = new Set<string>();
 
-  static async start(host: BackupHost): Promise<NewSide> {
+  static async start(host: BackupHost, options: PostgresOptions = {}): Promise<NewSide> {
     const [bench, store] = await Promise.all([
-      JobBench.start(),
+      JobBench.start(options),
       ObjectStoreServer.start(join(host.aws, 'objects')),
     ]);
     bench.reset();

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Environment } from '../../../config/environment.ts';
 import type { PlannedEnvironment } from '../../../config/load.ts';
@@ -8,10 +8,11 @@ import type { ReleaseInput } from '../../../lib/release/release-execution.ts';
 import { AwsStore } from '../../../lib/staging/aws-store.ts';
 import type { Cloud, DeployedStack } from '../../../lib/staging/cloud.ts';
 import { environmentOf, planOf } from '../../support/environments.ts';
-import { own } from '../../support/postgres.ts';
+import { own, type PostgresOptions } from '../../support/postgres.ts';
+import { ObjectStoreServer } from '../growth/object-store.ts';
 import { FakeDatabases } from './fake-databases.ts';
 import type { Attachment } from './production-data.ts';
-import type { ReceiveOptions, TwoEnvironments } from './two-environments.ts';
+import { type ReceiveOptions, TwoEnvironments } from './two-environments.ts';
 import { VersionedStore } from './versioned-store.ts';
 
 export const BUCKETS = {
@@ -33,25 +34,48 @@ export interface CallOptions {
   /** What is typed; undefined where nobody can. */
   readonly answer?: string;
   readonly receive?: ReceiveOptions;
-  /** Output of the job, instead of running it. */
-  readonly job?: string;
   /** Interrupts the command when this is about to happen: a call of RDS, `copy`, `job`. */
   readonly interruptAt?: string;
 }
 
 /** An AWS account with two environments, whose databases, attachments and database job are real, and RDS and others are not. */
 export class StagingAccount {
-  readonly s3 = new VersionedStore();
+  readonly s3: VersionedStore;
   readonly databases: FakeDatabases;
   readonly stacks = new Map<string, DeployedStack>();
   readonly environments = new Map<string, PlannedEnvironment>();
   /** Requests that the database job got. */
   readonly jobs: ReleaseInput[] = [];
-  private readonly world: TwoEnvironments;
-  private store: AwsStore | undefined;
+  readonly world: TwoEnvironments;
+  private readonly attachments: readonly Attachment[];
+  /** The backup bucket of staging as the job reads it. */
+  private readonly received: ObjectStoreServer;
+  private readonly store: AwsStore;
 
-  constructor(world: TwoEnvironments) {
+  /** @param rows - customers of production. */
+  static async start(
+    rows: number,
+    attachments: readonly Attachment[],
+    staging: PostgresOptions = {},
+  ): Promise<StagingAccount> {
+    const world = await TwoEnvironments.start(rows, attachments, staging);
+    const received = await ObjectStoreServer.start(join(world.staging.cluster.directory, 'objects'));
+    const s3 = new VersionedStore();
+    return new StagingAccount(world, attachments, received, s3, new AwsStore(await s3.listen()));
+  }
+
+  private constructor(
+    world: TwoEnvironments,
+    attachments: readonly Attachment[],
+    received: ObjectStoreServer,
+    s3: VersionedStore,
+    store: AwsStore,
+  ) {
     this.world = world;
+    this.attachments = attachments;
+    this.received = received;
+    this.s3 = s3;
+    this.store = store;
     const { cluster } = world.production;
     this.databases = new FakeDatabases({
       endpoint: { host: cluster.host, port: cluster.port },
@@ -59,16 +83,15 @@ export class StagingAccount {
     });
   }
 
-  async start(): Promise<void> {
-    this.store = new AwsStore(await this.s3.listen());
-  }
-
   stop(): void {
     this.s3.close();
+    this.received.stop();
+    this.world.stop();
   }
 
-  /** Both environments deployed, production with these attachments and a password of its own. */
-  reset(attachments: readonly Attachment[]): void {
+  /** Both environments deployed, production with its attachments and a password of its own, staging as it was. */
+  reset(): void {
+    this.world.resetStaging();
     this.databases.instances.clear();
     this.databases.calls.length = 0;
     this.databases.fault = () => undefined;
@@ -76,7 +99,7 @@ export class StagingAccount {
     this.s3.copies = 0;
     this.s3.beforeCopy = () => undefined;
     for (const bucket of Object.values(BUCKETS)) this.s3.make(bucket);
-    for (const { path, content } of attachments) {
+    for (const { path, content } of this.attachments) {
       this.s3.put(BUCKETS.prod, `filestore/odoo/${path}`, { content, modified: new Date('2026-11-01') });
     }
     this.databases.add({ identifier: 'prod-db', instanceClass: 'db.m7g.4xlarge', storage: 500 });
@@ -138,26 +161,22 @@ export class StagingAccount {
     return { code, ...written };
   }
 
-  private cloud({ receive, job }: CallOptions, reached: (step: string) => void): Cloud {
+  private cloud({ receive }: CallOptions, reached: (step: string) => void): Cloud {
     const startedAt = new Date();
     const executions = new Map<string, { looks: number; readonly output: Promise<string> }>();
-    const { store } = this;
-    if (store === undefined) throw new Error('not started');
     return {
       account: async () => '123456789012',
       stack: async (name) => this.stacks.get(name),
       secret: async () =>
         JSON.stringify({ username: 'odoo_master', password: this.world.staging.cluster.master.password }),
       databases: this.databases,
-      store,
+      store: this.store,
       releases: {
         start: async (_machine, name, input) => {
           reached('job');
           this.jobs.push(input);
           this.mount();
-          const environment = { ...receive?.environment, JOB_REQUEST: JSON.stringify(input.request) };
-          const run = async () => job ?? (await this.world.receive({ ...receive, environment })).output;
-          executions.set(name, { looks: 0, output: run() });
+          executions.set(name, { looks: 0, output: this.run(JSON.stringify(input.request), receive) });
           return name;
         },
         look: async (name) => {
@@ -175,8 +194,24 @@ export class StagingAccount {
     };
   }
 
-  /** The bucket of staging as its tasks see it. */
+  /** Output of staging's job with this request. */
+  private async run(request: string, options: ReceiveOptions = {}): Promise<string> {
+    const { output } = await this.world.receive({
+      ...options,
+      flags: [`--backup-bucket=${BUCKETS.received}`, '--region=eu-central-1', ...(options.flags ?? [])],
+      environment: { ...this.received.environment, ...options.environment, JOB_REQUEST: request },
+    });
+    return output;
+  }
+
+  /** The buckets of staging as its tasks see them. */
   private mount(): void {
+    const folder = join(this.world.staging.cluster.directory, 'objects', BUCKETS.received);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    for (const [key, { content = '' }] of this.s3.current(BUCKETS.received)) {
+      writeFileSync(join(folder, encodeURIComponent(key)), content);
+    }
     const { filestore, cluster } = this.world.staging;
     for (const [key, { content = '' }] of this.s3.current(BUCKETS.staging)) {
       const file = join(filestore, key.replace(/^filestore\//, ''));

@@ -2,13 +2,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JobBench, type Run, type RunOptions } from '../../constructs/database-job/job-bench.ts';
-import { own, ownDirectory } from '../../support/postgres.ts';
+import { own, ownDirectory, type PostgresOptions } from '../../support/postgres.ts';
 import { attachment, attachmentRows, companyAtWork, type Attachment } from './production-data.ts';
 
 const STAND_IN = fileURLToPath(new URL('./neutralize_stand_in.py', import.meta.url));
 
-/** Modules that the image of staging has, and which of them say how they are neutralized. */
-const MODULES = { base: true, web: true, mail: true, payment: true };
+/** Modules that the image of staging has in Odoo's own package, with their versions. */
+const MODULES = { base: '1.3', web: '1.3', mail: '1.0', payment: '1.0' };
 
 export interface ReceiveOptions extends RunOptions {
   /** Behaviour of the stand-in for `odoo neutralize`. */
@@ -22,10 +22,16 @@ export class TwoEnvironments {
   private readonly caBundle: string;
   private readonly modules: string;
 
-  static async start(rows: number): Promise<TwoEnvironments> {
+  /** @param rows - customers of production. */
+  static async start(
+    rows: number,
+    attachments: readonly Attachment[],
+    staging: PostgresOptions = {},
+  ): Promise<TwoEnvironments> {
     const production = await JobBench.start();
-    const environments = new TwoEnvironments(production, await JobBench.start());
+    const environments = new TwoEnvironments(production, await JobBench.start(staging));
     await environments.fill(rows);
+    environments.setAttachments(attachments);
     return environments;
   }
 
@@ -38,8 +44,8 @@ export class TwoEnvironments {
       [production, staging].map(({ cluster }) => readFileSync(cluster.caBundle, 'utf8')).join(''),
     );
     this.modules = join(staging.cluster.directory, 'python');
-    for (const [name, neutralizes] of Object.entries(MODULES)) {
-      this.addModule(join(this.modules, 'odoo', 'addons'), name, neutralizes);
+    for (const [name, version] of Object.entries(MODULES)) {
+      this.addModule(join(this.modules, 'odoo', 'addons'), name, true, version);
     }
     this.write('python/odoo/__init__.py', '');
   }
@@ -49,7 +55,7 @@ export class TwoEnvironments {
     this.staging.stop();
   }
 
-  /** Both freshly initialized; production at work, with these attachments in its database. */
+  /** Both freshly initialized; production at work. */
   private async fill(rows: number): Promise<void> {
     this.production.reset();
     this.staging.reset();
@@ -131,9 +137,9 @@ export class TwoEnvironments {
   }
 
   /** Adds a module to the image of staging. */
-  addModule(folder: string, name: string, neutralizes: boolean): void {
+  addModule(folder: string, name: string, neutralizes: boolean, version = '1.0'): void {
     mkdirSync(join(folder, name, 'data'), { recursive: true });
-    writeFileSync(join(folder, name, '__manifest__.py'), '{}');
+    writeFileSync(join(folder, name, '__manifest__.py'), `{'version': '${version}'}`);
     if (neutralizes) writeFileSync(join(folder, name, 'data', 'neutralize.sql'), '');
   }
 

@@ -9,7 +9,7 @@ const PAGE = 1000;
 export interface Version {
   readonly id: string;
   readonly modified: Date;
-  readonly content?: string;
+  readonly content?: string | Uint8Array;
   readonly metadata: Readonly<Record<string, string>>;
   /** Key of the bucket that it was written to, as S3 does by default. */
   readonly encryptedWith: string;
@@ -94,6 +94,11 @@ export class VersionedStore {
       if (latest?.content !== undefined) found.set(key, latest);
     }
     return found;
+  }
+
+  /** Keys of which there is any version, also where a reader sees none. */
+  keys(bucket: string): readonly string[] {
+    return this.bucket(bucket).sorted();
   }
 
   private bucket(name: string): Bucket {

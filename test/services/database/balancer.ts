@@ -6,6 +6,19 @@ const PROBE_EVERY_MS = 200;
 /** Probes in a row that a target must fail, or pass, before its state changes. */
 const PROBES = 2;
 
+export interface BalancerProps {
+  /** Probes in a row that a target must fail before it gets nothing more. @default 2 */
+  readonly unhealthyAfter?: number;
+}
+
+/** A probe that was not answered with 200. */
+export interface FailedProbe {
+  /** Port of the target. */
+  readonly port: number;
+  /** Seconds since 1970. */
+  readonly sent: number;
+}
+
 interface Target {
   readonly port: number;
   readonly agent: Agent;
@@ -22,11 +35,17 @@ interface Target {
  */
 export class Balancer {
   port = 0;
+  readonly failedProbes: FailedProbe[] = [];
+  private readonly unhealthyAfter: number;
   private readonly targets = new Map<number, Target>();
   private readonly server = createServer((incoming, outgoing) => this.forward(incoming, outgoing));
   private probing: Promise<void> | undefined;
   private next = 0;
   private over = false;
+
+  constructor({ unhealthyAfter = PROBES }: BalancerProps = {}) {
+    this.unhealthyAfter = unhealthyAfter;
+  }
 
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
@@ -120,6 +139,7 @@ export class Balancer {
   }
 
   private async look(target: Target): Promise<void> {
+    const sent = Date.now() / 1000;
     const passed = await new Promise<boolean>((resolve) => {
       const probe = request({ host: '127.0.0.1', port: target.port, path: '/web/health', timeout: 1000 });
       probe.on('response', (answer) => resolve(answer.resume().statusCode === 200));
@@ -127,8 +147,9 @@ export class Balancer {
       probe.on('error', () => resolve(false));
       probe.end();
     });
+    if (!passed) this.failedProbes.push({ port: target.port, sent });
     target.surprises = passed === target.healthy ? 0 : target.surprises + 1;
-    if (target.surprises < PROBES) return;
+    if (target.surprises < (target.healthy ? this.unhealthyAfter : PROBES)) return;
     target.healthy = passed;
     target.surprises = 0;
   }

@@ -60,8 +60,8 @@ class Odoo(http.server.ThreadingHTTPServer):
     request_queue_size = 256
     daemon_threads = True
 
-    def __init__(self, configuration, data, journal):
-        super().__init__(("127.0.0.1", 0), Request)
+    def __init__(self, configuration, data, journal, port=0, handler=None):
+        super().__init__(("127.0.0.1", port), handler or Request)
         self.pool = Pool(configuration)
         self.sessions = os.path.join(data, "sessions")
         self.filestore = os.path.join(data, "filestore", "odoo")

@@ -55,6 +55,11 @@ export class Office {
   async work(): Promise<void> {
     this.over = false;
     this.working = Promise.all(this.jars.map((_, user) => this.workOf(user)));
+    await this.seen();
+  }
+
+  /** Resolves when as many answers have come as there are users. */
+  async seen(): Promise<void> {
     const before = this.attempts.length;
     while (this.attempts.length < before + this.props.users) await sleep(20);
   }

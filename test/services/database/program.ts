@@ -12,7 +12,7 @@ export interface ProgramOptions {
 }
 
 /** Ends a program together with the tests, also where these are killed. */
-const MORTAL: readonly [string, ...string[]] =
+export const MORTAL: readonly [string, ...string[]] =
   process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', 'env'] : ['env'];
 
 /** A program that runs until it is told to end. Its whole environment is PATH and HOME. */

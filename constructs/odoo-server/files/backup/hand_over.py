@@ -71,6 +71,8 @@ def hand_over(host):
     handover.mark(host, {"since": handover.read(host)["since"] if resumed else stopping})
     stop_odoo()
     keep_everybody_out(host)
+    # Into the archive, and not within the minute that it may take otherwise: who takes a lost volume back misses nothing.
+    psql(host, "SELECT pg_switch_wal()")
     stopped = time.time()
     print(f"hand-over: Odoo is stopped after {stopped - stopping:.0f} s", flush=True)
     # What changed since the copy that has just been made of everything; or, who knows when that was, everything again.
