@@ -1,42 +1,38 @@
 import {
   Duration,
   RemovalPolicy,
-  Stack,
-  aws_ec2 as ec2,
+  type aws_ec2 as ec2,
   aws_iam as iam,
   type aws_kms as kms,
   aws_lambda as lambda,
   aws_logs as logs,
-  type aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { MANIFESTS, RESTORE_TESTS } from '../audit/audit-bucket.ts';
 import type { OdooDatabase } from '../database/odoo-database.ts';
 import type { Network } from '../network/network.ts';
-import { acknowledge } from '../shared/acknowledge.ts';
-import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 import { logRetention } from '../shared/log-retention.ts';
 import { packedHandlers } from './packed-handlers.ts';
+import {
+  allowInVpc,
+  allowManifest,
+  allowProofAge,
+  allowReport,
+  allowValidation,
+  type RestorePermissionsProps,
+  VERIFIER_ROLE,
+} from './restore-permissions.ts';
 
-/** Reads every table, by IAM; the database job makes it (constructs/database-job/files/verifier.py). */
-export const VERIFIER_ROLE = 'odoo_verifier';
-
-export interface RestoreFunctionsProps {
+export interface RestoreFunctionsProps extends RestorePermissionsProps {
   readonly environmentName: string;
   readonly network: Network;
   readonly database: OdooDatabase;
-  /** Id of the instance that IAM knows it by, for example `db-ABCDEFGHIJKL`. */
-  readonly databaseResourceId: string;
-  /** Identity of the functions; its rules are the caller's. */
+  /** Identity of the functions that sign in to databases; its rules are the caller's. */
   readonly securityGroup: ec2.ISecurityGroup;
-  readonly filestoreBucket: s3.IBucket;
-  /** Where the attachments are in it, for example `filestore/odoo/`. */
-  readonly filestorePrefix: string;
-  readonly auditBucket: s3.IBucket;
   /** Certificates that vouch for RDS in this Region, PEM. */
   readonly certificates: string;
-  /** Major version of PostgreSQL, and the series of Odoo. */
+  /** Major version of PostgreSQL, for example 17. */
   readonly postgresql: number;
+  /** Series of Odoo, for example `19.0`. */
   readonly odoo: string;
   /** Hours that a recovery point may be old when it is tested. */
   readonly oldestHours: number;
@@ -55,7 +51,9 @@ export interface RestoreFunctionsProps {
 export class RestoreFunctions extends Construct {
   /** Counts what production holds. */
   readonly noteManifest: lambda.Function;
+  /** Looks at what was restored, as far as one invocation lasts. */
   readonly validate: lambda.Function;
+  /** Writes the report, and says what it comes to. */
   readonly report: lambda.Function;
   /** Publishes how long ago a restore was proven last. */
   readonly publishProofAge: lambda.Function;
@@ -73,148 +71,37 @@ export class RestoreFunctions extends Construct {
       encryptionKey: props.logKey,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.noteManifest = this.functionInVpc('NoteManifest', 'noteManifest', this.manifestRole());
-    this.validate = this.functionInVpc('Validate', 'validate', this.validationRole());
-    this.report = this.defineFunction('Report', 'report', this.reportRole());
-    this.publishProofAge = this.defineFunction('ProofAge', 'publishProofAge', this.proofAgeRole());
+    this.noteManifest = this.inVpc('NoteManifest', 'noteManifest', 'counts what production holds');
+    allowManifest(roleOf(this.noteManifest), props);
+    this.validate = this.inVpc('Validate', 'validate', 'validates what was restored');
+    allowValidation(roleOf(this.validate), props);
+    this.report = this.defineFunction('Report', 'report');
+    allowReport(roleOf(this.report), props);
+    this.publishProofAge = this.defineFunction('ProofAge', 'publishProofAge');
+    allowProofAge(roleOf(this.publishProofAge), props);
   }
 
-  private manifestRole(): iam.Role {
-    const role = this.defineRole('ManifestRole');
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        actions: ['rds-db:connect'],
-        resources: [this.databaseUser(this.props.databaseResourceId)],
-      }),
-    );
-    this.allowPut(role, MANIFESTS);
-    return role;
-  }
-
-  /** May sign in to what was restored, whose id nobody knows beforehand, and never to production. */
-  private validationRole(): iam.Role {
-    const { filestoreBucket, filestorePrefix, auditBucket, databaseResourceId } = this.props;
-    const role = this.defineRole('ValidationRole');
-    const anyDatabase = this.databaseUser('*');
-    role.addToPolicy(new iam.PolicyStatement({ actions: ['rds-db:connect'], resources: [anyDatabase] }));
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        effect: iam.Effect.DENY,
-        actions: ['rds-db:connect'],
-        resources: [this.databaseUser(databaseResourceId)],
-      }),
-    );
-    acknowledgeWildcard(
-      role,
-      anyDatabase,
-      'The id of a restored database is not known before it is restored. Production is denied by name, and no other database of the account has this role.',
-    );
-    this.allowRead(role, filestoreBucket, filestorePrefix, [
-      's3:GetObject',
-      's3:GetObjectVersion',
-      's3:ListBucketVersions',
-    ]);
-    this.allowRead(role, auditBucket, MANIFESTS, ['s3:GetObject', 's3:ListBucket']);
-    return role;
-  }
-
-  private reportRole(): iam.Role {
-    const role = this.defineRole('ReportRole');
-    this.allowPut(role, RESTORE_TESTS);
-    return role;
-  }
-
-  private proofAgeRole(): iam.Role {
-    const role = this.defineRole('ProofAgeRole');
-    const { bucketArn } = this.props.auditBucket;
-    role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }));
-    return role;
-  }
-
-  private databaseUser(resourceId: string): string {
-    return Stack.of(this).formatArn({
-      service: 'rds-db',
-      resource: `dbuser:${resourceId}`,
-      resourceName: VERIFIER_ROLE,
-    });
-  }
-
-  private allowPut(role: iam.Role, prefix: string): void {
-    const { auditBucket } = this.props;
-    const objects = auditBucket.arnForObjects(`${prefix}*`);
-    role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [objects] }));
-    auditBucket.encryptionKey?.grantEncrypt(role);
-    acknowledgeWildcard(
-      role,
-      objects,
-      'What is written is named after its moment; nothing but this prefix of the audit bucket can be written, and its versions are kept.',
-    );
-    this.acceptKeyActions(role, ['kms:GenerateDataKey*', 'kms:ReEncrypt*']);
-  }
-
-  private allowRead(role: iam.Role, bucket: s3.IBucket, prefix: string, actions: readonly string[]): void {
-    const objects = bucket.arnForObjects(`${prefix}*`);
-    const [ofObjects, ofBucket] = [true, false].map((isObject) =>
-      actions.filter((action) => action.startsWith('s3:GetObject') === isObject),
-    );
-    role.addToPolicy(new iam.PolicyStatement({ actions: ofObjects, resources: [objects] }));
-    role.addToPolicy(new iam.PolicyStatement({ actions: ofBucket, resources: [bucket.bucketArn] }));
-    bucket.encryptionKey?.grantDecrypt(role);
-    acknowledgeWildcard(
-      role,
-      objects,
-      'A restore test looks at every object below this prefix, whatever its name, and can change none.',
-    );
-  }
-
-  private acceptKeyActions(role: iam.Role, actions: readonly string[]): void {
-    for (const action of actions) {
-      acknowledge(
-        role,
-        `AwsSolutions-IAM5[Action::${action}]`,
-        'The variants of one action of KMS that writing an encrypted object takes, on the one key of the data.',
-      );
-    }
-  }
-
-  /** Not the managed policies that Lambda suggests: the first lets a function write to every log group of the account. */
-  private defineRole(id: string): iam.Role {
-    const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    this.logGroup.grantWrite(role);
-    return role;
-  }
-
-  private functionInVpc(id: string, handler: string, role: iam.Role): lambda.Function {
+  private inVpc(id: string, handler: string, purpose: string): lambda.Function {
     const { network, securityGroup } = this.props;
-    const place = { vpc: network.vpc, vpcSubnets: network.databaseSubnets, securityGroups: [securityGroup] };
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        actions: [
-          'ec2:CreateNetworkInterface',
-          'ec2:DeleteNetworkInterface',
-          'ec2:DescribeNetworkInterfaces',
-          'ec2:DescribeSubnets',
-          'ec2:AssignPrivateIpAddresses',
-          'ec2:UnassignPrivateIpAddresses',
-        ],
-        resources: ['*'],
-      }),
-    );
-    acknowledge(
-      role,
-      'AwsSolutions-IAM5[Resource::*]',
-      'Lambda makes and removes the network interfaces of a function in a VPC with its role, and its documentation asks for these six actions on every resource.',
-    );
-    return this.defineFunction(id, handler, role, place);
+    const defined = this.defineFunction(id, handler, {
+      vpc: network.vpc,
+      vpcSubnets: network.databaseSubnets,
+      securityGroups: [securityGroup],
+    });
+    allowInVpc(roleOf(defined), purpose);
+    return defined;
   }
 
   private defineFunction(
     id: string,
     handler: string,
-    role: iam.Role,
     place: Pick<lambda.FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups'> = {},
   ): lambda.Function {
-    const { database } = this.props;
+    // Not the managed policies that Lambda suggests, which let a function write to every log group of the account.
+    const role = new iam.Role(this, `${id}Role`, {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    this.logGroup.grantWrite(role);
     return new lambda.Function(this, id, {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
@@ -224,21 +111,32 @@ export class RestoreFunctions extends Construct {
       logGroup: this.logGroup,
       memorySize: 1024,
       timeout: Duration.minutes(15),
+      environment: this.environment,
       ...place,
-      environment: {
-        ENVIRONMENT: this.props.environmentName,
-        AUDIT_BUCKET: this.props.auditBucket.bucketName,
-        FILESTORE_BUCKET: this.props.filestoreBucket.bucketName,
-        FILESTORE_PREFIX: this.props.filestorePrefix,
-        SAMPLE: String(this.props.sample),
-        POSTGRESQL: String(this.props.postgresql),
-        ODOO: this.props.odoo,
-        OLDEST_HOURS: String(this.props.oldestHours),
-        DATABASE: 'odoo',
-        DATABASE_USER: VERIFIER_ROLE,
-        DATABASE_HOST: database.host,
-        DATABASE_PORT: database.port,
-      },
     });
   }
+
+  /** As validate-restore.lambda/settings.ts reads it. */
+  private get environment(): Record<string, string> {
+    const { database, ...props } = this.props;
+    return {
+      ENVIRONMENT: props.environmentName,
+      AUDIT_BUCKET: props.auditBucket.bucketName,
+      FILESTORE_BUCKET: props.filestoreBucket.bucketName,
+      FILESTORE_PREFIX: props.filestorePrefix,
+      SAMPLE: String(props.sample),
+      POSTGRESQL: String(props.postgresql),
+      ODOO: props.odoo,
+      OLDEST_HOURS: String(props.oldestHours),
+      DATABASE: 'odoo',
+      DATABASE_USER: VERIFIER_ROLE,
+      DATABASE_HOST: database.host,
+      DATABASE_PORT: database.port,
+    };
+  }
+}
+
+function roleOf({ role }: lambda.Function): iam.Role {
+  if (!(role instanceof iam.Role)) throw new Error('a function of a restore test has a role of its own');
+  return role;
 }

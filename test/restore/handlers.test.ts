@@ -117,7 +117,7 @@ it('compares with the newest manifest from before the backup, and keeps a report
     },
   ]);
   const kept = company.store.current(AUDIT);
-  expect(JSON.parse(kept.get(verdict.report.replace('.html', '.json'))?.content ?? '')).toMatchObject({
+  expect(JSON.parse(String(kept.get(verdict.report.replace('.html', '.json'))?.content))).toMatchObject({
     restoreJobId: JOB.RestoreJobId,
     resource: JOB.SourceResourceArn,
     recoveryPoint: JOB.RecoveryPointCreationDate,
