@@ -1,5 +1,7 @@
 import {
+  Aws,
   Duration,
+  Fn,
   RemovalPolicy,
   aws_backup as backup,
   aws_events as events,
@@ -7,24 +9,19 @@ import {
   type aws_kms as kms,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Retention } from '../../config/environment.ts';
+import type { Retention, Windows } from '../../config/environment.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
+import { backupTime, START_MINUTES } from './backup-time.ts';
 
 /** Days in a month, for counting recovery points: none is deleted before the next one is there. */
 const MONTH = 31;
-
-/**
- * Hours between the end of the database's own backup window and the beginning of this one: two backups at once wait for
- * each other, and a database service takes none in the hour before its maintenance.
- */
-const HOURS_AFTER_WINDOW = 3;
 
 export interface RecoveryPointsProps {
   /** What recovery points are made of. */
   readonly resources: readonly backup.BackupResource[];
   readonly retention: Retention;
-  /** Daily window of the database's own backup, UTC, for example `00:30-01:30`. */
-  readonly window: string;
+  /** Of the database's own backup and of its maintenance. */
+  readonly windows: Windows;
   readonly encryptionKey: kms.IKey;
   /**
    * Refuses to delete a recovery point before its time, or to keep a new one for less, until an administrator of AWS Backup
@@ -44,14 +41,16 @@ export interface RecoveryPointsProps {
 export class RecoveryPoints extends Construct {
   readonly vault: backup.BackupVault;
   readonly plan: backup.BackupPlan;
-  /** When the plan begins each day, UTC. */
-  readonly begin: { readonly hour: number; readonly minute: number };
+  /** When the plan begins each day, in minutes after midnight UTC. */
+  readonly time: number;
 
   constructor(scope: Construct, id: string, props: RecoveryPointsProps) {
     super(scope, id);
     const rules = rulesOf(props.retention);
-    this.begin = beginAfter(props.window);
+    this.time = backupTime(props.windows);
     this.vault = new backup.BackupVault(this, 'Vault', {
+      // The stack's own id, so that what a deleted stack leaves behind never blocks the next one.
+      backupVaultName: `odoo-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`,
       encryptionKey: props.encryptionKey,
       lockConfiguration: props.locked ? lockFor(rules) : undefined,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -68,11 +67,11 @@ export class RecoveryPoints extends Construct {
   }
 
   private ruleOf({ name, days, on }: RuleOfTime): backup.BackupPlanRule {
-    const { hour, minute } = this.begin;
+    const [hour, minute] = [Math.floor(this.time / 60), this.time % 60];
     return new backup.BackupPlanRule({
       ruleName: name,
       scheduleExpression: events.Schedule.cron({ hour: String(hour), minute: String(minute), ...on }),
-      startWindow: Duration.hours(1),
+      startWindow: Duration.minutes(START_MINUTES),
       completionWindow: Duration.hours(12),
       deleteAfter: Duration.days(days),
     });
@@ -118,9 +117,4 @@ function lockFor(rules: readonly RuleOfTime[]): backup.LockConfiguration {
     minRetention: Duration.days(Math.min(...days)),
     maxRetention: Duration.days(Math.max(...days)),
   };
-}
-
-function beginAfter(window: string): RecoveryPoints['begin'] {
-  const [hour = 0, minute = 0] = (window.split('-')[1] ?? '').split(':').map(Number);
-  return { hour: (hour + HOURS_AFTER_WINDOW) % 24, minute };
 }

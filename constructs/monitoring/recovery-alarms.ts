@@ -13,8 +13,12 @@ import { OdooAlarm } from './odoo-alarm.ts';
 export interface RecoveryAlarmsProps {
   readonly topic: AlarmTopic;
   readonly vault: backup.IBackupVault;
-  /** Days after which a proof is overdue. */
-  readonly proofDays: number;
+  /**
+   * Days after which a proof is overdue.
+   *
+   * @default - restores are not tested
+   */
+  readonly proofDays?: number;
 }
 
 /** States in which a job of AWS Backup has ended and made nothing. */
@@ -27,11 +31,12 @@ const FAILED = ['FAILED', 'ABORTED', 'EXPIRED'];
 export class RecoveryAlarms extends Construct {
   constructor(scope: Construct, id: string, props: RecoveryAlarmsProps) {
     super(scope, id);
-    this.watchProof(props);
+    const { topic, proofDays } = props;
+    if (proofDays !== undefined) this.watchProof(topic, proofDays);
     this.tellOfFailures(props);
   }
 
-  private watchProof({ topic, proofDays }: RecoveryAlarmsProps): void {
+  private watchProof(topic: AlarmTopic, proofDays: number): void {
     new OdooAlarm(this, 'Proof', {
       topic,
       name: 'restore-proof-overdue',

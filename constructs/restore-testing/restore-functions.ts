@@ -8,7 +8,7 @@ import {
   aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { OdooDatabase } from '../database/odoo-database.ts';
+import { DATABASE_NAME, type OdooDatabase } from '../database/odoo-database.ts';
 import type { Network } from '../network/network.ts';
 import { logRetention } from '../shared/log-retention.ts';
 import { packedHandlers } from './packed-handlers.ts';
@@ -36,8 +36,8 @@ export interface RestoreFunctionsProps extends RestorePermissionsProps {
   readonly odoo: string;
   /** Hours that a recovery point may be old when it is tested. */
   readonly oldestHours: number;
-  /** Share of the attachments that are read to the end, from 0 to 1. */
-  readonly sample: number;
+  /** Attachments that are read to the end in each test. */
+  readonly readAtMost: number;
   /** Key of the functions' own logs. */
   readonly logKey: kms.IKey;
   /** Days for which those are kept. */
@@ -122,13 +122,13 @@ export class RestoreFunctions extends Construct {
     return {
       ENVIRONMENT: props.environmentName,
       AUDIT_BUCKET: props.auditBucket.bucketName,
-      FILESTORE_BUCKET: props.filestoreBucket.bucketName,
+      ...(props.filestoreBucket && { FILESTORE_BUCKET: props.filestoreBucket.bucketName }),
       FILESTORE_PREFIX: props.filestorePrefix,
-      SAMPLE: String(props.sample),
+      READ_AT_MOST: String(props.readAtMost),
       POSTGRESQL: String(props.postgresql),
       ODOO: props.odoo,
       OLDEST_HOURS: String(props.oldestHours),
-      DATABASE: 'odoo',
+      DATABASE: DATABASE_NAME,
       DATABASE_USER: VERIFIER_ROLE,
       DATABASE_HOST: database.host,
       DATABASE_PORT: database.port,

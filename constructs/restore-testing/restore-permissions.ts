@@ -10,7 +10,12 @@ export interface RestorePermissionsProps {
   /** Id by which IAM knows production's instance, for example `db-ABCDEFGHIJKL`. */
   readonly databaseResourceId: string;
   readonly auditBucket: s3.IBucket;
-  readonly filestoreBucket: s3.IBucket;
+  /**
+   * Bucket of the attachments.
+   *
+   * @default - they are elsewhere, and are not looked at
+   */
+  readonly filestoreBucket?: s3.IBucket;
   /** Where the attachments are in it, for example `filestore/odoo/`. */
   readonly filestorePrefix: string;
 }
@@ -38,8 +43,10 @@ export function allowValidation(role: iam.Role, props: RestorePermissionsProps):
     anyDatabase,
     'The id of a restored database is not known before it is restored. Production is denied by name, and the network lets these functions reach no other.',
   );
-  allowRead(role, filestoreBucket, filestorePrefix, ['s3:GetObject', 's3:GetObjectVersion']);
-  allow(role, ['s3:ListBucketVersions'], filestoreBucket.bucketArn);
+  if (filestoreBucket !== undefined) {
+    allowRead(role, filestoreBucket, filestorePrefix, ['s3:GetObject', 's3:GetObjectVersion']);
+    allow(role, ['s3:ListBucketVersions'], filestoreBucket.bucketArn);
+  }
   allowRead(role, auditBucket, MANIFESTS, ['s3:GetObject']);
   allow(role, ['s3:ListBucket'], auditBucket.bucketArn);
 }

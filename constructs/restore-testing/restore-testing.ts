@@ -2,7 +2,7 @@ import {
   Aws,
   Fn,
   aws_backup as backup,
-  aws_ec2 as ec2,
+  type aws_ec2 as ec2,
   aws_iam as iam,
   type aws_rds as rds,
 } from 'aws-cdk-lib';

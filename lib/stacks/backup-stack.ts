@@ -6,12 +6,17 @@ import {
   aws_events_targets as targets,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { DAY } from '../../config/week-time.ts';
+import { regionOf } from '../../config/regions.ts';
 import { rdsRootCertificates } from '../../config/rds-root-certificates.ts';
 import { RecoveryPoints } from '../../constructs/backup/recovery-points.ts';
+import { DATABASE_NAME } from '../../constructs/database/odoo-database.ts';
 import { POSTGRESQL } from '../../constructs/database/rds-postgres.ts';
+import { FILESTORE_DIRECTORY } from '../../constructs/filestore/filestore-bucket.ts';
 import { RestoreFunctions } from '../../constructs/restore-testing/restore-functions.ts';
 import { RestoreTesting } from '../../constructs/restore-testing/restore-testing.ts';
 import { RestoreValidation } from '../../constructs/restore-testing/restore-validation.ts';
+import { warnOfMissingRestoreTests } from '../missing-restore-tests.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 import type { ServiceDataStack } from './service-data-stack.ts';
@@ -21,12 +26,23 @@ export interface BackupStackProps extends OdooStackProps {
   readonly dataStack: ServiceDataStack;
 }
 
+/** When restores are tested, in AWS Backup's words: a day on which somebody can look at it before work begins. */
+const WEEKLY = 'cron(0 8 ? * SUN *)';
+
+/** A daily recovery point, a day on which it failed, and the hours that a test may begin later. */
+const OLDEST_HOURS = 48;
+
+/** Attachments that are read to the end in each test; of all others presence and size are looked at. A read costs about USD 0.4 per million. */
+const FILES_READ = 10_000;
+
 /** Minutes by which the manifest is taken before the backup begins. */
 const MANIFEST_MINUTES = 15;
 
 /** Recovery points of medium and large, and the proof that they can be restored. */
 export class BackupStack extends OdooStack {
   readonly recoveryPoints: RecoveryPoints;
+  /** Not everywhere AWS Backup can. */
+  readonly restoresAreTested: boolean;
 
   constructor(scope: Construct, props: BackupStackProps) {
     super(scope, 'Backup', props, { description: 'recovery points and their restore tests', stateful: true });
@@ -34,14 +50,16 @@ export class BackupStack extends OdooStack {
     this.recoveryPoints = new RecoveryPoints(this, 'RecoveryPoints', {
       resources: [backup.BackupResource.fromRdsDatabaseInstance(dataStack.database.instance)],
       retention: environment.retention,
-      window: environment.windows.backup,
+      windows: environment.windows,
       encryptionKey: dataStack.key,
       locked: plan.tier === 'large',
     });
-    this.proveRestores(props);
+    this.restoresAreTested = regionOf(environment.region).restoreTesting;
+    if (this.restoresAreTested) this.testRestores(props);
+    else warnOfMissingRestoreTests(this, environment);
   }
 
-  private proveRestores(props: BackupStackProps): void {
+  private testRestores(props: BackupStackProps): void {
     const { environment, networkStack, dataStack } = props;
     const { network, logKey } = networkStack;
     const group = (id: string, description: string) =>
@@ -54,14 +72,14 @@ export class BackupStack extends OdooStack {
       database: dataStack.database,
       databaseResourceId: dataStack.database.instance.instanceResourceId ?? '',
       securityGroup: validation,
-      filestoreBucket: dataStack.filestoreBucket,
-      filestorePrefix: 'filestore/odoo/',
+      filestoreBucket: environment.storage.filestore === 's3-files' ? dataStack.filestoreBucket : undefined,
+      filestorePrefix: `${FILESTORE_DIRECTORY}/${DATABASE_NAME}/`,
       auditBucket: dataStack.auditBucket,
       certificates: rdsRootCertificates(environment.region) ?? '',
       postgresql: POSTGRESQL,
       odoo: environment.odoo.version,
-      oldestHours: 7 * 24,
-      sample: 1,
+      oldestHours: OLDEST_HOURS,
+      readAtMost: FILES_READ,
       logKey,
       logRetentionDays: environment.retention.logDays,
     });
@@ -73,7 +91,7 @@ export class BackupStack extends OdooStack {
       instance: dataStack.database.instance,
       ...dataStack.database.surroundings,
       securityGroup: restored,
-      schedule: 'cron(0 8 ? * SUN *)',
+      schedule: WEEKLY,
     });
     new RestoreValidation(this, 'RestoreValidation', {
       functions,
@@ -91,11 +109,11 @@ export class BackupStack extends OdooStack {
 
   /** Before each backup. */
   private noteManifests({ noteManifest }: RestoreFunctions): void {
-    const { hour, minute } = this.recoveryPoints.begin;
-    const before = (hour * 60 + minute + 24 * 60 - MANIFEST_MINUTES) % (24 * 60);
+    const time = (this.recoveryPoints.time + DAY - MANIFEST_MINUTES) % DAY;
+    const [hour, minute] = [Math.floor(time / 60), time % 60];
     new events.Rule(this, 'BeforeBackup', {
       description: 'Counts what is in the database before it is backed up',
-      schedule: events.Schedule.cron({ hour: String(Math.floor(before / 60)), minute: String(before % 60) }),
+      schedule: events.Schedule.cron({ hour: String(hour), minute: String(minute) }),
       targets: [new targets.LambdaFunction(noteManifest, { retryAttempts: 2 })],
     });
   }

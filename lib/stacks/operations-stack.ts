@@ -62,9 +62,10 @@ export class OperationsStack extends OdooStack {
   }
 
   /** Whether there are backups of medium and large that can be restored. */
-  watchRecovery({ recoveryPoints }: BackupStack): void {
+  watchRecovery({ recoveryPoints, restoresAreTested }: BackupStack): void {
     const { topic } = this;
-    new RecoveryAlarms(this, 'RecoveryAlarms', { topic, vault: recoveryPoints.vault, proofDays: PROOF_DAYS });
+    const proofDays = restoresAreTested ? PROOF_DAYS : undefined;
+    new RecoveryAlarms(this, 'RecoveryAlarms', { topic, vault: recoveryPoints.vault, proofDays });
   }
 
   /** Alarms of medium and large. */

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NOT_BEGUN, validate } from '../../constructs/restore-testing/validate-restore.lambda/validation.ts';
 import {
-  NOT_BEGUN,
-  type Restored,
-  validate,
-} from '../../constructs/restore-testing/validate-restore.lambda/validation.ts';
-import { attachment, BUCKET, NOW, PREFIX, RestoredCompany } from './restored-company.ts';
+  attachment,
+  BUCKET,
+  NOW,
+  PREFIX,
+  RestoredCompany,
+  type RestoredWithFiles as Restored,
+} from './restored-company.ts';
 
 let company: RestoredCompany;
 beforeAll(async () => {

@@ -37,15 +37,15 @@ const JOB = {
 };
 
 /** The functions at a moment, asked for a database by its name. */
-function handlersAt(now: Date, database: string) {
+function handlersAt(now: Date, database: string, bucket = BUCKET) {
   const { cluster, s3 } = company;
   const settings = settingsSchema.parse({
     ENVIRONMENT: 'prod',
     AWS_REGION: 'eu-central-1',
     AUDIT_BUCKET: AUDIT,
-    FILESTORE_BUCKET: BUCKET,
+    ...(bucket !== '' && { FILESTORE_BUCKET: bucket }),
     FILESTORE_PREFIX: PREFIX,
-    SAMPLE: '1',
+    READ_AT_MOST: '1000000',
     POSTGRESQL: cluster.sql('SHOW server_version_num').slice(0, 2),
     ODOO: '19.0',
     OLDEST_HOURS: '26',
@@ -168,4 +168,19 @@ it('publishes how long ago a restore was proven last, whatever failed since', as
   logged.length = 0;
   await handlersAt(later, 'sound').publishProofAge();
   expect(logged).toEqual([expect.objectContaining({ Environment: 'prod', RestoreProofAge: 3 * 86_400 })]);
+});
+
+it('says so where attachments are not part of it, because they are not in a bucket', async () => {
+  await noteManifestAt(new Date(RECOVERY_POINT.getTime() - 600_000));
+  const handlers = handlersAt(NOW, company.restore().endpoint.database, '');
+  const validation = await handlers.validate({ job: JOB, instances: instances(), validation: {} }, PATIENT);
+  expect(validation.done).toBe(true);
+  const verdict = await handlers.report({ job: JOB, validation });
+  expect(verdict).toMatchObject({
+    status: 'SUCCESSFUL',
+    message: '10 checks passed; attachments were not looked at',
+  });
+  expect(String(company.store.current(AUDIT).get(verdict.report)?.content)).toContain(
+    'attachments: they were not looked at',
+  );
 });

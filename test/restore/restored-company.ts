@@ -38,6 +38,9 @@ export function attachment(number: number): Attachment {
   return { content, name: `${sum.slice(0, 2)}/${sum}` };
 }
 
+/** The attachments are in a bucket. */
+export type RestoredWithFiles = Restored & { readonly filestore: NonNullable<Restored['filestore']> };
+
 /** A PostgreSQL server with the database of a company, a versioned bucket with its attachments, and copies to be damaged. */
 export class RestoredCompany {
   readonly store = new VersionedStore();
@@ -94,7 +97,7 @@ export class RestoredCompany {
   }
 
   /** What a good restore gives, in a database of its own. */
-  restore(): Restored {
+  restore(): RestoredWithFiles {
     this.store.make(BUCKET);
     for (const { name, content } of this.attachments) {
       this.store.put(BUCKET, `${PREFIX}${name}`, { content, modified: WRITTEN });
@@ -112,7 +115,7 @@ export class RestoredCompany {
         oldestHours: 26,
         manifest: this.manifest,
       },
-      filestore: { s3: this.s3, bucket: BUCKET, prefix: PREFIX, sample: 1 },
+      filestore: { s3: this.s3, bucket: BUCKET, prefix: PREFIX, readAtMost: 1_000_000 },
     };
   }
 

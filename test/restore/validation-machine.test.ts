@@ -47,21 +47,23 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
+/** What each call of a state is answered. */
+function call(state: string, _: string, parameters: object): unknown {
+  const attempt = calls.filter((made) => made.state === state).length;
+  calls.push({ state, parameters: { ...parameters } });
+  return answers[state]?.({ ...parameters }, attempt);
+}
+
 /** Runs a validation to its end: the error it ended with, if it did. */
 async function validation(): Promise<string | undefined> {
-  const call = (state: string, _: string, parameters: object) => {
-    const attempt = calls.filter((made) => made.state === state).length;
-    calls.push({ state, parameters: { ...parameters } });
-    return answers[state]?.({ ...parameters }, attempt);
-  };
   const run = await execute(definition, { restoreJobId: RESTORE }, { name: 'test', call });
   const ended = run.result.then(
     () => undefined,
     ({ cause }: { cause: { name: string } }) => cause.name,
   );
-  let over = false;
-  void ended.finally(() => (over = true));
-  while (!over) await vi.advanceTimersByTimeAsync(1000);
+  const watch = { over: false };
+  void ended.finally(() => (watch.over = true));
+  while (!watch.over) await vi.advanceTimersByTimeAsync(1000);
   return ended;
 }
 
@@ -106,11 +108,11 @@ it('fails, and says so, when the report says that nothing was proven', async () 
   });
 });
 
-describe('an error that lasts', () => {
-  const refuse = () => {
-    throw Object.assign(new Error('not allowed'), { name: 'AccessDenied' });
-  };
+function refuse(): never {
+  throw Object.assign(new Error('not allowed'), { name: 'AccessDenied' });
+}
 
+describe('an error that lasts', () => {
   it.each(['Describe restore', 'Find database', 'Validate'])(
     'of "%s" is reported as a check that could not be made',
     async (state) => {

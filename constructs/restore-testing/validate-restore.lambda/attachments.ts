@@ -61,8 +61,8 @@ export interface AttachmentsProps {
   /** Where the attachments are in it, for example `filestore/odoo/`. */
   readonly prefix: string;
   readonly recoveryPoint: Date;
-  /** Share of the files that are read to the end and hashed, from 0 to 1. */
-  readonly sample: number;
+  /** Files that are read to the end and hashed, chosen by chance; all of them, if there are no more. */
+  readonly readAtMost: number;
   /** Chooses other files in each test. */
   readonly seed: string;
   /** Whether there is no time for another batch. */
@@ -89,11 +89,19 @@ export async function checkAttachments(props: AttachmentsProps, from: Progress):
   const { s3: client, bucket, prefix } = props;
   const after = from.after === '' ? undefined : `${prefix}${from.after}`;
   const versions = new BucketVersions({ client, bucket, prefix, after });
+  const sample = await sampleOf(props);
   while (!progress.done && !props.late()) {
     const files = await nextFiles(props.database, progress.after);
-    progress = await judgeAll(props, versions, files, progress);
+    progress = await judgeAll({ ...props, sample }, versions, files, progress);
   }
   return progress;
+}
+
+async function sampleOf({ database, readAtMost }: AttachmentsProps): Promise<number> {
+  const { files } = await database.row<{ files: string }>(
+    `SELECT count(DISTINCT store_fname) AS files FROM ir_attachment WHERE type = 'binary'`,
+  );
+  return readAtMost / Number(files);
 }
 
 /** Names are compared byte by byte, as S3 does, whatever the collation of the database. */
@@ -111,8 +119,11 @@ type Tally = { -readonly [Field in keyof Progress]: Progress[Field] } & {
   faults: Partial<Record<Fault, FaultyFiles>>;
 };
 
+/** With the share of the files that is read. */
+type Sampling = AttachmentsProps & { readonly sample: number };
+
 async function judgeAll(
-  props: AttachmentsProps,
+  props: Sampling,
   versions: BucketVersions,
   files: readonly File[],
   before: Progress,
@@ -171,7 +182,7 @@ function noteFault({ faults }: Tally, fault: Fault, name: string): void {
 }
 
 /** The names are sums, so that any of their digits are as good as dice. */
-function isSampled(name: string, { sample, seed }: AttachmentsProps): boolean {
+function isSampled(name: string, { sample, seed }: Sampling): boolean {
   if (sample >= 1) return true;
   const dice = createHash('sha1').update(`${seed} ${name}`).digest().readUInt32BE() / 2 ** 32;
   return dice < sample;

@@ -23,7 +23,7 @@ const LONGEST_MESSAGE = 1000;
 export function messageOf(report: RestoreReport): string {
   const failed = report.findings.filter(({ passed }) => !passed);
   const text = hasPassed(report)
-    ? `${report.findings.length} checks passed; ${report.attachments?.checked ?? 0} attachments`
+    ? `${report.findings.length} checks passed; ${report.attachments === undefined ? 'attachments were not looked at' : `${report.attachments.checked} attachments`}`
     : failed.map(({ check, details }) => `${check}: ${details}`).join(' | ') || 'no check was made';
   return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE - 3)}...` : text;
 }
@@ -39,6 +39,9 @@ export function htmlOf(report: RestoreReport): string {
     ['Restored as', `${report.restored}, restore job ${report.restoreJobId}`],
     ['Restore begun', report.restoreStarted],
     ['Last check ended', `${report.validated}, ${minutesBetween(report)} minutes later`],
+    ...(report.attachments === undefined
+      ? [['Not part of it', 'attachments: they were not looked at'] as const]
+      : []),
   ];
   const rows = report.findings.map(
     ({ check, passed: ok, details }) =>

@@ -7,10 +7,11 @@ export const settingsSchema = z.object({
   AWS_REGION: z.string(),
   /** Where manifests and reports are. */
   AUDIT_BUCKET: z.string(),
-  FILESTORE_BUCKET: z.string(),
+  /** Absent where the attachments are not in a bucket. */
+  FILESTORE_BUCKET: z.optional(z.string()),
   FILESTORE_PREFIX: z.string(),
-  /** Share of the attachments that are read to the end, from 0 to 1. */
-  SAMPLE: z.coerce.number().check(z.minimum(0), z.maximum(1)),
+  /** Attachments that are read to the end; all of them, if there are no more. */
+  READ_AT_MOST: z.coerce.number().check(z.int()),
   /** Major version of PostgreSQL. */
   POSTGRESQL: z.coerce.number().check(z.int()),
   /** Series of Odoo, for example `19.0`. */

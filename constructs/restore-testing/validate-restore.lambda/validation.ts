@@ -8,12 +8,13 @@ import { type Finding, findingOf } from './finding.ts';
 export interface Restored {
   readonly endpoint: Endpoint;
   readonly expected: ExpectedDatabase;
-  readonly filestore: {
+  /** Absent where the attachments are not in a bucket: they are not looked at then. */
+  readonly filestore?: {
     readonly s3: S3Client;
     readonly bucket: string;
     readonly prefix: string;
-    /** Share of the files that are read to the end, from 0 to 1. */
-    readonly sample: number;
+    /** Files that are read to the end; all of them, if there are no more. */
+    readonly readAtMost: number;
   };
   /** Id of the restore: chooses the sample. */
   readonly id: string;
@@ -22,11 +23,11 @@ export interface Restored {
 /** How far a validation is. */
 export interface Validation {
   readonly findings: readonly Finding[];
-  readonly attachments: Progress;
+  readonly attachments?: Progress;
   readonly done: boolean;
 }
 
-export const NOT_BEGUN: Validation = { findings: [], attachments: NOTHING_CHECKED, done: false };
+export const NOT_BEGUN: Validation = { findings: [], done: false };
 
 /**
  * Validates what was restored, as far as the time allows. Called again with what it returned until it is done; nothing that
@@ -66,7 +67,8 @@ async function withAttachments(
   before: Validation,
   late: () => boolean,
 ): Promise<Validation> {
-  let attachments = before.attachments;
+  if (filestore === undefined) return { ...before, done: true };
+  let attachments = before.attachments ?? NOTHING_CHECKED;
   const finding = await findingOf('attachments', async () => {
     const { recoveryPoint } = expected;
     attachments = await checkAttachments(
