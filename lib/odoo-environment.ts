@@ -3,6 +3,7 @@ import type { PlannedEnvironment } from '../config/load.ts';
 import type { DnsTarget } from '../constructs/edge/dns-record.ts';
 import { warnOfMissingCopies } from './not-built-yet.ts';
 import { warnOfMissingMail } from './missing-mail.ts';
+import { BackupStack } from './stacks/backup-stack.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { DnsStack } from './stacks/dns-stack.ts';
@@ -20,6 +21,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * |---|---|---|---|
  * | Network | yes | yes | yes |
  * | Data | key, secrets, buckets, mail | and RDS, S3 Files, EFS | the same |
+ * | Backup | no, the server backs itself up | recovery points and their restore tests | the same, locked |
  * | Edge | no, the server is the entry | load balancer | and a firewall |
  * | Server | one EC2 server with PostgreSQL | no | no |
  * | Release | no | cluster, database job, its state machine | the same |
@@ -60,6 +62,7 @@ function addService(
   { firewall }: { readonly firewall: boolean },
 ): void {
   const dataStack = new ServiceDataStack(app, { ...planned, networkStack });
+  const backupStack = new BackupStack(app, { ...planned, networkStack, dataStack });
   const edgeStack = new EdgeStack(app, { ...planned, networkStack, firewall });
   const releaseStack = new ReleaseStack(app, { ...planned, networkStack, dataStack });
   const serviceStack = new ServiceStack(app, {
@@ -72,6 +75,7 @@ function addService(
   pointDomainAt(app, planned, edgeStack.entry, serviceStack);
   const operationsStack = new OperationsStack(app, { ...planned, networkStack });
   operationsStack.watchService(dataStack, edgeStack, serviceStack);
+  operationsStack.watchRecovery(backupStack);
   operationsStack.watchMail(dataStack);
 }
 

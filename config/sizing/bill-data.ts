@@ -1,3 +1,4 @@
+import { rdsPriceKey } from './database-class.ts';
 import type { BillBasis, BillLine } from './bill-line.ts';
 import type { Usage } from './usage.ts';
 
@@ -11,10 +12,19 @@ const KMS_KEYS = 2;
 const ODOO_SECRETS = 4;
 
 /** Alarms: on a server and its backups; on a database, a load balancer, services and file systems. */
-const ALARMS = { small: 16, medium: 22, large: 22 } as const;
+const ALARMS = { small: 16, medium: 23, large: 23 } as const;
 
 /** What the single server reports of itself: four metrics for each of three backups, and five of its own. */
 const SERVER_METRICS = 17;
+
+/** Restore tests in a month: one a week. */
+const RESTORE_TESTS = 52 / 12;
+
+/** Hours for which a restored database is there: restored, validated, deleted; assumed. */
+const HOURS_RESTORED = 2;
+
+/** What a restore test reports of itself, and the age of the last proof. */
+const RESTORE_METRICS = 4;
 
 /** Segments of the write-ahead log that the single server uploads in a month, one a minute when it is hardly used. */
 const WAL_SEGMENTS = 60 * 24 * 30;
@@ -135,12 +145,32 @@ export function backupLines({ plan, usage }: BillBasis): readonly BillLine[] {
     ...(plan.database.kind === 'host' ? repositoryLines(usage) : []),
     { item: 'KMS keys', key: 'kms.key', quantity: KMS_KEYS, unit: 'keys' },
     { item: 'Secrets', key: 'secretsManager.secret', quantity: secrets, unit: 'secrets' },
+    ...restoreTestLines(plan),
+  ];
+}
+
+function restoreTestLines({ database }: BillBasis['plan']): readonly BillLine[] {
+  if (database.kind === 'host') return [];
+  return [
     {
       item: 'Restore tests',
       key: 'backup.restoreTesting',
-      quantity: 1,
+      quantity: RESTORE_TESTS,
       unit: 'recovery points',
       estimated: true,
+    },
+    {
+      item: 'Restore tests: restored databases',
+      key: rdsPriceKey(database.class, false),
+      quantity: RESTORE_TESTS * HOURS_RESTORED,
+      unit: 'hours',
+      estimated: true,
+    },
+    {
+      item: 'Restore tests: metrics',
+      key: 'cloudwatch.customMetric.first10k',
+      quantity: RESTORE_METRICS,
+      unit: 'metrics',
     },
   ];
 }

@@ -21,6 +21,9 @@ import { RdsLogGroups } from './rds-log-groups.ts';
  * The major version only: RDS picks the minor and moves it in the maintenance window. A pinned minor that it has moved
  * past would turn the next update into a downgrade, which fails.
  */
+/** Major version of PostgreSQL. */
+export const POSTGRESQL = 17;
+
 const ENGINE = rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.VER_17 });
 
 const PORT = 5432;
@@ -71,6 +74,7 @@ export class RdsPostgres extends Construct implements OdooDatabase {
   readonly connections: ec2.Connections;
   readonly instance: rds.DatabaseInstance;
 
+  private readonly parameters: rds.ParameterGroup;
   private readonly props: RdsPostgresProps;
 
   constructor(scope: Construct, id: string, props: RdsPostgresProps) {
@@ -80,6 +84,7 @@ export class RdsPostgres extends Construct implements OdooDatabase {
 
     const securityGroup = this.securityGroup();
     this.masterSecret = this.masterPassword();
+    this.parameters = this.parameterGroup();
     this.instance = this.databaseInstance(securityGroup);
     this.host = this.instance.dbInstanceEndpointAddress;
     this.connections = new ec2.Connections({
@@ -89,6 +94,15 @@ export class RdsPostgres extends Construct implements OdooDatabase {
 
     this.rotateMasterPassword();
     this.acknowledgeFindings();
+  }
+
+  /** Parameters and subnets by their names, for what is restored from the backups of this instance. */
+  get surroundings(): { readonly parameterGroupName: string; readonly subnetGroupName: string } {
+    const subnets = this.instance.node.findChild('SubnetGroup');
+    if (!(subnets instanceof rds.SubnetGroup))
+      throw new Error(`${this.instance.node.path} has no subnet group`);
+    const { parameterGroupName } = this.parameters.bindToInstance({});
+    return { parameterGroupName, subnetGroupName: subnets.subnetGroupName };
   }
 
   private refuseWhatWouldFail(): void {
@@ -140,7 +154,7 @@ export class RdsPostgres extends Construct implements OdooDatabase {
       autoMinorVersionUpgrade: true,
       instanceType: new ec2.InstanceType(plan.class.replace(/^db\./, '')),
       multiAz: plan.multiAz,
-      parameterGroup: this.parameterGroup(),
+      parameterGroup: this.parameters,
 
       storageType: rds.StorageType.GP3,
       allocatedStorage: plan.storageGiB,

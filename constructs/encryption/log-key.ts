@@ -37,6 +37,18 @@ export class LogKey extends kms.Key {
     );
   }
 
+  /** Lets EventBridge tell an encrypted topic of jobs that failed. For whom it publishes, the policy of the topic decides. */
+  admitEvents(): void {
+    this.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'Events',
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+      }),
+    );
+  }
+
   private admitLogs(): void {
     const stack = Stack.of(this);
     const anyLogGroup = stack.formatArn({

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { Environment } from '../../config/environment.ts';
 import { AccessLogBucket } from '../../constructs/access-logs/access-log-bucket.ts';
+import { AuditBucket } from '../../constructs/audit/audit-bucket.ts';
 import { BackupBucket } from '../../constructs/backup/backup-bucket.ts';
 import { DataKey } from '../../constructs/encryption/data-key.ts';
 import { FilestoreBucket } from '../../constructs/filestore/filestore-bucket.ts';
@@ -19,6 +20,7 @@ export class DataStack extends OdooStack {
   readonly secrets: OdooSecrets;
   readonly filestoreBucket: FilestoreBucket;
   readonly backupBucket: BackupBucket;
+  readonly auditBucket: AuditBucket;
   /** How Odoo sends mail; absent: not at all. */
   readonly mail?: OutgoingMail;
 
@@ -40,6 +42,7 @@ export class DataStack extends OdooStack {
       ...bucketProps,
       dumpDays: retention.daily,
     });
+    this.auditBucket = new AuditBucket(this, 'AuditBucket', bucketProps);
     this.mail = this.outgoingMail(props.environment);
   }
 

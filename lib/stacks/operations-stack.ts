@@ -5,11 +5,13 @@ import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
+import { RecoveryAlarms } from '../../constructs/monitoring/recovery-alarms.ts';
 import { ServerAlarms } from '../../constructs/monitoring/server-alarms.ts';
 import { ServerBackupAlarms } from '../../constructs/monitoring/server-backup-alarms.ts';
 import { ServerHealthAlarms } from '../../constructs/monitoring/server-health-alarms.ts';
 import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
+import type { BackupStack } from './backup-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import type { EdgeStack } from './edge-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
@@ -17,6 +19,9 @@ import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 import type { ServerStack } from './server-stack.ts';
 import type { ServiceDataStack } from './service-data-stack.ts';
 import type { ServiceStack } from './service-stack.ts';
+
+/** A test each week, and two days for one that has to be repeated. */
+const PROOF_DAYS = 9;
 
 export interface OperationsStackProps extends OdooStackProps {
   readonly networkStack: NetworkStack;
@@ -54,6 +59,13 @@ export class OperationsStack extends OdooStack {
     });
     new ServerHealthAlarms(this, 'ServerHealthAlarms', { topic });
     new ServerBackupAlarms(this, 'ServerBackupAlarms', { topic });
+  }
+
+  /** Whether there are backups of medium and large that can be restored. */
+  watchRecovery({ recoveryPoints, restoresAreTested }: BackupStack): void {
+    const { topic } = this;
+    const proofDays = restoresAreTested ? PROOF_DAYS : undefined;
+    new RecoveryAlarms(this, 'RecoveryAlarms', { topic, vault: recoveryPoints.vault, proofDays });
   }
 
   /** Alarms of medium and large. */

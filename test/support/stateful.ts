@@ -8,6 +8,8 @@ export const STATEFUL_TYPES: readonly string[] = [
   'AWS::EFS::AccessPoint',
   'AWS::EC2::Volume',
   'AWS::KMS::Key',
+  // With all recovery points in it.
+  'AWS::Backup::BackupVault',
   'AWS::SecretsManager::Secret',
   // Others in the account may be sending by these.
   'AWS::SES::EmailIdentity',

@@ -9,6 +9,7 @@ import { resourcesOf, templatesOf } from '../support/templates.ts';
 // is an addition; changing one loses what is deployed under it, and needs an entry in the CHANGELOG.
 const EVERYWHERE = [
   'Data/AccessLogs8B620ECA AWS::S3::Bucket',
+  'Data/AuditBucketB01E0AE8 AWS::S3::Bucket',
   'Data/BackupBucket26B8E51C AWS::S3::Bucket',
   'Data/FilestoreBucket31C3BA78 AWS::S3::Bucket',
   'Data/Key961B73FD AWS::KMS::Key',
@@ -20,6 +21,7 @@ const EVERYWHERE = [
 ];
 
 const SERVICE = [
+  'Backup/RecoveryPointsVaultEF2E6CEF AWS::Backup::BackupVault',
   'Data/DatabaseInstanceAA8A5FDE AWS::RDS::DBInstance',
   'Data/DatabaseMasterSecretC5C2A01F AWS::SecretsManager::Secret',
   'Data/FilestoreAccessPoint AWS::S3Files::AccessPoint',

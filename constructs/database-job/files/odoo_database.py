@@ -15,6 +15,7 @@ from module_notes import remember
 from odoo_program import change_modules
 from odoo_settings import apply_settings, modules_in
 from serving import record_release
+from verifier import admit_verifier
 from wanted_modules import refuse_missing, wanted
 from psycopg2 import sql
 from psycopg2.extensions import encrypt_password
@@ -90,6 +91,7 @@ def harden(job, database):
     with job.session(database) as connection:
         execute(connection, "CREATE EXTENSION IF NOT EXISTS pg_trgm")
         execute(connection, "REVOKE ALL ON DATABASE {} FROM PUBLIC", database)
+    admit_verifier(job, database)
 
 
 def verify(job, database):

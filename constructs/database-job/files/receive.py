@@ -14,6 +14,7 @@ from odoo_settings import apply_settings
 from receive_dump import receive_database, restore_from_dump
 from server_transfer import restore_from_server
 from serving import hold_services
+from verifier import admit_verifier
 
 
 def receive(job):
@@ -37,6 +38,7 @@ def receive_copy(job):
         drop(job, BEFORE)
     fetch(job)
     verify(job, INCOMING)
+    admit_verifier(job, INCOMING)
     neutralize(job, INCOMING)
     apply_settings(job, INCOMING, installed=[])
     replace_initial_password(job, INCOMING)

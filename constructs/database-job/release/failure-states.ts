@@ -1,6 +1,6 @@
 import { Duration, type aws_ecs as ecs, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { awsCall } from './aws-call.ts';
+import { awsCall } from '../../shared/aws-call.ts';
 import { EXECUTION_NAME, hasStopped, noteTask } from './release-data.ts';
 
 /** A task gets two minutes to end by itself; what is left of these five is ECS's. */

@@ -1,6 +1,6 @@
 import { Duration, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { awsCall } from './aws-call.ts';
+import { awsCall } from '../../shared/aws-call.ts';
 import { failureStates, type FailureStates, type FailureStatesProps } from './failure-states.ts';
 import { EXECUTION_NAME, failure, hasStopped, isLate, noteTask } from './release-data.ts';
 import { snapshotStates } from './snapshot-states.ts';

@@ -1,6 +1,6 @@
 import { Duration, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { awsCall } from './aws-call.ts';
+import { awsCall } from '../../shared/aws-call.ts';
 import { equals, EXECUTION_NAME, failure, isLate } from './release-data.ts';
 
 /** Minutes for a small database, much longer for the first snapshot of a large one. */

@@ -1,5 +1,6 @@
 import {
   aws_autoscaling as autoscaling,
+  aws_backup as backup,
   aws_ecs as ecs,
   aws_ec2 as ec2,
   aws_elasticloadbalancingv2 as elbv2,
@@ -14,6 +15,7 @@ import { DatabaseAlarms } from '../../../constructs/monitoring/database-alarms.t
 import { FilestoreAlarms } from '../../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../../constructs/monitoring/load-balancer-alarms.ts';
 import { MailAlarms } from '../../../constructs/monitoring/mail-alarms.ts';
+import { RecoveryAlarms } from '../../../constructs/monitoring/recovery-alarms.ts';
 import { ServerAlarms } from '../../../constructs/monitoring/server-alarms.ts';
 import { ServerBackupAlarms } from '../../../constructs/monitoring/server-backup-alarms.ts';
 import { ServerHealthAlarms } from '../../../constructs/monitoring/server-health-alarms.ts';
@@ -36,6 +38,7 @@ export function stackWithAllAlarms(): Stack {
     addFilestoreAlarms(stack, topic);
     addServerAlarms(stack, topic, 't4g.xlarge');
     addMailAlarms(stack, topic);
+    addRecoveryAlarms(stack, topic);
     new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic });
     new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
   });
@@ -118,6 +121,11 @@ export function addMailAlarms(stack: Stack, topic: AlarmTopic): void {
     topic,
     configurationSet: new ses.ConfigurationSet(stack, 'ConfigurationSet'),
   });
+}
+
+export function addRecoveryAlarms(stack: Stack, topic: AlarmTopic): void {
+  const vault = backup.BackupVault.fromBackupVaultName(stack, 'Vault', 'odoo');
+  new RecoveryAlarms(stack, 'RecoveryAlarms', { topic, vault, proofDays: 9 });
 }
 
 export function addServerAlarms(stack: Stack, topic: AlarmTopic, instanceType: string): void {

@@ -39,6 +39,7 @@ describe('every alarm', () => {
       'load-balancer-unhealthy-target',
       'mail-bounces',
       'mail-complaints',
+      'restore-proof-overdue',
       'server-backup-database-failed',
       'server-backup-database-late',
       'server-backup-database-overdue',

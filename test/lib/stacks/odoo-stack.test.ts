@@ -24,8 +24,8 @@ function protectedStacks(users: number, changes?: Partial<Environment>): string[
 describe('the stacks of an environment', () => {
   it.each([
     [10, ['Network', 'Data', 'Server', 'Operations']],
-    [40, ['Network', 'Data', 'Edge', 'Release', 'Service', 'Dns', 'Operations']],
-    [150, ['Network', 'Data', 'Edge', 'Release', 'Service', 'Dns', 'Operations']],
+    [40, ['Network', 'Data', 'Backup', 'Edge', 'Release', 'Service', 'Dns', 'Operations']],
+    [150, ['Network', 'Data', 'Backup', 'Edge', 'Release', 'Service', 'Dns', 'Operations']],
   ])('of %i users are those of its architecture', (users, purposes) => {
     const names = stacksOf(appOf(users)).map((stack) => stack.stackName);
     expect(names).toEqual(purposes.map((purpose) => `test-${purpose}`));
@@ -34,7 +34,7 @@ describe('the stacks of an environment', () => {
   it('are protected from deletion in production where they hold what cannot be made again', () => {
     const production: Partial<Environment> = { production: true };
     expect(protectedStacks(10, production)).toEqual(['test-Network', 'test-Data', 'test-Server']);
-    expect(protectedStacks(150, production)).toEqual(['test-Network', 'test-Data']);
+    expect(protectedStacks(150, production)).toEqual(['test-Network', 'test-Data', 'test-Backup']);
     expect(protectedStacks(150)).toEqual([]);
   });
 

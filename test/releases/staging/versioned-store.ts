@@ -81,6 +81,11 @@ export class VersionedStore {
     this.put(bucket, key, { content: undefined, modified });
   }
 
+  /** As if it had never been there. */
+  forget(bucket: string, key: string): void {
+    for (const { id } of this.bucket(bucket).versions(key)) this.bucket(bucket).remove(key, id);
+  }
+
   /** What a reader of the bucket sees. */
   current(bucket: string): ReadonlyMap<string, Version> {
     const found = new Map<string, Version>();
@@ -103,7 +108,7 @@ export class VersionedStore {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    await buffer(request);
+    const body = await buffer(request);
     this.requests++;
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://s3');
     const [, bucket = '', ...rest] = pathname.split('/');
@@ -113,14 +118,26 @@ export class VersionedStore {
       send(response, 200, this.listVersions(bucket, searchParams));
     } else if (request.method === 'GET' && searchParams.get('list-type') === '2') {
       send(response, 200, this.list(bucket, searchParams));
+    } else if (request.method === 'GET') {
+      this.get(bucket, key, searchParams.get('versionId'), response);
     } else if (request.method === 'PUT' && typeof source === 'string') {
       this.copy(source, bucket, key, response);
+    } else if (request.method === 'PUT') {
+      this.put(bucket, key, { content: body.toString() });
+      send(response, 200, '');
     } else if (request.method === 'DELETE' && searchParams.has('versionId')) {
       this.bucket(bucket).remove(key, searchParams.get('versionId') ?? '');
       send(response, 204, '');
     } else {
       send(response, 501, `<Error><Code>NotImplemented</Code></Error>`);
     }
+  }
+
+  private get(bucket: string, key: string, id: string | null, response: ServerResponse): void {
+    const versions = this.bucket(bucket).versions(key);
+    const content = (id === null ? versions[0] : versions.find((version) => version.id === id))?.content;
+    if (content === undefined) send(response, 404, '<Error><Code>NoSuchVersion</Code></Error>');
+    else response.end(content);
   }
 
   private copy(source: string, bucket: string, key: string, response: ServerResponse): void {
@@ -144,7 +161,7 @@ export class VersionedStore {
   }
 
   private list(bucket: string, parameters: URLSearchParams): string {
-    const after = parameters.get('continuation-token') ?? '';
+    const after = parameters.get('continuation-token') ?? parameters.get('start-after') ?? '';
     const prefix = parameters.get('prefix') ?? '';
     const keys = [...this.current(bucket)].filter(([key]) => key.startsWith(prefix) && key > after);
     const page = keys.slice(0, PAGE);

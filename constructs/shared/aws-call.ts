@@ -29,7 +29,7 @@ export interface AwsCall {
 }
 
 /**
- * A call of an AWS service, repeated whatever its error: the calls of a release may all be made twice. What a repetition
+ * A call of an AWS service, repeated whatever its error: it must be one that may be made twice. What a repetition
  * does not mend, a missing permission for example, shows two minutes later.
  *
  * Not the CDK's own `CallAwsService`, which would give the role each permission once more, without conditions; nor

@@ -1,0 +1,33 @@
+import { Duration, type aws_kms as kms, type aws_s3 as s3 } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { DataBucket } from '../shared/data-bucket.ts';
+
+/** What restore tests say of backups, in the audit bucket. */
+export const RESTORE_TESTS = 'restore-tests/';
+
+/** What was in the database when a backup was made. */
+export const MANIFESTS = 'manifests/';
+
+/** A restore test needs the manifest of a recovery point that is days old; the newest months are of use to a person. */
+const MANIFEST_DAYS = 400;
+
+export interface AuditBucketProps {
+  readonly encryptionKey: kms.IKey;
+  readonly accessLogBucket: s3.IBucket;
+}
+
+/**
+ * Evidence for an auditor: reports of restore tests, which are kept, and the manifests that they compare with.
+ *
+ * What is overwritten or deleted stays as a version for a year.
+ */
+export class AuditBucket extends DataBucket {
+  constructor(scope: Construct, id: string, props: AuditBucketProps) {
+    super(scope, id, { ...props, accessLogPrefix: 'audit/', keepDeletedFor: Duration.days(365) });
+    this.addLifecycleRule({
+      id: 'ExpireManifests',
+      prefix: MANIFESTS,
+      expiration: Duration.days(MANIFEST_DAYS),
+    });
+  }
+}

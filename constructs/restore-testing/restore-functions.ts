@@ -1,0 +1,142 @@
+import {
+  Duration,
+  RemovalPolicy,
+  type aws_ec2 as ec2,
+  aws_iam as iam,
+  type aws_kms as kms,
+  aws_lambda as lambda,
+  aws_logs as logs,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { DATABASE_NAME, type OdooDatabase } from '../database/odoo-database.ts';
+import type { Network } from '../network/network.ts';
+import { logRetention } from '../shared/log-retention.ts';
+import { packedHandlers } from './packed-handlers.ts';
+import {
+  allowInVpc,
+  allowManifest,
+  allowProofAge,
+  allowReport,
+  allowValidation,
+  type RestorePermissionsProps,
+  VERIFIER_ROLE,
+} from './restore-permissions.ts';
+
+export interface RestoreFunctionsProps extends RestorePermissionsProps {
+  readonly environmentName: string;
+  readonly network: Network;
+  readonly database: OdooDatabase;
+  /** Identity of the functions that sign in to databases; its rules are the caller's. */
+  readonly securityGroup: ec2.ISecurityGroup;
+  /** Certificates that vouch for RDS in this Region, PEM. */
+  readonly certificates: string;
+  /** Major version of PostgreSQL, for example 17. */
+  readonly postgresql: number;
+  /** Series of Odoo, for example `19.0`. */
+  readonly odoo: string;
+  /** Hours that a recovery point may be old when it is tested. */
+  readonly oldestHours: number;
+  /** Attachments that are read to the end in each test. */
+  readonly readAtMost: number;
+  /** Key of the functions' own logs. */
+  readonly logKey: kms.IKey;
+  /** Days for which those are kept. */
+  readonly logRetentionDays: number;
+}
+
+/**
+ * The functions of a restore test. Those that sign in to databases are in the isolated subnets and reach S3 besides, by its
+ * gateway endpoint; what AWS has to be asked or told, the state machine does.
+ */
+export class RestoreFunctions extends Construct {
+  /** Counts what production holds. */
+  readonly noteManifest: lambda.Function;
+  /** Looks at what was restored, as far as one invocation lasts. */
+  readonly validate: lambda.Function;
+  /** Writes the report, and says what it comes to. */
+  readonly report: lambda.Function;
+  /** Publishes how long ago a restore was proven last. */
+  readonly publishProofAge: lambda.Function;
+
+  private readonly props: RestoreFunctionsProps;
+  private readonly logGroup: logs.LogGroup;
+  private readonly code: lambda.Code;
+
+  constructor(scope: Construct, id: string, props: RestoreFunctionsProps) {
+    super(scope, id);
+    this.props = props;
+    this.code = packedHandlers(this, props.certificates);
+    this.logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: logRetention(props.logRetentionDays),
+      encryptionKey: props.logKey,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.noteManifest = this.inVpc('NoteManifest', 'noteManifest', 'counts what production holds');
+    allowManifest(roleOf(this.noteManifest), props);
+    this.validate = this.inVpc('Validate', 'validate', 'validates what was restored');
+    allowValidation(roleOf(this.validate), props);
+    this.report = this.defineFunction('Report', 'report');
+    allowReport(roleOf(this.report), props);
+    this.publishProofAge = this.defineFunction('ProofAge', 'publishProofAge');
+    allowProofAge(roleOf(this.publishProofAge), props);
+  }
+
+  private inVpc(id: string, handler: string, purpose: string): lambda.Function {
+    const { network, securityGroup } = this.props;
+    const defined = this.defineFunction(id, handler, {
+      vpc: network.vpc,
+      vpcSubnets: network.databaseSubnets,
+      securityGroups: [securityGroup],
+    });
+    allowInVpc(roleOf(defined), purpose);
+    return defined;
+  }
+
+  private defineFunction(
+    id: string,
+    handler: string,
+    place: Pick<lambda.FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups'> = {},
+  ): lambda.Function {
+    // Not the managed policies that Lambda suggests, which let a function write to every log group of the account.
+    const role = new iam.Role(this, `${id}Role`, {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    this.logGroup.grantWrite(role);
+    return new lambda.Function(this, id, {
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      code: this.code,
+      handler: `index.${handler}`,
+      role,
+      logGroup: this.logGroup,
+      memorySize: 1024,
+      timeout: Duration.minutes(15),
+      environment: this.environment,
+      ...place,
+    });
+  }
+
+  /** As validate-restore.lambda/settings.ts reads it. */
+  private get environment(): Record<string, string> {
+    const { database, ...props } = this.props;
+    return {
+      ENVIRONMENT: props.environmentName,
+      AUDIT_BUCKET: props.auditBucket.bucketName,
+      ...(props.filestoreBucket && { FILESTORE_BUCKET: props.filestoreBucket.bucketName }),
+      FILESTORE_PREFIX: props.filestorePrefix,
+      READ_AT_MOST: String(props.readAtMost),
+      POSTGRESQL: String(props.postgresql),
+      ODOO: props.odoo,
+      OLDEST_HOURS: String(props.oldestHours),
+      DATABASE: DATABASE_NAME,
+      DATABASE_USER: VERIFIER_ROLE,
+      DATABASE_HOST: database.host,
+      DATABASE_PORT: database.port,
+    };
+  }
+}
+
+function roleOf({ role }: lambda.Function): iam.Role {
+  if (!(role instanceof iam.Role)) throw new Error('a function of a restore test has a role of its own');
+  return role;
+}

@@ -1,0 +1,118 @@
+import {
+  ArnFormat,
+  Aws,
+  Fn,
+  RemovalPolicy,
+  Stack,
+  aws_events as events,
+  aws_events_targets as targets,
+  aws_iam as iam,
+  type aws_kms as kms,
+  aws_logs as logs,
+  aws_stepfunctions as sfn,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { acknowledge } from '../shared/acknowledge.ts';
+import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
+import { logRetention } from '../shared/log-retention.ts';
+import type { RestoreFunctions } from './restore-functions.ts';
+import { validationStates } from './validation-states.ts';
+
+/** What AWS Backup calls the databases that it restores for a test. */
+const RESTORED = 'awsbackup-restore-test-*';
+
+export interface RestoreValidationProps {
+  readonly functions: RestoreFunctions;
+  /** ARN of the restore testing plan whose restores are validated; other restores are nobody's business here. */
+  readonly planArn: string;
+  /** Key of the machine's own log. */
+  readonly logKey: kms.IKey;
+  /** Days for which that log is kept. */
+  readonly logRetentionDays: number;
+}
+
+/**
+ * Proves each restore test of AWS Backup at Odoo's level and gives the verdict that AWS Backup waits for: after that it
+ * deletes what it restored.
+ *
+ * The event that begins it is delivered at best effort. If it is lost, nothing is proven, and the alarm about the age of
+ * the last proof says so.
+ */
+export class RestoreValidation extends Construct {
+  readonly machine: sfn.StateMachine;
+
+  constructor(scope: Construct, id: string, props: RestoreValidationProps) {
+    super(scope, id);
+    const { functions } = props;
+    this.machine = new sfn.StateMachine(this, 'Machine', {
+      comment: 'Proves a restore test at the level of Odoo',
+      definitionBody: sfn.DefinitionBody.fromChainable(validationStates(this, functions)),
+      role: this.role(functions),
+      logs: {
+        destination: this.logGroup(props),
+        level: sfn.LogLevel.ALL,
+        includeExecutionData: false,
+      },
+    });
+    acknowledge(
+      this.machine,
+      'AwsSolutions-SF2',
+      'A handful of calls, a few times a month; a trace would show no more than the log of the machine, which has every state with its time.',
+    );
+    this.beginWithEachTest(props);
+  }
+
+  private beginWithEachTest({ planArn }: RestoreValidationProps): void {
+    new events.Rule(this, 'RestoreTested', {
+      description: 'A restore test of AWS Backup has restored something',
+      eventPattern: {
+        source: ['aws.backup'],
+        detailType: ['Restore Job State Change'],
+        detail: { status: ['COMPLETED'], restoreTestingPlanArn: [planArn] },
+      },
+      targets: [
+        new targets.SfnStateMachine(this.machine, {
+          input: events.RuleTargetInput.fromObject({
+            restoreJobId: events.EventField.fromPath('$.detail.restoreJobId'),
+          }),
+        }),
+      ],
+    });
+  }
+
+  private role({ validate, report }: RestoreFunctions): iam.Role {
+    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
+    const allow = (actions: string[], resources: string[]) =>
+      role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
+    allow(['lambda:InvokeFunction'], [validate.functionArn, report.functionArn]);
+    const restored = Stack.of(this).formatArn({
+      service: 'rds',
+      resource: 'db',
+      resourceName: RESTORED,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    allow(['rds:DescribeDBInstances'], [restored]);
+    allow(['backup:DescribeRestoreJob', 'backup:PutRestoreValidationResult'], ['*']);
+    acknowledgeWildcard(
+      role,
+      restored,
+      'AWS Backup names what it restores for a test when it does; the wildcard stands for the rest of that name, and the databases of the environment are not among them.',
+    );
+    acknowledge(
+      role,
+      'AwsSolutions-IAM5[Resource::*]',
+      'Restore jobs have no ARN that a policy could name. This role can read how they stand and say how a test ended.',
+    );
+    return role;
+  }
+
+  /** For a name that begins like this CloudWatch Logs does not have to extend its policy of the account, which is limited. */
+  private logGroup({ logKey, logRetentionDays }: RestoreValidationProps): logs.LogGroup {
+    return new logs.LogGroup(this, 'Logs', {
+      logGroupName: `/aws/vendedlogs/states/odoo-restore-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`,
+      retention: logRetention(logRetentionDays),
+      encryptionKey: logKey,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { type Manifest, manifestSchema } from './manifest.ts';
+import { hasPassed, htmlOf, type RestoreReport } from './report.ts';
+
+const MANIFESTS = 'manifests/';
+
+/** Its keys begin with the moment, so that the latest one is the last. */
+const REPORTS = 'restore-tests/';
+
+const PASSED = /^restore-tests\/(.+Z)-passed-.+\.json$/;
+
+/** A manifest is taken before each backup; one that is older than this belongs to another one, ms. */
+const MANIFEST_MS = 26 * 3_600_000;
+
+/** Manifests and reports in the audit bucket. */
+export class AuditBucket {
+  private readonly s3: S3Client;
+  private readonly bucket: string;
+
+  constructor(s3: S3Client, bucket: string) {
+    this.s3 = s3;
+    this.bucket = bucket;
+  }
+
+  async keepManifest(manifest: Manifest): Promise<string> {
+    const key = `${MANIFESTS}${manifest.takenAt}.json`;
+    await this.put(key, JSON.stringify(manifest, undefined, 2), 'application/json');
+    return key;
+  }
+
+  /** The newest that was taken before the moment. */
+  async manifestBefore(moment: Date): Promise<Manifest | undefined> {
+    const from = new Date(moment.getTime() - MANIFEST_MS).toISOString();
+    const until = `${MANIFESTS}${moment.toISOString()}.json`;
+    let found: string | undefined;
+    const pages = paginateListObjectsV2(
+      { client: this.s3 },
+      { Bucket: this.bucket, Prefix: MANIFESTS, StartAfter: `${MANIFESTS}${from}` },
+    );
+    for await (const { Contents = [] } of pages) {
+      for (const { Key = '' } of Contents) if (Key <= until) found = Key;
+    }
+    if (found === undefined) return undefined;
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: found }));
+    return manifestSchema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
+  }
+
+  /** When the newest report that says "passed" was written; undefined if there is none. */
+  async lastProof(): Promise<Date | undefined> {
+    let last: string | undefined;
+    const pages = paginateListObjectsV2({ client: this.s3 }, { Bucket: this.bucket, Prefix: REPORTS });
+    for await (const { Contents = [] } of pages) {
+      for (const { Key = '' } of Contents) last = PASSED.exec(Key)?.[1] ?? last;
+    }
+    return last === undefined ? undefined : new Date(last);
+  }
+
+  /** For programs and for people; returns the key of the page. */
+  async keepReport(report: RestoreReport): Promise<string> {
+    const name = `${REPORTS}${report.validated}-${hasPassed(report) ? 'passed' : 'failed'}-${report.restoreJobId}`;
+    await this.put(`${name}.json`, JSON.stringify(report, undefined, 2), 'application/json');
+    await this.put(`${name}.html`, htmlOf(report), 'text/html; charset=utf-8');
+    return `${name}.html`;
+  }
+
+  private async put(Key: string, Body: string, ContentType: string): Promise<void> {
+    await this.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key, Body, ContentType }));
+  }
+}

@@ -1,0 +1,106 @@
+import type { Progress } from './attachments.ts';
+import type { Finding } from './finding.ts';
+import type { RestoreTest } from './restore-test.ts';
+
+/** What is kept of one restore test, for whoever has to sign that backups can be restored. */
+export interface RestoreReport extends RestoreTest {
+  /** Name of the environment, for example `prod`. */
+  readonly environment: string;
+  /** When the last check had ended. */
+  readonly validated: string;
+  readonly findings: readonly Finding[];
+  readonly attachments?: Progress;
+}
+
+export function hasPassed({ findings }: RestoreReport): boolean {
+  return findings.length > 0 && findings.every(({ passed }) => passed);
+}
+
+/** AWS Backup shows no more of a message. */
+const LONGEST_MESSAGE = 1000;
+
+/** One line: what failed and why, or how much was looked at. */
+export function messageOf(report: RestoreReport): string {
+  const failed = report.findings.filter(({ passed }) => !passed);
+  const text = hasPassed(report)
+    ? `${report.findings.length} checks passed; ${report.attachments === undefined ? 'attachments were not looked at' : `${report.attachments.checked} attachments`}`
+    : failed.map(({ check, details }) => `${check}: ${details}`).join(' | ') || 'no check was made';
+  return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE - 3)}...` : text;
+}
+
+/** A page that needs nothing else, not even a network. */
+export function htmlOf(report: RestoreReport): string {
+  const passed = hasPassed(report);
+  const verdict = passed ? 'Restored and proven' : 'NOT proven';
+  const facts: readonly (readonly [string, string])[] = [
+    ['Environment', report.environment],
+    ['Recovery point', `${report.recoveryPoint}, ${report.recoveryPointArn}`],
+    ['Of', report.resource],
+    ['Restored as', `${report.restored}, restore job ${report.restoreJobId}`],
+    ['Restore begun', report.restoreStarted],
+    ['Last check ended', `${report.validated}, ${minutesBetween(report)} minutes later`],
+    ...(report.attachments === undefined
+      ? [['Not part of it', 'attachments: they were not looked at'] as const]
+      : []),
+  ];
+  const rows = report.findings.map(
+    ({ check, passed: ok, details }) =>
+      `<tr class="${ok ? 'passed' : 'failed'}"><th scope="row">${escaped(check)}</th><td>${ok ? 'passed' : 'FAILED'}</td><td>${escaped(details)}</td></tr>`,
+  );
+  const count = report.findings.filter(({ passed: ok }) => !ok).length;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(report.environment)}: ${verdict}, ${escaped(report.recoveryPoint)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>Restore test of ${escaped(report.environment)}</h1>
+<p class="verdict ${passed ? 'passed' : 'failed'}">${verdict}${passed ? '' : `: ${count} of ${report.findings.length} checks failed`}</p>
+<p>A backup was restored by AWS Backup into subnets without a way out, and what came back was compared with what an Odoo
+that can be served must be, and with what was noted when the backup was made. A check that could not be made counts as
+failed.</p>
+<dl>${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>
+<table>
+<caption>What was checked</caption>
+<thead><tr><th scope="col">Check</th><th scope="col">Verdict</th><th scope="col">What was seen</th></tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+</table>
+</main>
+</body>
+</html>
+`;
+}
+
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { margin: 0; padding: 1rem; }
+main { max-width: 60rem; margin: auto; }
+.verdict { font-size: 1.3rem; font-weight: 600; padding: .6rem 1rem; border-left: .4rem solid; }
+.verdict.passed { border-color: #1a7f37; } .verdict.failed { border-color: #cf222e; }
+dl div { display: grid; grid-template-columns: 10rem 1fr; gap: .5rem; padding: .2rem 0; }
+dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; }
+caption { text-align: left; font-weight: 600; padding: 1rem 0 .3rem; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid #8885; overflow-wrap: anywhere; }
+tbody th { font-weight: 400; }
+tr.failed td, tr.failed th { background: #cf222e22; } tr.failed td:nth-child(2) { font-weight: 700; }
+@media (max-width: 40rem) { dl div { grid-template-columns: 1fr; gap: 0; padding: .4rem 0; } }
+@media print { body { padding: 0; } tr { break-inside: avoid; } }
+`;
+
+function minutesBetween({ restoreStarted, validated }: RestoreReport): number {
+  return Math.round((Date.parse(validated) - Date.parse(restoreStarted)) / 60_000);
+}
+
+/** What is shown comes from a database, too. */
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

@@ -1,0 +1,130 @@
+import { Duration, type aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { awsCall } from '../shared/aws-call.ts';
+
+export interface ValidationStatesProps {
+  readonly validate: lambda.IFunction;
+  readonly report: lambda.IFunction;
+}
+
+/**
+ * The states that prove a restore test of AWS Backup; returns the first. Input: `restoreJobId`.
+ *
+ *     Describe restore -> Find database -> Validate, until it is done -> Report -> Give verdict
+ *     after any error: the report says that it could not be proven, and why
+ *
+ * What goes from state to state: `job`, the restore as AWS Backup describes it; `instances`, the restored database as RDS
+ * does; `validation`, how far the validation is; `verdict`.
+ */
+export function validationStates(scope: Construct, props: ValidationStatesProps): sfn.IChainable {
+  const report = reportStates(scope, props);
+  const failed = noteFailure(scope, report);
+  const describe = awsCall(scope, 'Describe restore', {
+    service: 'backup',
+    action: 'describeRestoreJob',
+    parameters: { 'RestoreJobId.$': '$.job.RestoreJobId' },
+    resultPath: '$.job',
+  });
+  const find = awsCall(scope, 'Find database', {
+    service: 'rds',
+    action: 'describeDBInstances',
+    // It takes an ARN as well.
+    parameters: { 'DbInstanceIdentifier.$': '$.job.CreatedResourceArn' },
+    resultPath: '$.found',
+  });
+  const note = new sfn.Pass(scope, 'Note database', {
+    parameters: { 'job.$': '$.job', 'instances.$': '$.found.DbInstances', validation: {} },
+  });
+  const validate = invoke(scope, 'Validate', props.validate, {
+    payload: { 'job.$': '$.job', 'instances.$': '$.instances', 'validation.$': '$.validation' },
+    resultPath: '$.validation',
+  });
+  for (const state of [describe, find, validate]) state.addCatch(failed, { resultPath: '$.failure' });
+  const begin = new sfn.Pass(scope, 'Begin', {
+    parameters: { job: { 'RestoreJobId.$': '$.restoreJobId' } },
+  });
+  const done = new sfn.Choice(scope, 'Done?')
+    .when(sfn.Condition.booleanEquals('$.validation.done', true), report)
+    .otherwise(validate);
+  return begin.next(describe).next(find).next(note).next(validate).next(done);
+}
+
+/** What could not be checked has failed. */
+function noteFailure(scope: Construct, report: sfn.IChainable): sfn.IChainable {
+  return new sfn.Pass(scope, 'Note failure', {
+    parameters: {
+      'job.$': '$.job',
+      validation: {
+        done: true,
+        findings: [{ check: 'validation', passed: false, 'details.$': '$.failure.Cause' }],
+      },
+    },
+  }).next(report);
+}
+
+function reportStates(scope: Construct, props: ValidationStatesProps): sfn.IChainable {
+  const report = invoke(scope, 'Report', props.report, {
+    payload: { 'job.$': '$.job', 'validation.$': '$.validation' },
+    resultPath: '$.verdict',
+  });
+  const give = awsCall(scope, 'Give verdict', {
+    service: 'backup',
+    action: 'putRestoreValidationResult',
+    parameters: {
+      'RestoreJobId.$': '$.job.RestoreJobId',
+      'ValidationStatus.$': '$.verdict.status',
+      'ValidationStatusMessage.$': '$.verdict.message',
+    },
+  });
+  const unreported = new sfn.Pass(scope, 'Note missing report', {
+    comment: 'Without a report nothing is proven, whatever was found',
+    parameters: {
+      status: 'FAILED',
+      'message.$': "States.Format('the report could not be written: {}', $.failure.Error)",
+    },
+    resultPath: '$.verdict',
+  });
+  report.addCatch(unreported.next(give), { resultPath: '$.failure' });
+  const proven = new sfn.Choice(scope, 'Proven?')
+    .when(
+      sfn.Condition.stringEquals('$.verdict.status', 'SUCCESSFUL'),
+      new sfn.Succeed(scope, 'Restore proven'),
+    )
+    .otherwise(
+      new sfn.Fail(scope, 'Restore not proven', {
+        error: 'RestoreNotProven',
+        causePath: '$.verdict.message',
+      }),
+    );
+  give.next(proven);
+  return report.next(give);
+}
+
+/** An invocation ends by itself long before this. */
+const INVOCATION = Duration.minutes(16);
+
+function invoke(
+  scope: Construct,
+  id: string,
+  { functionArn }: lambda.IFunction,
+  {
+    payload,
+    resultPath,
+  }: { readonly payload: Readonly<Record<string, unknown>>; readonly resultPath: string },
+): sfn.CustomState {
+  const state = new sfn.CustomState(scope, id, {
+    stateJson: {
+      Type: 'Task',
+      Resource: functionArn,
+      Parameters: payload,
+      ResultPath: resultPath,
+      TimeoutSeconds: INVOCATION.toSeconds(),
+    },
+  });
+  return state.addRetry({
+    errors: [sfn.Errors.ALL],
+    interval: Duration.seconds(30),
+    backoffRate: 2,
+    maxAttempts: 3,
+  });
+}
