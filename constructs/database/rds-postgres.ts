@@ -96,6 +96,13 @@ export class RdsPostgres extends Construct implements OdooDatabase {
     this.acknowledgeFindings();
   }
 
+  /** Id by which IAM knows the instance, for example `db-ABCDEFGHIJKL`. */
+  get resourceId(): string {
+    const { instanceResourceId } = this.instance;
+    if (instanceResourceId === undefined) throw new Error(`${this.instance.node.path} has no resource id`);
+    return instanceResourceId;
+  }
+
   /** Parameters and subnets by their names, for what is restored from the backups of this instance. */
   get surroundings(): { readonly parameterGroupName: string; readonly subnetGroupName: string } {
     const subnets = this.instance.node.findChild('SubnetGroup');

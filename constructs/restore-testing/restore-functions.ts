@@ -26,8 +26,9 @@ export interface RestoreFunctionsProps extends RestorePermissionsProps {
   readonly environmentName: string;
   readonly network: Network;
   readonly database: OdooDatabase;
-  /** Identity of the functions that sign in to databases; its rules are the caller's. */
-  readonly securityGroup: ec2.ISecurityGroup;
+  /** Identities of the two functions that sign in to databases; whom they may reach is the caller's. */
+  readonly manifestSecurityGroup: ec2.ISecurityGroup;
+  readonly validationSecurityGroup: ec2.ISecurityGroup;
   /** Certificates that vouch for RDS in this Region, PEM. */
   readonly certificates: string;
   /** Major version of PostgreSQL, for example 17. */
@@ -71,9 +72,11 @@ export class RestoreFunctions extends Construct {
       encryptionKey: props.logKey,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.noteManifest = this.inVpc('NoteManifest', 'noteManifest', 'counts what production holds');
+    this.noteManifest = this.inVpc('NoteManifest', 'noteManifest', props.manifestSecurityGroup);
+    allowInVpc(roleOf(this.noteManifest), 'counts what production holds');
     allowManifest(roleOf(this.noteManifest), props);
-    this.validate = this.inVpc('Validate', 'validate', 'validates what was restored');
+    this.validate = this.inVpc('Validate', 'validate', props.validationSecurityGroup);
+    allowInVpc(roleOf(this.validate), 'validates what was restored');
     allowValidation(roleOf(this.validate), props);
     this.report = this.defineFunction('Report', 'report');
     allowReport(roleOf(this.report), props);
@@ -81,15 +84,13 @@ export class RestoreFunctions extends Construct {
     allowProofAge(roleOf(this.publishProofAge), props);
   }
 
-  private inVpc(id: string, handler: string, purpose: string): lambda.Function {
-    const { network, securityGroup } = this.props;
-    const defined = this.defineFunction(id, handler, {
-      vpc: network.vpc,
-      vpcSubnets: network.databaseSubnets,
+  private inVpc(id: string, handler: string, securityGroup: ec2.ISecurityGroup): lambda.Function {
+    const { vpc, databaseSubnets } = this.props.network;
+    return this.defineFunction(id, handler, {
+      vpc,
+      vpcSubnets: databaseSubnets,
       securityGroups: [securityGroup],
     });
-    allowInVpc(roleOf(defined), purpose);
-    return defined;
   }
 
   private defineFunction(

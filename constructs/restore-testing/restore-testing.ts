@@ -7,7 +7,6 @@ import {
   type aws_rds as rds,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Network } from '../network/network.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 
 /** Hours for which what was restored is kept at most, waiting for its verdict. */
@@ -18,7 +17,6 @@ const SELECTION_DAYS = 7;
 
 export interface RestoreTestingProps {
   readonly vault: backup.IBackupVault;
-  readonly network: Network;
   /** Whose recovery points are restored. */
   readonly instance: rds.IDatabaseInstance;
   readonly parameterGroupName: string;

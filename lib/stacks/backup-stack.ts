@@ -8,11 +8,11 @@ import {
 import type { Construct } from 'constructs';
 import { DAY } from '../../config/week-time.ts';
 import { regionOf } from '../../config/regions.ts';
-import { rdsRootCertificates } from '../../config/rds-root-certificates.ts';
 import { RecoveryPoints } from '../../constructs/backup/recovery-points.ts';
 import { DATABASE_NAME } from '../../constructs/database/odoo-database.ts';
 import { POSTGRESQL } from '../../constructs/database/rds-postgres.ts';
 import { FILESTORE_DIRECTORY } from '../../constructs/filestore/filestore-bucket.ts';
+import { trustedCertificates } from '../../constructs/odoo-node/trusted-certificates.ts';
 import { RestoreFunctions } from '../../constructs/restore-testing/restore-functions.ts';
 import { RestoreTesting } from '../../constructs/restore-testing/restore-testing.ts';
 import { RestoreValidation } from '../../constructs/restore-testing/restore-validation.ts';
@@ -61,33 +61,14 @@ export class BackupStack extends OdooStack {
 
   private testRestores(props: BackupStackProps): void {
     const { environment, networkStack, dataStack } = props;
-    const { network, logKey } = networkStack;
-    const group = (id: string, description: string) =>
-      new ec2.SecurityGroup(this, id, { vpc: network.vpc, description, allowAllOutbound: false });
-    const restored = group('RestoredDatabase', 'Database that a restore test has restored');
-    const validation = group('Validation', 'Functions that validate what was restored');
-    const functions = new RestoreFunctions(this, 'Functions', {
-      environmentName: environment.name,
-      network,
-      database: dataStack.database,
-      databaseResourceId: dataStack.database.instance.instanceResourceId ?? '',
-      securityGroup: validation,
-      filestoreBucket: environment.storage.filestore === 's3-files' ? dataStack.filestoreBucket : undefined,
-      filestorePrefix: `${FILESTORE_DIRECTORY}/${DATABASE_NAME}/`,
-      auditBucket: dataStack.auditBucket,
-      certificates: rdsRootCertificates(environment.region) ?? '',
-      postgresql: POSTGRESQL,
-      odoo: environment.odoo.version,
-      oldestHours: OLDEST_HOURS,
-      readAtMost: FILES_READ,
-      logKey,
-      logRetentionDays: environment.retention.logDays,
-    });
-    restored.connections.allowFrom(validation, ec2.Port.tcp(5432), 'PostgreSQL from the validation');
-    validation.connections.allowTo(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3 by its gateway endpoint');
+    const restored = this.securityGroup(
+      props,
+      'RestoredDatabase',
+      'Database that a restore test has restored',
+    );
+    const functions = this.restoreFunctions(props, restored);
     const testing = new RestoreTesting(this, 'RestoreTesting', {
       vault: this.recoveryPoints.vault,
-      network,
       instance: dataStack.database.instance,
       ...dataStack.database.surroundings,
       securityGroup: restored,
@@ -96,7 +77,7 @@ export class BackupStack extends OdooStack {
     new RestoreValidation(this, 'RestoreValidation', {
       functions,
       planArn: testing.plan.attrRestoreTestingPlanArn,
-      logKey,
+      logKey: networkStack.logKey,
       logRetentionDays: environment.retention.logDays,
     });
     this.noteManifests(functions);
@@ -105,6 +86,47 @@ export class BackupStack extends OdooStack {
       schedule: events.Schedule.rate(Duration.hours(1)),
       targets: [new targets.LambdaFunction(functions.publishProofAge)],
     });
+  }
+
+  /** The validation reaches what was restored, and not production; the other way round what counts production. */
+  private restoreFunctions(props: BackupStackProps, restored: ec2.SecurityGroup): RestoreFunctions {
+    const { environment, networkStack, dataStack } = props;
+    const { database, auditBucket, filestoreBucket } = dataStack;
+    const manifest = this.securityGroup(props, 'Manifest', 'Function that counts what production holds');
+    const validation = this.securityGroup(props, 'Validation', 'Function that validates what was restored');
+    manifest.connections.allowToDefaultPort(database, 'PostgreSQL');
+    restored.connections.allowFrom(validation, ec2.Port.tcp(Number(database.port)), 'PostgreSQL');
+    for (const group of [manifest, validation]) {
+      // These subnets have no other route out.
+      group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3, by its gateway endpoint');
+    }
+    return new RestoreFunctions(this, 'Functions', {
+      environmentName: environment.name,
+      network: networkStack.network,
+      database,
+      databaseResourceId: database.resourceId,
+      manifestSecurityGroup: manifest,
+      validationSecurityGroup: validation,
+      filestoreBucket: environment.storage.filestore === 's3-files' ? filestoreBucket : undefined,
+      filestorePrefix: `${FILESTORE_DIRECTORY}/${DATABASE_NAME}/`,
+      auditBucket,
+      certificates: trustedCertificates(environment.region),
+      postgresql: POSTGRESQL,
+      odoo: environment.odoo.version,
+      oldestHours: OLDEST_HOURS,
+      readAtMost: FILES_READ,
+      logKey: networkStack.logKey,
+      logRetentionDays: environment.retention.logDays,
+    });
+  }
+
+  private securityGroup(
+    { networkStack }: BackupStackProps,
+    id: string,
+    description: string,
+  ): ec2.SecurityGroup {
+    const { vpc } = networkStack.network;
+    return new ec2.SecurityGroup(this, id, { vpc, description, allowAllOutbound: false });
   }
 
   /** Before each backup. */

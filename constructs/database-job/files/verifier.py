@@ -19,7 +19,7 @@ def admit_verifier(job, database):
         execute(job.lock, "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE", VERIFIER)
         job.created(f"role {VERIFIER}")
     execute(job.lock, "GRANT {} TO {}", IAM_ROLE, VERIFIER)
-    # Nodes watch who may connect; of the databases only this one has rows.
+    # Nobody but the owner may otherwise: odoo_database.harden.
     execute(job.lock, "GRANT CONNECT ON DATABASE {} TO {}", database, VERIFIER)
     with job.session_as_odoo(database) as connection:
         execute(connection, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}", VERIFIER)

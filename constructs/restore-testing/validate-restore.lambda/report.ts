@@ -43,7 +43,9 @@ export function htmlOf(report: RestoreReport): string {
       ? [['Not part of it', 'attachments: they were not looked at'] as const]
       : []),
   ];
-  const rows = report.findings.map(
+  // What failed is what somebody looks for.
+  const failedFirst = report.findings.toSorted((one, other) => Number(one.passed) - Number(other.passed));
+  const rows = failedFirst.map(
     ({ check, passed: ok, details }) =>
       `<tr class="${ok ? 'passed' : 'failed'}"><th scope="row">${escaped(check)}</th><td>${ok ? 'passed' : 'FAILED'}</td><td>${escaped(details)}</td></tr>`,
   );
@@ -85,7 +87,8 @@ dl div { display: grid; grid-template-columns: 10rem 1fr; gap: .5rem; padding: .
 dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; font-weight: 600; padding: 1rem 0 .3rem; }
-th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid #8885; overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid #8885; }
+td:nth-child(2) { white-space: nowrap; } td:last-child { overflow-wrap: anywhere; }
 tbody th { font-weight: 400; }
 tr.failed td, tr.failed th { background: #cf222e22; } tr.failed td:nth-child(2) { font-weight: 700; }
 @media (max-width: 40rem) { dl div { grid-template-columns: 1fr; gap: 0; padding: .4rem 0; } }

@@ -19,6 +19,7 @@ interface Properties {
     readonly enableIamDatabaseAuthentication: string;
     readonly vpcSecurityGroupIds: { readonly 'Fn::Join': readonly [string, unknown] };
   };
+  readonly GroupId: unknown;
   readonly SourceSecurityGroupId: unknown;
   readonly PolicyDocument: { readonly Statement: readonly Statement[] };
 }
@@ -116,9 +117,11 @@ describe('what a restore test restores', () => {
       // What the CDK writes for none at all.
       SecurityGroupEgress: [{ CidrIp: '255.255.255.255/32', IpProtocol: 'icmp' }],
     });
-    const ingress = only(resources('AWS::EC2::SecurityGroupIngress'));
-    expect(ingress).toMatchObject({ FromPort: 5432, ToPort: 5432 });
-    expect(JSON.stringify(ingress.SourceSecurityGroupId)).toContain('Validation');
+    const ingress = resources('AWS::EC2::SecurityGroupIngress')
+      .map(propertiesOf)
+      .filter(({ GroupId }) => JSON.stringify(GroupId).includes('RestoredDatabase'));
+    expect(ingress).toMatchObject([{ FromPort: expect.anything(), ToPort: expect.anything() }]);
+    expect(JSON.stringify(ingress[0]?.SourceSecurityGroupId)).toContain('Validation');
   });
 
   it('begins a validation only when this plan has restored it', () => {
@@ -150,6 +153,20 @@ describe('the validation', () => {
     expect(denied).toHaveLength(1);
     expect(denied[0]?.Action).toBe('rds-db:connect');
     expect(JSON.stringify(denied[0]?.Resource)).toMatch(/dbuser:.*DbiResourceId.*odoo_verifier/);
+  });
+
+  it('does not reach production by the network either; the function that counts it does', () => {
+    const intoProduction = resources('AWS::EC2::SecurityGroupIngress')
+      .map(propertiesOf)
+      .filter(({ GroupId }) => JSON.stringify(GroupId).includes('DatabaseSecurityGroup'))
+      .map(({ SourceSecurityGroupId }) => JSON.stringify(SourceSecurityGroupId));
+    expect(intoProduction).toEqual([expect.stringContaining('Manifest')]);
+    const groupOf = (name: string) =>
+      resources('AWS::Lambda::Function')
+        .filter(({ logicalId }) => logicalId.startsWith(`Functions${name}`))
+        .map(({ resource }) => JSON.stringify(resource.Properties?.['VpcConfig']));
+    expect(groupOf('NoteManifest')).toEqual([expect.stringContaining('"Manifest')]);
+    expect(groupOf('Validate')).toEqual([expect.stringContaining('"Validation')]);
   });
 
   it('changes nothing but reports and manifests', () => {
