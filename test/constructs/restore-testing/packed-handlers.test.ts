@@ -17,6 +17,8 @@ it('is a program that Lambda can load, with what the template gives it', () => {
   const folder = mkdtempSync(join(localFolder('tmp'), 'restore-'));
   try {
     writeFileSync(join(folder, 'index.js'), packed());
+    // As it is in Lambda, where no file says otherwise.
+    writeFileSync(join(folder, 'package.json'), '{"type": "commonjs"}');
     writeFileSync(join(folder, 'ca.pem'), 'certificates');
     const script = "console.log(JSON.stringify(Object.keys(require('./index.js'))))";
     const output = execFileSync(process.execPath, ['--no-warnings', '-e', script], {
