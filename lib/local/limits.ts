@@ -9,7 +9,7 @@ export const NOT_PROVABLE_LOCALLY: readonly string[] = [
   'network paths: routes, security groups and endpoints are kept as data, no packet follows them',
   'encryption: keys exist, nothing is encrypted with them; bucket encryption reads back as AES256 whatever was asked',
   'lifecycle rules, access logging and tags of buckets, volumes of ECS tasks: dropped by the emulator',
-  'autoscaling of the service, rotation of the database password, WAF logging: left out, see lib/local/emulator/left-out.json',
+  'autoscaling of the service, rotation of the database password, WAF logging, backups and restore tests: left out, see lib/local/emulator/left-out.json',
   'order and duration: everything is ready at once; on AWS an RDS instance alone takes ten to thirty minutes',
   'that AWS accepts every value: CI runs the CDK validation and cfn-lint on the same templates for that',
   'quotas, certificates and DNS delegation of your account: npm run plan lists what to check first',
