@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // They boot a machine, load real programs for minutes or run whole releases, and have configurations of their own: npm
-    // run test:host, npm run test:services, npm run test:releases.
-    exclude: ['test/host/machine/**', 'test/services/**', 'test/releases/**'],
+    // run test:host, npm run test:services, npm run test:releases, npm run test:restore.
+    exclude: ['test/host/machine/**', 'test/services/**', 'test/releases/**', 'test/restore/**'],
     globalSetup: 'test/support/assemblies.ts',
     // Loading aws-cdk-lib once per worker instead of once per file halves the CPU of the suite.
     isolate: false,
