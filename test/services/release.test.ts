@@ -68,7 +68,7 @@ afterEach(async () => {
   rmSync(shared, { recursive: true, force: true });
 });
 
-describe('a release that changes no module', { timeout: 60_000 }, () => {
+describe('a release that changes no module', { timeout: 240_000 }, () => {
   it('reaches nobody: both images serve the database until the old node has left', async () => {
     const websocket = await old.nginx.websocket();
     const { report } = await release('r2');
@@ -92,7 +92,7 @@ describe('a release that changes no module', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a release that changes a module', { timeout: 60_000 }, () => {
+describe('a release that changes a module', { timeout: 240_000 }, () => {
   it('never lets code answer from a database that is not its own, and keeps every order', async () => {
     const websocket = await old.nginx.websocket();
     const brake = bench.job.cluster.hold('odoo', 'brake', 'SELECT pg_advisory_lock(1)');
@@ -160,7 +160,7 @@ describe('a release that changes a module', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a release that fails', { timeout: 60_000 }, () => {
+describe('a release that fails', { timeout: 240_000 }, () => {
   it('before it has begun is noticed by nobody', async () => {
     const websocket = await old.nginx.websocket();
     bench.nextRelease();
