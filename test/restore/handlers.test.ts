@@ -159,8 +159,6 @@ it('is a failure when nothing was checked', async () => {
 });
 
 it('publishes how long ago a restore was proven last, whatever failed since', async () => {
-  await handlersAt(NOW, 'sound').publishProofAge();
-  expect(logged).toEqual([]);
   await noteManifestAt(new Date(RECOVERY_POINT.getTime() - 600_000));
   await restoreTest();
   const later = new Date(NOW.getTime() + 3 * 86_400_000);
@@ -183,4 +181,15 @@ it('says so where attachments are not part of it, because they are not in a buck
   expect(String(company.store.current(AUDIT).get(verdict.report)?.content)).toContain(
     'attachments: they were not looked at',
   );
+});
+
+it('counts from the first manifest as long as nothing was proven, and says nothing before', async () => {
+  await handlersAt(NOW, 'sound').publishProofAge();
+  expect(logged).toEqual([]);
+  await noteManifestAt(new Date(NOW.getTime() - 2 * 86_400_000));
+  await noteManifestAt(new Date(NOW.getTime() - 86_400_000));
+  await handlersAt(NOW, 'sound').report({ job: JOB, validation: {} });
+  logged.length = 0;
+  await handlersAt(NOW, 'sound').publishProofAge();
+  expect(logged).toEqual([expect.objectContaining({ RestoreProofAge: 2 * 86_400 })]);
 });

@@ -33,26 +33,23 @@ export class AuditBucket {
     const from = new Date(moment.getTime() - MANIFEST_MS).toISOString();
     const until = `${MANIFESTS}${moment.toISOString()}.json`;
     let found: string | undefined;
-    const pages = paginateListObjectsV2(
-      { client: this.s3 },
-      { Bucket: this.bucket, Prefix: MANIFESTS, StartAfter: `${MANIFESTS}${from}` },
-    );
-    for await (const { Contents = [] } of pages) {
-      for (const { Key = '' } of Contents) if (Key <= until) found = Key;
-    }
+    for await (const key of this.keys(MANIFESTS, `${MANIFESTS}${from}`)) if (key <= until) found = key;
     if (found === undefined) return undefined;
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: found }));
     return manifestSchema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
   }
 
-  /** When the newest report that says "passed" was written; undefined if there is none. */
+  /**
+   * When a restore was proven last; where none ever was, since when there has been something to prove. Undefined before the
+   * first manifest.
+   */
   async lastProof(): Promise<Date | undefined> {
     let last: string | undefined;
-    const pages = paginateListObjectsV2({ client: this.s3 }, { Bucket: this.bucket, Prefix: REPORTS });
-    for await (const { Contents = [] } of pages) {
-      for (const { Key = '' } of Contents) last = PASSED.exec(Key)?.[1] ?? last;
-    }
-    return last === undefined ? undefined : new Date(last);
+    for await (const key of this.keys(REPORTS)) last = PASSED.exec(key)?.[1] ?? last;
+    if (last !== undefined) return new Date(last);
+    for await (const key of this.keys(MANIFESTS))
+      return new Date(key.slice(MANIFESTS.length, -'.json'.length));
+    return undefined;
   }
 
   /** For programs and for people; returns the key of the page. */
@@ -61,6 +58,13 @@ export class AuditBucket {
     await this.put(`${name}.json`, JSON.stringify(report, undefined, 2), 'application/json');
     await this.put(`${name}.html`, htmlOf(report), 'text/html; charset=utf-8');
     return `${name}.html`;
+  }
+
+  private async *keys(Prefix: string, StartAfter?: string): AsyncGenerator<string> {
+    const pages = paginateListObjectsV2({ client: this.s3 }, { Bucket: this.bucket, Prefix, StartAfter });
+    for await (const { Contents = [] } of pages) {
+      for (const { Key = '' } of Contents) yield Key;
+    }
   }
 
   private async put(Key: string, Body: string, ContentType: string): Promise<void> {

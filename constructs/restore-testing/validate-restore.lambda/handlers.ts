@@ -122,7 +122,7 @@ export function createHandlers({ settings, s3, ca, token, now, log }: Surroundin
     return { report: key, status: proven ? 'SUCCESSFUL' : 'FAILED', message: messageOf(report) };
   }
 
-  /** Publishes how long ago a restore was proven last; nothing, if none ever was. */
+  /** Publishes how long ago a restore was proven last; nothing before there is anything to prove. */
   async function publishProofAge(): Promise<void> {
     const last = await audit.lastProof();
     if (last === undefined) return;
