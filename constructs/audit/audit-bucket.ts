@@ -1,12 +1,7 @@
 import { Duration, type aws_kms as kms, type aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DataBucket } from '../shared/data-bucket.ts';
-
-/** What restore tests say of backups, in the audit bucket. */
-export const RESTORE_TESTS = 'restore-tests/';
-
-/** What was in the database when a backup was made. */
-export const MANIFESTS = 'manifests/';
+import { MANIFESTS } from './audit-prefixes.ts';
 
 /** A restore test needs the manifest of a recovery point that is days old; the newest months are of use to a person. */
 const MANIFEST_DAYS = 400;

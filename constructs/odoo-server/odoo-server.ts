@@ -6,7 +6,6 @@ import {
   type aws_kms as kms,
   aws_logs as logs,
   type aws_s3 as s3,
-  type aws_secretsmanager as secretsmanager,
   CfnElement,
   Duration,
   Lazy,
@@ -26,6 +25,7 @@ import { createDataVolume } from './data-volume.ts';
 import { hostFiles } from './host-files.ts';
 import { createEntry, refuseUncertifiableDomain } from './server-entry.ts';
 import { serverImage } from './server-image.ts';
+import type { ServerSecrets } from './server-secrets.ts';
 import { ServerLaunchTemplate } from './server-launch-template.ts';
 import {
   allowAcmeChallenge,
@@ -42,18 +42,6 @@ import {
  * restores it first, at about a minute per GiB. One that fails says so at once.
  */
 const LAUNCH_TIMEOUT = Duration.hours(1);
-
-/** Secrets that the server reads when it starts. */
-export interface ServerSecrets {
-  /** Password of the database role `odoo`. */
-  readonly odooDatabasePassword: secretsmanager.ISecret;
-  /** First password of Odoo's administrator. */
-  readonly odooAdminPassword: secretsmanager.ISecret;
-  /** Password of Odoo's database manager, which is switched off; its default is `admin`, so it is set all the same. */
-  readonly odooMasterPassword: secretsmanager.ISecret;
-  /** Encrypts pgBackRest's repository. */
-  readonly backupPassphrase: secretsmanager.ISecret;
-}
 
 export interface OdooServerProps {
   readonly vpc: ec2.IVpc;

@@ -1,5 +1,5 @@
 import { Stack, aws_iam as iam, type aws_s3 as s3 } from 'aws-cdk-lib';
-import { MANIFESTS, RESTORE_TESTS } from '../audit/audit-bucket.ts';
+import { MANIFESTS, RESTORE_TESTS } from '../audit/audit-prefixes.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 

@@ -1,20 +1,16 @@
 import {
   ArnFormat,
-  Aws,
-  Fn,
-  RemovalPolicy,
   Stack,
   aws_events as events,
   aws_events_targets as targets,
   aws_iam as iam,
   type aws_kms as kms,
-  aws_logs as logs,
   aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
-import { logRetention } from '../shared/log-retention.ts';
+import { StateMachineLogGroup } from '../shared/state-machine-log-group.ts';
 import type { RestoreFunctions } from './restore-functions.ts';
 import { validationStates } from './validation-states.ts';
 
@@ -49,7 +45,7 @@ export class RestoreValidation extends Construct {
       definitionBody: sfn.DefinitionBody.fromChainable(validationStates(this, functions)),
       role: this.role(functions),
       logs: {
-        destination: this.logGroup(props),
+        destination: new StateMachineLogGroup(this, 'Logs', { ...props, prefix: 'odoo-restore' }),
         level: sfn.LogLevel.ALL,
         includeExecutionData: false,
       },
@@ -104,15 +100,5 @@ export class RestoreValidation extends Construct {
       'Restore jobs have no ARN that a policy could name. This role can read how they stand and say how a test ended.',
     );
     return role;
-  }
-
-  /** For a name that begins like this CloudWatch Logs does not have to extend its policy of the account, which is limited. */
-  private logGroup({ logKey, logRetentionDays }: RestoreValidationProps): logs.LogGroup {
-    return new logs.LogGroup(this, 'Logs', {
-      logGroupName: `/aws/vendedlogs/states/odoo-restore-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`,
-      retention: logRetention(logRetentionDays),
-      encryptionKey: logKey,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
   }
 }

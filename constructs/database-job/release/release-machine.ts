@@ -1,10 +1,10 @@
-import { Aws, Fn, RemovalPolicy, aws_logs as logs, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { aws_kms as kms, aws_rds as rds } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Network } from '../../network/network.ts';
 import type { OdooCluster } from '../../odoo-service/odoo-cluster.ts';
 import { acknowledge } from '../../shared/acknowledge.ts';
-import { logRetention } from '../../shared/log-retention.ts';
+import { StateMachineLogGroup } from '../../shared/state-machine-log-group.ts';
 import type { DatabaseJob } from '../database-job.ts';
 import { releaseRole } from './release-role.ts';
 import { releaseStates } from './release-states.ts';
@@ -50,7 +50,7 @@ export class ReleaseMachine extends Construct {
       definitionBody: sfn.DefinitionBody.fromChainable(states),
       role: releaseRole(this, { cluster: cluster.cluster, task: job.definition, instance }),
       logs: {
-        destination: this.logGroup(props),
+        destination: new StateMachineLogGroup(this, 'Logs', { ...props, prefix: 'odoo' }),
         level: sfn.LogLevel.ALL,
         // What a state read and made is in the execution itself, for 90 days.
         includeExecutionData: false,
@@ -61,19 +61,6 @@ export class ReleaseMachine extends Construct {
       'AwsSolutions-SF2',
       'A release calls ECS a few thousand times in a row and nothing else; a trace would show that and no more. The log of the machine has every state with its time.',
     );
-  }
-
-  /**
-   * For a name that begins like this CloudWatch Logs does not have to extend its policy of the account, which is limited.
-   * The stack's own id ends it, so that what a deleted stack leaves behind never blocks the next one.
-   */
-  private logGroup({ logKey, logRetentionDays }: ReleaseMachineProps): logs.LogGroup {
-    return new logs.LogGroup(this, 'Logs', {
-      logGroupName: `/aws/vendedlogs/states/odoo-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`,
-      retention: logRetention(logRetentionDays),
-      encryptionKey: logKey,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
   }
 }
 

@@ -1,13 +1,10 @@
 import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { MANIFESTS, RESTORE_TESTS } from '../../audit/audit-prefixes.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
 import { hasPassed, htmlOf, type RestoreReport } from './report.ts';
 
-const MANIFESTS = 'manifests/';
-
-/** Its keys begin with the moment, so that the latest one is the last. */
-const REPORTS = 'restore-tests/';
-
-const PASSED = /^restore-tests\/(.+Z)-passed-.+\.json$/;
+/** Of the JSON of a test that passed: when it did. */
+const PASSED = new RegExp(`^${RESTORE_TESTS}(.+Z)-passed-.+\\.json$`);
 
 /** A manifest is taken before each backup; one that is older than this belongs to another one, ms. */
 const MANIFEST_MS = 26 * 3_600_000;
@@ -45,7 +42,7 @@ export class AuditBucket {
    */
   async lastProof(): Promise<Date | undefined> {
     let last: string | undefined;
-    for await (const key of this.keys(REPORTS)) last = PASSED.exec(key)?.[1] ?? last;
+    for await (const key of this.keys(RESTORE_TESTS)) last = PASSED.exec(key)?.[1] ?? last;
     if (last !== undefined) return new Date(last);
     for await (const key of this.keys(MANIFESTS))
       return new Date(key.slice(MANIFESTS.length, -'.json'.length));
@@ -54,7 +51,7 @@ export class AuditBucket {
 
   /** For programs and for people; returns the key of the page. */
   async keepReport(report: RestoreReport): Promise<string> {
-    const name = `${REPORTS}${report.validated}-${hasPassed(report) ? 'passed' : 'failed'}-${report.restoreJobId}`;
+    const name = `${RESTORE_TESTS}${report.validated}-${hasPassed(report) ? 'passed' : 'failed'}-${report.restoreJobId}`;
     await this.put(`${name}.json`, JSON.stringify(report, undefined, 2), 'application/json');
     await this.put(`${name}.html`, htmlOf(report), 'text/html; charset=utf-8');
     return `${name}.html`;

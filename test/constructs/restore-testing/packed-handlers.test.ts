@@ -33,7 +33,7 @@ it('is a program that Lambda can load, with what the template gives it', () => {
   }
 });
 
-/** The newest program among the assets of this process. */
+/** The program among the assets of this run; every stack has the same. */
 function packed(): string {
   const assemblies = process.env[ASSEMBLIES] ?? '';
   const programs = readdirSync(assemblies, { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -1,0 +1,5 @@
+/** Reports of restore tests in the audit bucket. Their keys begin with the moment, so that the latest one is the last. */
+export const RESTORE_TESTS = 'restore-tests/';
+
+/** What was in the database when a backup was made, in the audit bucket; named after the moment. */
+export const MANIFESTS = 'manifests/';
