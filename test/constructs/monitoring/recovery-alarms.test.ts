@@ -20,7 +20,7 @@ it('watches the very metric that the functions publish', () => {
   const line = JSON.parse(
     metricLine('prod', [{ name: 'RestoreProofAge', unit: 'Seconds', value: 1 }], new Date()),
   );
-  const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics;
+  const [{ Namespace, Dimensions, Metrics }] = line['_aws'].CloudWatchMetrics;
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     Namespace,
     MetricName: Metrics[0].Name,
