@@ -1,6 +1,6 @@
 import { Duration, type aws_kms as kms, type aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { DataBucket } from '../shared/data-bucket.ts';
+import { DataBucket, type Replica } from '../shared/data-bucket.ts';
 
 export interface BackupBucketProps {
   readonly encryptionKey: kms.IKey;
@@ -9,6 +9,8 @@ export interface BackupBucketProps {
   readonly pointInTimeDays: number;
   /** Days for which a nightly portable dump is kept; the dumps of the server are below `server/dumps/`. */
   readonly dumpDays: number;
+  /** @default - not copied */
+  readonly replica?: Replica;
 }
 
 /**
@@ -22,10 +24,11 @@ export interface BackupBucketProps {
 export class BackupBucket extends DataBucket {
   constructor(scope: Construct, id: string, props: BackupBucketProps) {
     super(scope, id, {
-      encryptionKey: props.encryptionKey,
-      accessLogBucket: props.accessLogBucket,
+      ...props,
       accessLogPrefix: 'backup/',
       keepDeletedFor: Duration.days(props.pointInTimeDays),
+      // What pgBackRest has expired goes from the copy too, which would grow for ever; as a version it stays as long.
+      replication: props.replica && { ...props.replica, deletions: true, timeControl: true },
     });
     this.addLifecycleRule({
       id: 'ExpireDumps',

@@ -9,7 +9,14 @@ import type { OutgoingMail } from '../../constructs/mail/outgoing-mail.ts';
 import { RelaySender } from '../../constructs/mail/relay-sender.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
 import { OdooSecrets } from '../../constructs/secrets/odoo-secrets.ts';
+import type { Replica } from '../../constructs/shared/data-bucket.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
+import type { RecoveryStack } from './recovery-stack.ts';
+
+export interface DataStackProps extends OdooStackProps {
+  /** @default - nothing is copied to another Region */
+  readonly recoveryStack?: RecoveryStack;
+}
 
 /**
  * What is kept in every architecture, under the same logical ids in each: key, secrets, filestore and backup buckets, and
@@ -24,12 +31,33 @@ export class DataStack extends OdooStack {
   /** How Odoo sends mail; absent: not at all. */
   readonly mail?: OutgoingMail;
 
-  constructor(scope: Construct, props: OdooStackProps) {
+  constructor(scope: Construct, props: DataStackProps) {
     super(scope, 'Data', props, { description: 'key, secrets, filestore and backups', stateful: true });
-    const { retention } = props.environment;
+    const { environment, recoveryStack } = props;
     this.key = new DataKey(this, 'Key');
-    this.secrets = new OdooSecrets(this, 'Secrets', { encryptionKey: this.key });
-    const bucketProps = {
+    this.secrets = new OdooSecrets(this, 'Secrets', {
+      encryptionKey: this.key,
+      replica: recoveryStack?.recoveryRegion,
+    });
+    const bucketProps = this.bucketProps(environment);
+    this.filestoreBucket = new FilestoreBucket(this, 'FilestoreBucket', {
+      ...bucketProps,
+      replica: replicaOf(recoveryStack, 'filestoreBucket'),
+    });
+    this.backupBucket = new BackupBucket(this, 'BackupBucket', {
+      ...bucketProps,
+      dumpDays: environment.retention.daily,
+      replica: replicaOf(recoveryStack, 'backupBucket'),
+    });
+    this.auditBucket = new AuditBucket(this, 'AuditBucket', {
+      ...bucketProps,
+      replica: replicaOf(recoveryStack, 'auditBucket'),
+    });
+    this.mail = this.outgoingMail(props.environment);
+  }
+
+  private bucketProps({ retention }: Environment) {
+    return {
       encryptionKey: this.key,
       accessLogBucket: new AccessLogBucket(this, 'AccessLogs', {
         writers: 'buckets',
@@ -37,13 +65,6 @@ export class DataStack extends OdooStack {
       }),
       pointInTimeDays: retention.pointInTimeDays,
     };
-    this.filestoreBucket = new FilestoreBucket(this, 'FilestoreBucket', bucketProps);
-    this.backupBucket = new BackupBucket(this, 'BackupBucket', {
-      ...bucketProps,
-      dumpDays: retention.daily,
-    });
-    this.auditBucket = new AuditBucket(this, 'AuditBucket', bucketProps);
-    this.mail = this.outgoingMail(props.environment);
   }
 
   private outgoingMail({ mail, region }: Environment): OutgoingMail | undefined {
@@ -52,4 +73,11 @@ export class DataStack extends OdooStack {
       ? new SesSender(this, 'SesSender', { mail, region, encryptionKey: this.key })
       : new RelaySender(this, 'RelaySender', mail);
   }
+}
+
+function replicaOf(
+  stack: RecoveryStack | undefined,
+  bucket: 'filestoreBucket' | 'backupBucket' | 'auditBucket',
+): Replica | undefined {
+  return stack && { bucket: stack[bucket], encryptionKey: stack.key };
 }
