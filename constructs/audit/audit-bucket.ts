@@ -25,7 +25,12 @@ export class AuditBucket extends DataBucket {
       accessLogPrefix: 'audit/',
       keepDeletedFor: Duration.days(365),
       // Evidence may be a few minutes late, and nobody shall delete it everywhere at once.
-      replication: props.replica && { ...props.replica, deletions: false, timeControl: false },
+      replication: props.replica && {
+        ...props.replica,
+        contents: 'reports for the auditor',
+        deletions: false,
+        timeControl: false,
+      },
     });
     this.addLifecycleRule({
       id: 'ExpireManifests',

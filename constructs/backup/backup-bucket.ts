@@ -28,7 +28,12 @@ export class BackupBucket extends DataBucket {
       accessLogPrefix: 'backup/',
       keepDeletedFor: Duration.days(props.pointInTimeDays),
       // What pgBackRest has expired goes from the copy too, which would grow for ever; as a version it stays as long.
-      replication: props.replica && { ...props.replica, deletions: true, timeControl: true },
+      replication: props.replica && {
+        ...props.replica,
+        contents: 'backups of the single server',
+        deletions: true,
+        timeControl: true,
+      },
     });
     this.addLifecycleRule({
       id: 'ExpireDumps',

@@ -36,7 +36,12 @@ export class FilestoreBucket extends DataBucket {
       accessLogPrefix: 'filestore/',
       keepDeletedFor: Duration.days(props.pointInTimeDays + MARGIN_DAYS),
       // An attachment too many in the copy does no harm; one that is missing does.
-      replication: props.replica && { ...props.replica, deletions: false, timeControl: true },
+      replication: props.replica && {
+        ...props.replica,
+        contents: 'attachments',
+        deletions: false,
+        timeControl: true,
+      },
     });
   }
 }

@@ -21,6 +21,8 @@ export interface DataBucketProps {
 export type Replica = EncryptedBucket;
 
 export interface Replication extends Replica {
+  /** What is copied, for the auditor, for example `attachments`. */
+  readonly contents: string;
   /**
    * Whether what is deleted is deleted in the copy too, where it remains as a version. Without it a deletion, be it a
    * mistake or an attack, never reaches the copy.
@@ -77,7 +79,11 @@ export class DataBucket extends s3.Bucket {
 
   /** On the resource, because the bucket's own property makes a role that the other Region's key would have to name. */
   private copyTo(replication: Replication, encryptionKey: kms.IKey): void {
-    const role = new ReplicationRole(this, 'ReplicationRole', { bucket: this, encryptionKey }, replication);
+    const role = new ReplicationRole(this, 'ReplicationRole', {
+      source: { bucket: this, encryptionKey },
+      replica: replication,
+      contents: replication.contents,
+    });
     this.resource.replicationConfiguration = { role: role.roleArn, rules: [ruleFor(replication)] };
   }
 

@@ -8,6 +8,13 @@ export interface EncryptedBucket {
   readonly encryptionKey: kms.IKey;
 }
 
+export interface ReplicationRoleProps {
+  readonly source: EncryptedBucket;
+  readonly replica: EncryptedBucket;
+  /** What is copied, for the auditor, for example `attachments`. */
+  readonly contents: string;
+}
+
 /**
  * What S3 copies a bucket's objects with: reads every version there, writes it here, and can use each key for objects only.
  *
@@ -15,21 +22,21 @@ export interface EncryptedBucket {
  * two stacks needed the other.
  */
 export class ReplicationRole extends iam.Role {
-  constructor(scope: Construct, id: string, source: EncryptedBucket, replica: EncryptedBucket) {
+  constructor(scope: Construct, id: string, { source, replica, contents }: ReplicationRoleProps) {
     super(scope, id, {
       assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
-      description: 'Copies objects to the recovery Region',
+      description: `Copies ${contents} to the recovery Region`,
     });
     this.allow(['s3:GetReplicationConfiguration', 's3:ListBucket'], source.bucket.bucketArn);
     this.allowObjects(
       ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'],
       source.bucket,
-      'Every object of the bucket is read to be copied, whatever its name, by S3 alone.',
+      `S3 alone takes this role, to read ${contents} that it copies, whatever their names.`,
     );
     this.allowObjects(
       ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
       replica.bucket,
-      'Copies have the names of what they are copies of; S3 alone writes them.',
+      `Copies of ${contents} have the names of what they are copies of; S3 alone writes them.`,
     );
     this.allowKey(['kms:Decrypt'], source);
     this.allowKey(['kms:Encrypt', 'kms:GenerateDataKey'], replica);
