@@ -35,7 +35,7 @@ export class RecoveryPoints extends Construct {
 
   constructor(scope: Construct, id: string, props: RecoveryPointsProps) {
     super(scope, id);
-    const { retention, copyTo = [] } = props;
+    const { retention, copyTo } = props;
     this.time = backupTime(props.windows);
     this.vault = new RecoveryVault(this, 'Vault', props);
     this.plan = new backup.BackupPlan(this, 'Plan', {
@@ -51,7 +51,7 @@ export class RecoveryPoints extends Construct {
 
   private ruleOf(
     { name, days, on }: RecoveryPointRule,
-    copyTo: readonly backup.IBackupVault[],
+    copyTo: RecoveryPointsProps['copyTo'],
   ): backup.BackupPlanRule {
     const [hour, minute] = [Math.floor(this.time / 60), this.time % 60];
     const deleteAfter = Duration.days(days);
@@ -61,7 +61,7 @@ export class RecoveryPoints extends Construct {
       startWindow: Duration.minutes(START_MINUTES),
       completionWindow: Duration.hours(12),
       deleteAfter,
-      copyActions: copyTo.map((destinationBackupVault) => ({ destinationBackupVault, deleteAfter })),
+      copyActions: copyTo?.map((destinationBackupVault) => ({ destinationBackupVault, deleteAfter })),
     });
   }
 
