@@ -1,5 +1,6 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { COPIES, COPY_AGE } from '../recovery/watch-copies.lambda/watch-copies.mjs';
 import type { AlarmTopic } from './alarm-topic.ts';
 import { OdooAlarm } from './odoo-alarm.ts';
 
@@ -34,26 +35,26 @@ export class CopyAlarms extends Construct {
     const limit = Duration.seconds(recoveryPointObjective.toSeconds() / 2);
     const copies: readonly Copy[] = [
       {
-        metricName: 'FilestoreCopyAge',
+        metricName: COPY_AGE.filestore,
         name: 'filestore-copy-late',
         meaning: 'New attachments have not reached the recovery Region.',
         limit,
       },
       database === 'rds'
         ? {
-            metricName: 'DatabaseCopyAge',
+            metricName: COPY_AGE.database,
             name: 'database-copy-late',
             meaning: "The database's automated backups have not reached the recovery Region.",
             limit,
           }
         : {
-            metricName: 'BackupsCopyAge',
+            metricName: COPY_AGE.backups,
             name: 'backups-copy-late',
             meaning: 'Backups of the database have not reached the recovery Region.',
             limit,
           },
       {
-        metricName: 'RecoveryPointCopyAge',
+        metricName: COPY_AGE.recoveryPoints,
         name: 'recovery-point-copy-late',
         meaning: 'No new recovery point has reached the recovery Region for a day and a half.',
         limit: RECOVERY_POINT_LIMIT,
@@ -69,7 +70,7 @@ export class CopyAlarms extends Construct {
       severity: 'warning',
       meaning,
       metric: new cloudwatch.Metric({
-        namespace: 'Odoo/Copies',
+        namespace: COPIES,
         metricName,
         dimensionsMap: { Environment: topic.environmentName },
         period: Duration.minutes(15),

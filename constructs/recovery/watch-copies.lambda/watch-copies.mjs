@@ -5,7 +5,7 @@ import { copiedByEfs, copiedByRds, copiedByS3, newestRecoveryPoint } from './cop
  * Looks at the copies in the Region that it runs in: until when is what was written in the primary Region here? It is
  * published as metrics, and noted in an object that can be read when the primary Region is gone.
  *
- * @typedef {'filestore' | 'backups' | 'database' | 'recoveryPoints'} Part
+ * @typedef {keyof typeof COPY_AGE} Part
  *
  * @typedef {object} Settings The construct `CopyWatch` writes them.
  * @property {string} environment For example `prod`.
@@ -32,15 +32,15 @@ import { copiedByEfs, copiedByRds, copiedByS3, newestRecoveryPoint } from './cop
  */
 
 /** Namespace of the metrics. */
-const NAMESPACE = 'Odoo/Copies';
+export const COPIES = 'Odoo/Copies';
 
-/** @type {Readonly<Record<Part, string>>} */
-const METRICS = {
+/** Metrics in seconds, by what they are about. */
+export const COPY_AGE = /** @type {const} */ ({
   filestore: 'FilestoreCopyAge',
   backups: 'BackupsCopyAge',
   database: 'DatabaseCopyAge',
   recoveryPoints: 'RecoveryPointCopyAge',
-};
+});
 
 /** @param {Surroundings} surroundings */
 export function createHandler({ clients, settings, now, log }) {
@@ -73,9 +73,9 @@ export function createHandler({ clients, settings, now, log }) {
 
   /** @param {readonly (readonly [Part, Date])[]} known */
   function publish(known) {
-    const ages = known.map(([part, until]) => /** @type {const} */ ([METRICS[part], secondsSince(until)]));
+    const ages = known.map(([part, until]) => /** @type {const} */ ([COPY_AGE[part], secondsSince(until)]));
     const Metrics = ages.map(([Name]) => ({ Name, Unit: 'Seconds' }));
-    const CloudWatchMetrics = [{ Namespace: NAMESPACE, Dimensions: [['Environment']], Metrics }];
+    const CloudWatchMetrics = [{ Namespace: COPIES, Dimensions: [['Environment']], Metrics }];
     const _aws = { Timestamp: now().getTime(), CloudWatchMetrics };
     log(JSON.stringify({ _aws, Environment: settings.environment, ...Object.fromEntries(ages) }));
   }
