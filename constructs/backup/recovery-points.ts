@@ -1,33 +1,17 @@
-import {
-  Aws,
-  Duration,
-  Fn,
-  RemovalPolicy,
-  aws_backup as backup,
-  aws_events as events,
-  aws_iam as iam,
-  type aws_kms as kms,
-} from 'aws-cdk-lib';
+import { Duration, aws_backup as backup, aws_events as events, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Retention, Windows } from '../../config/environment.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { backupTime, START_MINUTES } from './backup-time.ts';
+import { type RecoveryPointRule, recoveryPointRules } from './recovery-point-rules.ts';
+import { RecoveryVault, type RecoveryVaultProps } from './recovery-vault.ts';
 
-/** Days in a month, for counting recovery points: none is deleted before the next one is there. */
-const MONTH = 31;
-
-export interface RecoveryPointsProps {
+export interface RecoveryPointsProps extends RecoveryVaultProps {
   /** What recovery points are made of. */
   readonly resources: readonly backup.BackupResource[];
   readonly retention: Retention;
   /** Of the database's own backup and of its maintenance. */
   readonly windows: Windows;
-  readonly encryptionKey: kms.IKey;
-  /**
-   * Refuses to delete a recovery point before its time, or to keep a new one for less, until an administrator of AWS Backup
-   * takes the lock off.
-   */
-  readonly locked: boolean;
 }
 
 /**
@@ -46,18 +30,11 @@ export class RecoveryPoints extends Construct {
 
   constructor(scope: Construct, id: string, props: RecoveryPointsProps) {
     super(scope, id);
-    const rules = rulesOf(props.retention);
     this.time = backupTime(props.windows);
-    this.vault = new backup.BackupVault(this, 'Vault', {
-      // The stack's own id, so that what a deleted stack leaves behind never blocks the next one.
-      backupVaultName: `odoo-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`,
-      encryptionKey: props.encryptionKey,
-      lockConfiguration: props.locked ? lockFor(rules) : undefined,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    });
+    this.vault = new RecoveryVault(this, 'Vault', props);
     this.plan = new backup.BackupPlan(this, 'Plan', {
       backupVault: this.vault,
-      backupPlanRules: rules.map((rule) => this.ruleOf(rule)),
+      backupPlanRules: recoveryPointRules(props.retention).map((rule) => this.ruleOf(rule)),
     });
     this.plan.addSelection('Selection', {
       resources: [...props.resources],
@@ -66,7 +43,7 @@ export class RecoveryPoints extends Construct {
     });
   }
 
-  private ruleOf({ name, days, on }: RuleOfTime): backup.BackupPlanRule {
+  private ruleOf({ name, days, on }: RecoveryPointRule): backup.BackupPlanRule {
     const [hour, minute] = [Math.floor(this.time / 60), this.time % 60];
     return new backup.BackupPlanRule({
       ruleName: name,
@@ -91,30 +68,4 @@ export class RecoveryPoints extends Construct {
     );
     return role;
   }
-}
-
-interface RuleOfTime {
-  readonly name: string;
-  /** For how long its recovery points are kept. */
-  readonly days: number;
-  readonly on: { readonly day?: string; readonly weekDay?: string; readonly month?: string };
-}
-
-/** As many recovery points as the retention says, each until the same number of its kind have followed. */
-function rulesOf({ daily, weekly, monthly }: Retention): readonly RuleOfTime[] {
-  const rules: readonly (RuleOfTime & { readonly count: number })[] = [
-    { name: 'Daily', count: daily, days: daily, on: { day: '*', month: '*' } },
-    { name: 'Weekly', count: weekly, days: weekly * 7, on: { weekDay: 'SUN', month: '*' } },
-    { name: 'Monthly', count: monthly, days: monthly * MONTH, on: { day: '1', month: '*' } },
-  ];
-  return rules.filter(({ count }) => count > 0).map(({ name, days, on }) => ({ name, days, on }));
-}
-
-/** Whatever a rule keeps fits in between: otherwise its jobs would fail. */
-function lockFor(rules: readonly RuleOfTime[]): backup.LockConfiguration {
-  const days = rules.map((rule) => rule.days);
-  return {
-    minRetention: Duration.days(Math.min(...days)),
-    maxRetention: Duration.days(Math.max(...days)),
-  };
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, type aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, aws_iam as iam, type aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 export interface DataBucketProps {
@@ -8,6 +8,8 @@ export interface DataBucketProps {
   readonly accessLogPrefix: string;
   /** How long what was deleted or overwritten can still be read, as a version. */
   readonly keepDeletedFor: Duration;
+  /** Days for which a version cannot be deleted for good, by Object Lock in governance mode. Absent: no Object Lock. */
+  readonly objectLockDays?: number;
 }
 
 /** A bucket whose objects cannot be made again: versioned, encrypted with the customer's key, TLS 1.2 only, kept. */
@@ -38,6 +40,7 @@ export class DataBucket extends s3.Bucket {
     // A bucket that is kept keeps refusing plain HTTP.
     this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.announceChanges();
+    if (props.objectLockDays !== undefined) this.lockObjects(props.objectLockDays);
   }
 
   /**
@@ -45,8 +48,35 @@ export class DataBucket extends s3.Bucket {
    * because the bucket's own property does it through a custom resource with a function.
    */
   private announceChanges(): void {
+    this.resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+  }
+
+  /**
+   * By the default retention alone: with `ObjectLockEnabled`, which is for buckets to be made, CloudFormation would replace
+   * a bucket that is there by an empty one (its schema, November 2026), where S3 itself locks any bucket with versions.
+   *
+   * Whoever may write may also prolong a lock, or choose compliance mode, which nobody ends: not beyond these days.
+   */
+  private lockObjects(days: number): void {
+    this.resource.objectLockConfiguration = {
+      objectLockEnabled: 'Enabled',
+      rule: { defaultRetention: { mode: 'GOVERNANCE', days } },
+    };
+    this.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'NoLongerLocks',
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ['s3:PutObjectRetention'],
+        resources: [this.arnForObjects('*')],
+        conditions: { NumericGreaterThan: { 's3:object-lock-remaining-retention-days': days } },
+      }),
+    );
+  }
+
+  private get resource(): s3.CfnBucket {
     const { defaultChild } = this.node;
     if (!(defaultChild instanceof s3.CfnBucket)) throw new Error(`${this.node.path} has no bucket resource`);
-    defaultChild.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+    return defaultChild;
   }
 }

@@ -16,6 +16,7 @@ import { trustedCertificates } from '../../constructs/odoo-node/trusted-certific
 import { RestoreFunctions } from '../../constructs/restore-testing/restore-functions.ts';
 import { RestoreTesting } from '../../constructs/restore-testing/restore-testing.ts';
 import { RestoreValidation } from '../../constructs/restore-testing/restore-validation.ts';
+import { warnOfComplianceLock } from '../compliance-lock.ts';
 import { warnOfMissingRestoreTests } from '../missing-restore-tests.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
@@ -46,14 +47,15 @@ export class BackupStack extends OdooStack {
 
   constructor(scope: Construct, props: BackupStackProps) {
     super(scope, 'Backup', props, { description: 'recovery points and their restore tests', stateful: true });
-    const { environment, plan, dataStack } = props;
+    const { environment, dataStack } = props;
     this.recoveryPoints = new RecoveryPoints(this, 'RecoveryPoints', {
       resources: [backup.BackupResource.fromRdsDatabaseInstance(dataStack.database.instance)],
       retention: environment.retention,
       windows: environment.windows,
       encryptionKey: dataStack.key,
-      locked: plan.tier === 'large',
+      lock: environment.backup.vaultLock,
     });
+    warnOfComplianceLock(this, environment);
     this.restoresAreTested = regionOf(environment.region).restoreTesting;
     if (this.restoresAreTested) this.testRestores(props);
     else warnOfMissingRestoreTests(this, environment);

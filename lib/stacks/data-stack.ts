@@ -1,5 +1,7 @@
+import { Arn, ArnFormat } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from '../../config/environment.ts';
+import { databaseReachDays } from '../../config/recovery-points.ts';
 import { AccessLogBucket } from '../../constructs/access-logs/access-log-bucket.ts';
 import { AuditBucket } from '../../constructs/audit/audit-bucket.ts';
 import { BackupBucket } from '../../constructs/backup/backup-bucket.ts';
@@ -26,8 +28,8 @@ export class DataStack extends OdooStack {
 
   constructor(scope: Construct, props: OdooStackProps) {
     super(scope, 'Data', props, { description: 'key, secrets, filestore and backups', stateful: true });
-    const { retention } = props.environment;
-    this.key = new DataKey(this, 'Key');
+    const { retention, backup } = props.environment;
+    this.key = new DataKey(this, 'Key', { copiesAccount: accountOf(backup.secondAccountVaultArn) });
     this.secrets = new OdooSecrets(this, 'Secrets', { encryptionKey: this.key });
     const bucketProps = {
       encryptionKey: this.key,
@@ -35,12 +37,16 @@ export class DataStack extends OdooStack {
         writers: 'buckets',
         logRetentionDays: retention.logDays,
       }),
-      pointInTimeDays: retention.pointInTimeDays,
     };
-    this.filestoreBucket = new FilestoreBucket(this, 'FilestoreBucket', bucketProps);
+    this.filestoreBucket = new FilestoreBucket(this, 'FilestoreBucket', {
+      ...bucketProps,
+      databaseReachDays: databaseReachDays(retention),
+    });
     this.backupBucket = new BackupBucket(this, 'BackupBucket', {
       ...bucketProps,
+      pointInTimeDays: retention.pointInTimeDays,
       dumpDays: retention.daily,
+      objectLockDays: backup.objectLockDays,
     });
     this.auditBucket = new AuditBucket(this, 'AuditBucket', bucketProps);
     this.mail = this.outgoingMail(props.environment);
@@ -52,4 +58,8 @@ export class DataStack extends OdooStack {
       ? new SesSender(this, 'SesSender', { mail, region, encryptionKey: this.key })
       : new RelaySender(this, 'RelaySender', mail);
   }
+}
+
+function accountOf(vaultArn: string | undefined): string | undefined {
+  return vaultArn && Arn.split(vaultArn, ArnFormat.COLON_RESOURCE_NAME).account;
 }

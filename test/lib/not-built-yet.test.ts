@@ -35,8 +35,18 @@ describe('a synthesis', () => {
     ]);
   });
 
+  it('warns of a lock that will be irrevocable, with its numbers and the way back', () => {
+    const vaultLock = { mode: 'compliance', minDays: 1, maxDays: 3650, graceDays: 5 } as const;
+    const [warning, ...others] = warningsOf(40, { backup: { vaultLock }, mail });
+    expect(others).toEqual([]);
+    expect(warning).toMatch(/irrevocable 5 days after the deployment.*root user and AWS included/);
+    expect(warning).toMatch(/less than 1 or more than 3650 days.*mode: 'governance'/);
+  });
+
   it('is silent where everything that was asked for is there', () => {
     expect(warningsOf(10, { mail })).toEqual([]);
     expect(warningsOf(40, { mail })).toEqual([]);
+    // Its lock can be taken off.
+    expect(warningsOf(150, { mail })).toEqual([]);
   });
 });
