@@ -1,4 +1,5 @@
-import type { Environment, OdooImage } from './environment.ts';
+import type { Environment, OdooImage, Retention, VaultLock } from './environment.ts';
+import { recoveryPointDays } from './recovery-points.ts';
 import { isRegionName, regionOf } from './regions.ts';
 import type { EnvironmentFile } from './schema.ts';
 import type { Tier } from './sizing/plan.ts';
@@ -54,6 +55,8 @@ export function defaultsFor({ production, tier, region }: DefaultsContext) {
       ? { pointInTimeDays: 35, daily: 7, weekly: 4, monthly: 12, logDays: 365 }
       : // A damage in a test system is noticed within days or not worth a year of snapshots.
         { pointInTimeDays: 7, daily: 7, weekly: 4, monthly: 0, logDays: 30 },
+    // Irrevocable is nothing that anybody gets without having asked for it.
+    backup: { vaultLock: { mode: tier === 'large' ? 'governance' : 'none', graceDays: 7 } },
     objectives: { rtoHours: 4, rpoHours: 1 },
     windows: nightOf(region),
     network: { cidr: '10.0.0.0/16' },
@@ -71,6 +74,13 @@ export function defaultsFor({ production, tier, region }: DefaultsContext) {
 /** What a file says, and the default where it says nothing. */
 export function settingsOf(file: PartialFile, context: DefaultsContext): Settings {
   const defaults = defaultsFor(context);
+  const retention = {
+    pointInTimeDays: file.retention?.pointInTimeDays ?? defaults.retention.pointInTimeDays,
+    daily: file.retention?.daily ?? defaults.retention.daily,
+    weekly: file.retention?.weekly ?? defaults.retention.weekly,
+    monthly: file.retention?.monthly ?? defaults.retention.monthly,
+    logDays: file.retention?.logDays ?? defaults.retention.logDays,
+  };
   return {
     production: file.production ?? defaults.production,
     allowedCidrs: file.allowedCidrs ?? defaults.allowedCidrs,
@@ -92,12 +102,11 @@ export function settingsOf(file: PartialFile, context: DefaultsContext): Setting
       floorGiB: file.storage?.floorGiB ?? defaults.storage.floorGiB,
       filestore: file.storage?.filestore ?? defaults.storage.filestore,
     },
-    retention: {
-      pointInTimeDays: file.retention?.pointInTimeDays ?? defaults.retention.pointInTimeDays,
-      daily: file.retention?.daily ?? defaults.retention.daily,
-      weekly: file.retention?.weekly ?? defaults.retention.weekly,
-      monthly: file.retention?.monthly ?? defaults.retention.monthly,
-      logDays: file.retention?.logDays ?? defaults.retention.logDays,
+    retention,
+    backup: {
+      vaultLock: vaultLockOf(retention, { ...defaults.backup.vaultLock, ...file.backup?.vaultLock }),
+      objectLockDays: file.backup?.objectLockDays,
+      secondAccountVaultArn: file.backup?.secondAccountVaultArn,
     },
     objectives: {
       rtoHours: file.objectives?.rtoHours ?? defaults.objectives.rtoHours,
@@ -124,6 +133,24 @@ export function settingsOf(file: PartialFile, context: DefaultsContext): Setting
     tags: definedOnly(file.tags ?? defaults.tags),
     overrides: file.overrides ?? defaults.overrides,
   };
+}
+
+/** A lock that keeps what the retention says, where nothing else is written. */
+export function vaultLockOf(
+  retention: Retention,
+  { mode, minDays, maxDays, graceDays }: LockWishes,
+): VaultLock {
+  if (mode === 'none') return { mode };
+  const { least, most } = recoveryPointDays(retention);
+  const limits = { minDays: minDays ?? least, maxDays: maxDays ?? most };
+  return mode === 'governance' ? { mode, ...limits } : { mode, ...limits, graceDays };
+}
+
+interface LockWishes {
+  readonly mode: VaultLock['mode'];
+  readonly minDays?: number;
+  readonly maxDays?: number;
+  readonly graceDays: number;
 }
 
 function imageOf(image: string): OdooImage {

@@ -31,6 +31,7 @@ export interface Environment {
   readonly architecture: CpuArchitecture;
   readonly storage: StorageNeeds;
   readonly retention: Retention;
+  readonly backup: BackupProtection;
   readonly objectives: RecoveryObjectives;
   /** Address that receives alarms. */
   readonly alarmEmail?: string;
@@ -187,6 +188,29 @@ export interface Retention {
   /** Days for which logs are kept. One of CloudWatch Logs' retention values. */
   readonly logDays: number;
 }
+
+/** How backups are protected from mistakes and from whoever got hold of the account. */
+export interface BackupProtection {
+  readonly vaultLock: VaultLock;
+  /** Days for which what is written to the backup bucket cannot be deleted for good. Absent: no Object Lock. */
+  readonly objectLockDays?: number;
+  /** Vault of another account, in the same Region, to which recovery points are copied. Absent: to none. */
+  readonly secondAccountVaultArn?: string;
+}
+
+/**
+ * `governance`: an administrator of AWS Backup can take the lock off. `compliance`: nobody can, once `graceDays` have passed
+ * since its deployment. Every recovery point of the retention is kept for `minDays` or more and `maxDays` or less.
+ */
+export type VaultLock =
+  | { readonly mode: 'none' }
+  | { readonly mode: 'governance'; readonly minDays: number; readonly maxDays: number }
+  | {
+      readonly mode: 'compliance';
+      readonly minDays: number;
+      readonly maxDays: number;
+      readonly graceDays: number;
+    };
 
 export interface RecoveryObjectives {
   readonly rtoHours: number;

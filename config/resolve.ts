@@ -3,6 +3,7 @@ import { defaultsFor, settingsOf, type PartialFile } from './defaults.ts';
 import type { Domain, Environment, Mail, NetworkChoice } from './environment.ts';
 import type { Problem, Result } from './problem.ts';
 import { allowedNetworkRules } from './rules/allowed-networks.ts';
+import { backupRules } from './rules/backup.ts';
 import { capacityRules } from './rules/capacity.ts';
 import { entryRules, isInZone } from './rules/entry.ts';
 import { domainOf as domainOfAddress, mailRules } from './rules/mail.ts';
@@ -28,6 +29,7 @@ const rules: readonly Rule[] = [
   regionRules,
   networkRules,
   recoveryRules,
+  backupRules,
   windowRules,
   capacityRules,
   tagRules,

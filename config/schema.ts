@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alarmEmail, allowedCidrs, certificateArn, domain, hostedZone } from './schema/access.ts';
+import { backup } from './schema/backup.ts';
 import { architecture, availability, concurrency, sizing, storage, users } from './schema/capacity.ts';
 import { account, name, production, recoveryRegion, region, tags } from './schema/identity.ts';
 import { fieldTexts } from './schema/field.ts';
@@ -33,6 +34,7 @@ const environmentFile = {
   architecture: architecture.optional(),
   storage: storage.optional(),
   retention: retention.optional(),
+  backup: backup.optional(),
   objectives: objectives.optional(),
   windows: windows.optional(),
   network: network.optional(),

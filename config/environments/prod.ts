@@ -45,6 +45,10 @@ export default defineEnvironment({
   //   phase: 'foundation',
   // },
 
+  // Nobody deletes a recovery point before its time, until an administrator takes the lock off: the default in large. More
+  // against a lost account, a copy of each in another one: docs/security.md says what to prepare, and what compliance mode is.
+  // backup: { secondAccountVaultArn: 'arn:aws:backup:eu-central-1:…:backup-vault:odoo' },
+
   // Before you lower `users` one day: AWS cannot shrink storage, so write here what is deployed.
   // storage: { floorGiB: 500 },
 });

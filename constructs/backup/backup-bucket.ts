@@ -9,6 +9,8 @@ export interface BackupBucketProps {
   readonly pointInTimeDays: number;
   /** Days for which a nightly portable dump is kept; the dumps of the server are below `server/dumps/`. */
   readonly dumpDays: number;
+  /** Days for which nothing that was written can be deleted for good; no more than `pointInTimeDays`. Absent: none. */
+  readonly objectLockDays?: number;
   /** @default - not copied */
   readonly replica?: Replica;
 }
@@ -19,7 +21,8 @@ export interface BackupBucketProps {
  *
  * pgBackRest deletes what its own retention no longer needs, and nothing else may: a backup is a chain, and a rule by
  * age would break it. The nightly dumps stand each for itself, and expire. Whatever is deleted, or by somebody in the
- * server's name, can be read as a version for as long again as a restore may reach back.
+ * server's name, can be read as a version for as long again as a restore may reach back. With Object Lock that is true of
+ * somebody with the right to delete versions as well; pgBackRest only ever deletes what is current.
  */
 export class BackupBucket extends DataBucket {
   constructor(scope: Construct, id: string, props: BackupBucketProps) {

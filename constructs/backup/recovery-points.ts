@@ -1,6 +1,6 @@
 import { Duration, aws_backup as backup, aws_events as events, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Windows } from '../../config/environment.ts';
+import type { Retention, Windows } from '../../config/environment.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { backupTime, START_MINUTES } from './backup-time.ts';
 import { type RecoveryPointRule, recoveryPointRules } from './recovery-point-rules.ts';
@@ -9,14 +9,11 @@ import { RecoveryVault, type RecoveryVaultProps } from './recovery-vault.ts';
 export interface RecoveryPointsProps extends RecoveryVaultProps {
   /** ARNs of what recovery points are made of. */
   readonly resourceArns: readonly string[];
+  readonly retention: Retention;
   /** Of the database's own backup and of its maintenance. */
   readonly windows: Windows;
-  /**
-   * Vaults to which each recovery point is copied, for as long as it is kept itself.
-   *
-   * @default - none
-   */
-  readonly copyTo?: readonly backup.IBackupVault[];
+  /** Vaults to which each recovery point is copied, for as long as it is kept itself. */
+  readonly copyTo: readonly backup.IBackupVault[];
 }
 
 /**
@@ -51,7 +48,7 @@ export class RecoveryPoints extends Construct {
 
   private ruleOf(
     { name, days, on }: RecoveryPointRule,
-    copyTo: RecoveryPointsProps['copyTo'],
+    copyTo: readonly backup.IBackupVault[],
   ): backup.BackupPlanRule {
     const [hour, minute] = [Math.floor(this.time / 60), this.time % 60];
     const deleteAfter = Duration.days(days);
@@ -61,7 +58,10 @@ export class RecoveryPoints extends Construct {
       startWindow: Duration.minutes(START_MINUTES),
       completionWindow: Duration.hours(12),
       deleteAfter,
-      copyActions: copyTo?.map((destinationBackupVault) => ({ destinationBackupVault, deleteAfter })),
+      copyActions:
+        copyTo.length === 0
+          ? undefined
+          : copyTo.map((destinationBackupVault) => ({ destinationBackupVault, deleteAfter })),
     });
   }
 

@@ -7,15 +7,15 @@ export const FILESTORE_DIRECTORY = 'filestore';
 
 /**
  * How much longer a deleted attachment is kept than the database can be turned back: a restore that reaches back to
- * the oldest moment may be decided on, tried and verified for a week without losing the files it needs.
+ * the oldest recovery point may be decided on, tried and verified for a week without losing the files it needs.
  */
 const MARGIN_DAYS = 7;
 
 export interface FilestoreBucketProps {
   readonly encryptionKey: kms.IKey;
   readonly accessLogBucket: s3.IBucket;
-  /** Days for which the database can be restored to any moment. */
-  readonly pointInTimeDays: number;
+  /** Days by which the database can be turned back, by whatever reaches back furthest. */
+  readonly databaseReachDays: number;
   /** @default - not copied */
   readonly replica?: Replica;
 }
@@ -24,7 +24,8 @@ export interface FilestoreBucketProps {
  * Odoo's attachments, in every architecture.
  *
  * An attachment is written once and named by its content, so only deletion makes versions of it. They are kept longer
- * than the database can be turned back: a restored database finds every file that it refers to.
+ * than the database can be turned back, by monthly recovery points too: a restored database finds every file that it
+ * refers to. What users delete is little beside what they keep, and costs what it did before.
  *
  * No rule moves current objects to a colder class. Most attachments are small, infrequent access bills at least 128 KiB
  * and 30 days for each, and S3 Files cannot read the archive classes at all.
@@ -34,7 +35,7 @@ export class FilestoreBucket extends DataBucket {
     super(scope, id, {
       ...props,
       accessLogPrefix: 'filestore/',
-      keepDeletedFor: Duration.days(props.pointInTimeDays + MARGIN_DAYS),
+      keepDeletedFor: Duration.days(props.databaseReachDays + MARGIN_DAYS),
       // An attachment too many in the copy does no harm; one that is missing does.
       replication: props.replica && {
         ...props.replica,

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, type aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, aws_iam as iam, type aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type EncryptedBucket, ReplicationRole } from './replication-role.ts';
 
@@ -9,6 +9,8 @@ export interface DataBucketProps {
   readonly accessLogPrefix: string;
   /** How long what was deleted or overwritten can still be read, as a version. */
   readonly keepDeletedFor: Duration;
+  /** Days for which a version cannot be deleted for good, by Object Lock in governance mode. Absent: no Object Lock. */
+  readonly objectLockDays?: number;
   /**
    * Where its objects are copied to as they are written, and how.
    *
@@ -63,10 +65,11 @@ export class DataBucket extends s3.Bucket {
       ],
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    if (props.replication !== undefined) this.copyTo(props.replication, props.encryptionKey);
+    if (props.replication !== undefined) this.copyTo(props.replication, props);
     // A bucket that is kept keeps refusing plain HTTP.
     this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.announceChanges();
+    if (props.objectLockDays !== undefined) this.lockObjects(props.objectLockDays);
   }
 
   /**
@@ -78,13 +81,37 @@ export class DataBucket extends s3.Bucket {
   }
 
   /** On the resource, because the bucket's own property makes a role that the other Region's key would have to name. */
-  private copyTo(replication: Replication, encryptionKey: kms.IKey): void {
+  private copyTo(replication: Replication, { encryptionKey, objectLockDays }: DataBucketProps): void {
     const role = new ReplicationRole(this, 'ReplicationRole', {
       source: { bucket: this, encryptionKey },
       replica: replication,
+      locked: objectLockDays !== undefined,
       contents: replication.contents,
     });
     this.resource.replicationConfiguration = { role: role.roleArn, rules: [ruleFor(replication)] };
+  }
+
+  /**
+   * By the default retention alone: with `ObjectLockEnabled`, which is for buckets to be made, CloudFormation would replace
+   * a bucket that is there by an empty one (its schema, November 2026), where S3 itself locks any bucket with versions.
+   *
+   * Whoever may write may also prolong a lock, or choose compliance mode, which nobody ends: not beyond these days.
+   */
+  private lockObjects(days: number): void {
+    this.resource.objectLockConfiguration = {
+      objectLockEnabled: 'Enabled',
+      rule: { defaultRetention: { mode: 'GOVERNANCE', days } },
+    };
+    this.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'NoLongerLocks',
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ['s3:PutObjectRetention'],
+        resources: [this.arnForObjects('*')],
+        conditions: { NumericGreaterThan: { 's3:object-lock-remaining-retention-days': days } },
+      }),
+    );
   }
 
   private get resource(): s3.CfnBucket {

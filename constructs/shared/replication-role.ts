@@ -11,6 +11,8 @@ export interface EncryptedBucket {
 export interface ReplicationRoleProps {
   readonly source: EncryptedBucket;
   readonly replica: EncryptedBucket;
+  /** Objects have a lock, which goes with the copy. */
+  readonly locked: boolean;
   /** What is copied, for the auditor, for example `attachments`. */
   readonly contents: string;
 }
@@ -22,14 +24,19 @@ export interface ReplicationRoleProps {
  * two stacks needed the other.
  */
 export class ReplicationRole extends iam.Role {
-  constructor(scope: Construct, id: string, { source, replica, contents }: ReplicationRoleProps) {
+  constructor(scope: Construct, id: string, { source, replica, locked, contents }: ReplicationRoleProps) {
     super(scope, id, {
       assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
       description: `Copies ${contents} to the recovery Region`,
     });
     this.allow(['s3:GetReplicationConfiguration', 's3:ListBucket'], source.bucket.bucketArn);
     this.allowObjects(
-      ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'],
+      [
+        's3:GetObjectVersionForReplication',
+        's3:GetObjectVersionAcl',
+        's3:GetObjectVersionTagging',
+        ...(locked ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
+      ],
       source.bucket,
       `S3 alone takes this role, to read ${contents} that it copies, whatever their names.`,
     );

@@ -7,6 +7,7 @@ import { regionNames, regionOf } from '../../config/regions.ts';
 import { environmentFileSchema } from '../../config/schema.ts';
 import { entryOf, fieldsOf, fieldTexts, required } from '../../config/schema/field.ts';
 import { valueAt } from '../../config/schema/issues.ts';
+import type { Tier } from '../../config/sizing/plan.ts';
 import { markdownTable } from './markdown.ts';
 
 const documentPath = fileURLToPath(new URL('../../docs/configuration.md', import.meta.url));
@@ -109,19 +110,24 @@ function typeOf(field: z.core.$ZodType): string {
   return schema instanceof z.ZodNumber ? 'number' : 'text';
 }
 
-/** The default of an ordinary environment, that of production where it differs, and the Region where it depends on it. */
+/** The default of an ordinary environment, those of production and of large where they differ, and the Region where it counts. */
 function defaultOf(path: string, field: z.core.$ZodType): string {
   if (!(field instanceof z.ZodOptional)) {
     return '**required**';
   }
-  const at = (production: boolean, region: string) =>
-    code(valueAt(defaultsFor({ production, tier: 'medium', region }), path.split('.')));
+  const at = (production: boolean, region: string, tier: Tier = 'medium') =>
+    code(valueAt(defaultsFor({ production, tier, region }), path.split('.')));
   const ordinary = at(false, exampleRegion);
   const inProduction = at(true, exampleRegion);
   if (ordinary === undefined || inProduction === undefined) {
     return 'none';
   }
-  const value = ordinary === inProduction ? ordinary : `${ordinary}; in production ${inProduction}`;
+  const inLarge = at(false, exampleRegion, 'large');
+  const value = [
+    ordinary,
+    ...(ordinary === inProduction ? [] : [`in production ${inProduction}`]),
+    ...(ordinary === inLarge ? [] : [`in large ${inLarge}`]),
+  ].join('; ');
   return ordinary === at(false, 'us-west-2') ? value : `in ${exampleRegion} ${value}`;
 }
 
@@ -144,6 +150,11 @@ const betweenFields = `## What fields demand of one another
   loads by itself, are not listed.
 - **Recovery.** \`recoveryRegion\` is another Region than \`region\`. Production keeps point-in-time recovery for 7 days or
   more; without point-in-time recovery no recovery point objective can be met, so it cannot be switched off.
+- **Backup.** \`vaultLock.minDays\` is at most what the
+  shortest-lived recovery points are kept for, \`maxDays\` at least what the longest-lived are: \`daily\` days, \`weekly\` times
+  7, \`monthly\` times 31. In compliance mode both are written; \`graceDays\` is for that mode only. \`objectLockDays\` is at
+  most \`retention.pointInTimeDays\`. The vault of the second account is in the environment's Region, not in its account, and
+  not the default vault.
 - **Windows.** Each has at least 30 minutes. The backup is over an hour before maintenance begins, or starts after it.
 - **Network.** A new VPC has a private range of /16 to /22 outside 172.17.0.0/16. An existing one is described completely:
   \`vpcId\`, \`cidr\`, two or three \`availabilityZones\` and as many subnets of each kind. \`overrides.natGateways\` is for new

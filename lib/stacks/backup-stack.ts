@@ -1,5 +1,7 @@
+import { aws_backup as backup } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { RecoveryPoints } from '../../constructs/backup/recovery-points.ts';
+import { warnOfComplianceLock } from '../compliance-lock.ts';
 import type { DataStack } from './data-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 import type { RecoveryStack } from './recovery-stack.ts';
@@ -18,14 +20,23 @@ export class BackupStack extends OdooStack {
 
   constructor(scope: Construct, props: BackupStackProps) {
     super(scope, 'Backup', props, { description: 'recovery points and their restore tests', stateful: true });
-    const { environment, plan, dataStack, recoveryStack, resourceArns } = props;
+    const { environment, dataStack, resourceArns } = props;
     this.recoveryPoints = new RecoveryPoints(this, 'RecoveryPoints', {
       resourceArns,
       retention: environment.retention,
       windows: environment.windows,
       encryptionKey: dataStack.key,
-      locked: plan.tier === 'large',
-      copyTo: recoveryStack && [recoveryStack.vault],
+      lock: environment.backup.vaultLock,
+      copyTo: this.vaultsOfCopies(props),
     });
+    warnOfComplianceLock(this, environment);
+  }
+
+  private vaultsOfCopies({ environment, recoveryStack }: BackupStackProps): readonly backup.IBackupVault[] {
+    const { secondAccountVaultArn: arn } = environment.backup;
+    return [
+      ...(recoveryStack ? [recoveryStack.vault] : []),
+      ...(arn ? [backup.BackupVault.fromBackupVaultArn(this, 'SecondAccountVault', arn)] : []),
+    ];
   }
 }

@@ -1,5 +1,7 @@
+import { Arn, ArnFormat } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from '../../config/environment.ts';
+import { databaseReachDays } from '../../config/recovery-points.ts';
 import { AccessLogBucket } from '../../constructs/access-logs/access-log-bucket.ts';
 import { AuditBucket } from '../../constructs/audit/audit-bucket.ts';
 import { BackupBucket } from '../../constructs/backup/backup-bucket.ts';
@@ -34,7 +36,9 @@ export class DataStack extends OdooStack {
   constructor(scope: Construct, props: DataStackProps) {
     super(scope, 'Data', props, { description: 'key, secrets, filestore and backups', stateful: true });
     const { environment, recoveryStack } = props;
-    this.key = new DataKey(this, 'Key');
+    this.key = new DataKey(this, 'Key', {
+      copiesAccount: accountOf(environment.backup.secondAccountVaultArn),
+    });
     this.secrets = new OdooSecrets(this, 'Secrets', {
       encryptionKey: this.key,
       replica: recoveryStack?.recoveryRegion,
@@ -42,11 +46,14 @@ export class DataStack extends OdooStack {
     const bucketProps = this.bucketProps(environment);
     this.filestoreBucket = new FilestoreBucket(this, 'FilestoreBucket', {
       ...bucketProps,
+      databaseReachDays: databaseReachDays(environment.retention),
       replica: replicaOf(recoveryStack, 'filestoreBucket'),
     });
     this.backupBucket = new BackupBucket(this, 'BackupBucket', {
       ...bucketProps,
+      pointInTimeDays: environment.retention.pointInTimeDays,
       dumpDays: environment.retention.daily,
+      objectLockDays: environment.backup.objectLockDays,
       replica: replicaOf(recoveryStack, 'backupBucket'),
     });
     this.auditBucket = new AuditBucket(this, 'AuditBucket', {
@@ -63,7 +70,6 @@ export class DataStack extends OdooStack {
         writers: 'buckets',
         logRetentionDays: retention.logDays,
       }),
-      pointInTimeDays: retention.pointInTimeDays,
     };
   }
 
@@ -80,4 +86,8 @@ function replicaOf(
   bucket: 'filestoreBucket' | 'backupBucket' | 'auditBucket',
 ): Replica | undefined {
   return stack && { bucket: stack[bucket], encryptionKey: stack.key };
+}
+
+function accountOf(vaultArn: string | undefined): string | undefined {
+  return vaultArn && Arn.split(vaultArn, ArnFormat.COLON_RESOURCE_NAME).account;
 }

@@ -1,6 +1,7 @@
 import { Duration, type aws_backup as backup } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from '../../config/environment.ts';
+import { databaseReachDays } from '../../config/recovery-points.ts';
 import type { Plan } from '../../config/sizing/plan.ts';
 import { AccessLogBucket } from '../../constructs/access-logs/access-log-bucket.ts';
 import { AuditBucket } from '../../constructs/audit/audit-bucket.ts';
@@ -14,6 +15,7 @@ import { CopyAlarms } from '../../constructs/monitoring/copy-alarms.ts';
 import { VaultEvents } from '../../constructs/monitoring/vault-events.ts';
 import { CopyWatch, type FilestoreCopy } from '../../constructs/recovery/copy-watch.ts';
 import type { RecoveryRegion } from '../../constructs/shared/recovery-region.ts';
+import { warnOfComplianceLock } from '../compliance-lock.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 
 export interface RecoveryStackProps extends OdooStackProps {
@@ -42,23 +44,28 @@ export class RecoveryStack extends OdooStack {
   private readonly logKey: LogKey;
 
   constructor(scope: Construct, props: RecoveryStackProps) {
-    const { region, environment, plan } = props;
+    const { region, environment } = props;
     super(scope, 'Recovery', props, { description: 'copies in the recovery Region', stateful: true, region });
     this.key = new DataKey(this, 'Key');
     this.logKey = new LogKey(this, 'LogKey');
     this.logKey.admitEvents();
     const bucketProps = this.bucketProps(environment);
-    this.filestoreBucket = new FilestoreBucket(this, 'FilestoreReplica', bucketProps);
+    this.filestoreBucket = new FilestoreBucket(this, 'FilestoreReplica', {
+      ...bucketProps,
+      databaseReachDays: databaseReachDays(environment.retention),
+    });
     this.backupBucket = new BackupBucket(this, 'BackupReplica', {
       ...bucketProps,
+      pointInTimeDays: environment.retention.pointInTimeDays,
       dumpDays: environment.retention.daily,
+      objectLockDays: environment.backup.objectLockDays,
     });
     this.auditBucket = new AuditBucket(this, 'AuditReplica', bucketProps);
     this.vault = new RecoveryVault(this, 'Vault', {
-      retention: environment.retention,
       encryptionKey: this.key,
-      locked: plan.tier === 'large',
+      lock: environment.backup.vaultLock,
     });
+    warnOfComplianceLock(this, environment);
     this.watchCopies(props);
     this.raiseAlarms(props);
   }
@@ -109,7 +116,6 @@ export class RecoveryStack extends OdooStack {
         writers: 'buckets',
         logRetentionDays: retention.logDays,
       }),
-      pointInTimeDays: retention.pointInTimeDays,
     };
   }
 }

@@ -64,6 +64,17 @@ const plausible: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'storage.floorGiB': fc.integer({ min: -1, max: 70_000 }),
   'retention.pointInTimeDays': fc.integer({ min: -1, max: 40 }),
   'retention.logDays': fc.constantFrom(30, 31, 365, 3653),
+  'retention.monthly': fc.integer({ min: -1, max: 121 }),
+  'backup.vaultLock.mode': fc.constantFrom('none', 'governance', 'compliance', 'locked'),
+  'backup.vaultLock.minDays': fc.integer({ min: 0, max: 40 }),
+  'backup.vaultLock.maxDays': fc.integer({ min: 0, max: 40_000 }),
+  'backup.vaultLock.graceDays': fc.integer({ min: 2, max: 366 }),
+  'backup.objectLockDays': fc.integer({ min: 0, max: 36 }),
+  'backup.secondAccountVaultArn': fc.constantFrom(
+    'arn:aws:backup:eu-central-1:210987654321:backup-vault:odoo',
+    'arn:aws:backup:eu-west-1:210987654321:backup-vault:Default',
+    'odoo',
+  ),
   'objectives.rpoHours': fc.integer({ min: 0, max: 25 }),
   'windows.maintenance': fc
     .tuple(day, clock, day, clock)
@@ -107,6 +118,9 @@ const faults: Readonly<Record<string, unknown>> = {
   'storage.floorGiB': -1,
   'retention.pointInTimeDays': 3,
   'retention.logDays': 31,
+  'backup.vaultLock.maxDays': 0,
+  'backup.objectLockDays': 36,
+  'backup.secondAccountVaultArn': 'arn:aws:backup:eu-west-1:210987654321:backup-vault:odoo',
   'windows.backup': '01:30-02:30',
   'network.cidr': '10.0.0.0/28',
   'tags.aws:owner': 'me',

@@ -30,6 +30,7 @@ describe('a valid environment', () => {
       architecture: 'arm64',
       storage: { growthPerYear: 0.5, filestoreGiB: 10, floorGiB: 0, filestore: 's3-files' },
       retention: { pointInTimeDays: 7, daily: 7, weekly: 4, monthly: 0, logDays: 30 },
+      backup: { vaultLock: { mode: 'none' } },
       objectives: { rtoHours: 4, rpoHours: 1 },
       tags: {},
       network: { kind: 'new', cidr: '10.0.0.0/16' },

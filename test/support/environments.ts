@@ -1,9 +1,13 @@
+import { defaultsFor, vaultLockOf } from '../../config/defaults.ts';
 import type { Environment } from '../../config/environment.ts';
 import type { Plan } from '../../config/sizing/plan.ts';
 import { sizeEnvironment } from '../../config/sizing/size.ts';
+import { tierOf } from '../../config/sizing/tier.ts';
 
 /** A complete, valid environment of so many users, the same every time: Frankfurt, not production. */
 export function environmentOf(users: number, changes: Partial<Environment> = {}): Environment {
+  const retention = changes.retention ?? { pointInTimeDays: 7, daily: 7, weekly: 4, monthly: 0, logDays: 30 };
+  const { vaultLock } = defaultsFor({ production: false, tier: tierOf(users) }).backup;
   return {
     name: 'test',
     users,
@@ -20,7 +24,8 @@ export function environmentOf(users: number, changes: Partial<Environment> = {})
     availability: 'single-az',
     architecture: 'arm64',
     storage: { growthPerYear: 0.3, filestoreGiB: 10, floorGiB: 0, filestore: 's3-files' },
-    retention: { pointInTimeDays: 7, daily: 7, weekly: 4, monthly: 0, logDays: 30 },
+    retention,
+    backup: { vaultLock: vaultLockOf(retention, vaultLock) },
     objectives: { rtoHours: 4, rpoHours: 1 },
     tags: {},
     network: { kind: 'new', cidr: '10.40.0.0/16' },

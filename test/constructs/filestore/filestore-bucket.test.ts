@@ -5,17 +5,17 @@ import { DataKey } from '../../../constructs/encryption/data-key.ts';
 import { FilestoreBucket } from '../../../constructs/filestore/filestore-bucket.ts';
 import { testStack } from '../../support/stack.ts';
 
-function build(pointInTimeDays: number): Template {
+function build(databaseReachDays: number): Template {
   const stack = testStack();
   new FilestoreBucket(stack, 'FilestoreBucket', {
     encryptionKey: new DataKey(stack, 'DataKey'),
     accessLogBucket: new AccessLogBucket(stack, 'Logs', { writers: 'buckets', logRetentionDays: 30 }),
-    pointInTimeDays,
+    databaseReachDays,
   });
   return Template.fromStack(stack);
 }
 
-it.each([1, 7, 35])(
+it.each([1, 35, 372])(
   'keeps deleted attachments a week longer than the %i days that the database can be turned back',
   (days) => {
     build(days).hasResourceProperties('AWS::S3::Bucket', {

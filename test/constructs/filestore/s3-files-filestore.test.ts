@@ -22,7 +22,7 @@ function build({ id = 'Filestore' } = {}): {
   const bucket = new FilestoreBucket(data, 'FilestoreBucket', {
     encryptionKey,
     accessLogBucket: new AccessLogBucket(data, 'Logs', { writers: 'buckets', logRetentionDays: 30 }),
-    pointInTimeDays: 7,
+    databaseReachDays: 7,
   });
   const filestore = new S3FilesFilestore(data, id, { network, bucket, encryptionKey });
 

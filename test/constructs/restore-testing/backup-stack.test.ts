@@ -81,6 +81,14 @@ describe('recovery points', () => {
     expect(lock).not.toHaveProperty('ChangeableForDays');
   });
 
+  it('are locked for good only where that was asked for', () => {
+    const vaultLock = { mode: 'compliance', minDays: 1, maxDays: 3650, graceDays: 7 } as const;
+    const { LockConfiguration: lock } = only(
+      ofBackup(40, { backup: { vaultLock } })('AWS::Backup::BackupVault'),
+    );
+    expect(lock).toEqual({ MinRetentionDays: 1, MaxRetentionDays: 3650, ChangeableForDays: 7 });
+  });
+
   it('are not locked in medium', () => {
     expect(only(ofBackup(40)('AWS::Backup::BackupVault'))).not.toHaveProperty('LockConfiguration');
   });
