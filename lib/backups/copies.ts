@@ -46,13 +46,14 @@ export interface FilestoreVersions {
   readonly keptDays: number | 'for-ever' | 'unknown';
 }
 
-/** Recovery points of a file system (`storage.filestore: 'efs'`). */
+/** A file system as it was at some moments (`storage.filestore: 'efs'`). */
 export interface FilestorePoints {
   readonly kind: 'points';
   readonly points: readonly FilestorePoint[];
 }
 
 export interface FilestorePoint {
+  /** ARN of the recovery point, or what else it is. */
   readonly name: string;
   /** Nothing that was written before is missing in it. */
   readonly created: Date;

@@ -79,7 +79,7 @@ export class Inquiry {
 
   /** Id of the key of the copies; in the recovery Region only. */
   copiesKey(): Promise<string | undefined> {
-    return this.need('Recovery', 'AWS::KMS::Key');
+    return this.need('Recovery', 'AWS::KMS::Key', 'Key');
   }
 
   /** How far the copies are; in the recovery Region only. */

@@ -30,11 +30,11 @@ export function lastProofs(keys: readonly string[]): readonly Proof[] {
   return [passed, last === passed ? undefined : last].filter((proof) => proof !== undefined);
 }
 
-/** Where the validation could not find out what was restored, its report says `unknown`. */
-const report = z.object({ recoveryPoint: moment.or(z.literal('unknown')) });
+/** Where a test could not find out what it restored, its report says so. */
+const report = z.object({ recoveryPoint: moment.or(z.literal('unknown')).nullable() });
 
-/** Moment of the recovery point that a report is about; undefined where it does not say. */
+/** Moment of the database that a report is about; undefined where it does not say. */
 export function recoveryPointOf(text: string): Date | undefined {
   const { recoveryPoint } = jsonText.pipe(report).parse(text);
-  return recoveryPoint === 'unknown' ? undefined : recoveryPoint;
+  return recoveryPoint instanceof Date ? recoveryPoint : undefined;
 }

@@ -2,6 +2,7 @@ import type { DatabasePoint, DatabaseWindow } from './copies.ts';
 import { filestoreVersions } from './filestore-versions.ts';
 import type { Found } from './found.ts';
 import { expected, type Inquiry } from './inquiry.ts';
+import type { Proof } from './proof.ts';
 import { databasePoints, vaultContents } from './recovery-points.ts';
 import { SERVER_LIST, type ServerList, serverListOf } from './server-list.ts';
 
@@ -28,7 +29,7 @@ export async function serverCopies(inquiry: Inquiry): Promise<Found> {
     points: [...databasePoints(contents, 'EBS', 'volume'), ...(told === undefined ? [] : dumpsOf(told))],
     unusable: contents.unusable,
     filestore: versions && { ...versions, until },
-    proofs: told?.list.proof ? [told.list.proof] : [],
+    proofs: told === undefined ? [] : proofsOf(told),
     copiesToldAt: watermark?.writtenAt,
     serverToldAt: told?.list.writtenAt,
   };
@@ -51,6 +52,10 @@ function dumpsOf({ bucket, list: { dumps } }: Told): readonly DatabasePoint[] {
     completed: writtenAt,
     bytes,
   }));
+}
+
+function proofsOf({ list: { proof } }: Told): readonly Proof[] {
+  return proof === null ? [] : [{ ...proof, restoredTo: proof.restoredTo ?? undefined }];
 }
 
 async function newestList(inquiry: Inquiry): Promise<Told | undefined> {

@@ -18,7 +18,8 @@ const list = z.object({
   proof: z
     .object({
       provenAt: moment,
-      restoredTo: moment,
+      /** Null where nothing came back. */
+      restoredTo: moment.nullable(),
       verdict: z.enum(['passed', 'failed']),
       report: z.string(),
     })

@@ -14,7 +14,7 @@ export async function serviceCopies(inquiry: Inquiry, filestoreKind: FilestoreKi
   const [windows, contents, filestore, proofs, watermark] = await Promise.all([
     databaseWindows(inquiry),
     vault,
-    filestoreKind === 'efs' ? vault.then(fileSystemPoints) : versions(inquiry),
+    filestoreKind === 'efs' ? fileSystemPoints(inquiry, vault) : versions(inquiry),
     restoreTests(inquiry),
     inquiry.role === 'recovery' ? inquiry.watermark() : undefined,
   ]);
@@ -59,21 +59,24 @@ async function replicatedBackups(inquiry: Inquiry): Promise<readonly AutomatedBa
   return (all ?? []).filter(({ kmsKey }) => kmsKey === key || kmsKey?.endsWith(`/${key}`));
 }
 
-/** In the primary Region nothing is on its way: what a task has not exported yet is on the mount. */
 async function versions(inquiry: Inquiry): Promise<Filestore | undefined> {
-  const [found, watermark] = await Promise.all([
-    filestoreVersions(inquiry),
-    inquiry.role === 'recovery' ? inquiry.watermark() : undefined,
-  ]);
-  const until = inquiry.role === 'primary' ? inquiry.now : watermark?.filestore?.until;
+  const [found, until] = await Promise.all([filestoreVersions(inquiry), filestoreUntil(inquiry)]);
   return found && { ...found, until };
 }
 
-function fileSystemPoints({ usable }: VaultContents): Filestore {
+/** The file system as it is now, or its replica, and its recovery points. */
+async function fileSystemPoints(inquiry: Inquiry, vault: Promise<VaultContents>): Promise<Filestore> {
+  const [{ usable }, until] = await Promise.all([vault, filestoreUntil(inquiry)]);
   const points = usable
     .filter(({ resourceType }) => resourceType === 'EFS')
     .map(({ arn, created }) => ({ name: arn, created }));
-  return { kind: 'points', points };
+  const name = inquiry.role === 'primary' ? 'the file system in service' : 'the replica of the file system';
+  return { kind: 'points', points: until === undefined ? points : [...points, { name, created: until }] };
+}
+
+/** In the primary Region nothing is on its way: what a task has not exported yet is on the mount. */
+async function filestoreUntil(inquiry: Inquiry): Promise<Date | undefined> {
+  return inquiry.role === 'primary' ? inquiry.now : (await inquiry.watermark())?.filestore?.until;
 }
 
 async function restoreTests(inquiry: Inquiry): Promise<readonly Proof[]> {

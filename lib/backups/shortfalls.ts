@@ -22,11 +22,8 @@ export function shortfallsOf(
       return known.length > 0 ? [] : [problem('database', 'there is no backup of it yet')];
     }
     if (completeUntil(filestore) === undefined) {
-      const why =
-        filestore?.kind === 'points'
-          ? 'there is no recovery point of their file system'
-          : 'how far they are there is not known';
-      return [problem('attachments', `${why}, so no database can be named that has all of its own`)];
+      const why = 'how far they are there is not known, so no database can be named that has all of its own';
+      return [problem('attachments', why)];
     }
     const later = next === undefined ? '' : `, the first after it is ${instant(next)}`;
     return [problem(instant(wanted), `nothing can be restored from then or before${later}`)];

@@ -93,7 +93,7 @@ function filestoreRows(region: RegionReport, report: BackupsReport): Rows {
     const moments = filestore.points.map(({ created }) => created);
     return moments.length === 0
       ? []
-      : [[`attachments, recovery points: ${moments.length}`, ...span(moments), NOT_TESTED]];
+      : [[`attachments on EFS, at ${moments.length} moments`, ...span(moments), NOT_TESTED]];
   }
   const to = completeUntil(filestore);
   return [
@@ -202,7 +202,7 @@ function attachmentsText({ attachments }: CoordinatedPoint): string {
     case 'included':
       return 'on the same volume';
     case 'point':
-      return `the recovery point of ${instant(attachments.created)}, ${attachments.name}`;
+      return `as of ${instant(attachments.created)}, ${attachments.name}`;
     default: {
       const { bucket, prefix, asOf, keptUntil } = attachments;
       const kept =

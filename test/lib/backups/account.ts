@@ -143,6 +143,7 @@ export function serviceAccount(
   const recovery = new FakeRegion();
   recovery.stacks = {
     [`${name}-Recovery`]: [
+      resource('AWS::KMS::Key', 'LogKeyCAFE', 'key-of-logs'),
       resource('AWS::KMS::Key', 'KeyCAFE', KEY),
       resource('AWS::Backup::BackupVault', 'VaultCAFE', 'odoo-copies'),
       bucket('FilestoreReplicaCAFE', `${name}-filestore-replica`),

@@ -4,6 +4,7 @@ import { DATABASE_NAME } from '../../../constructs/database/odoo-database.ts';
 import { FILESTORE_DIRECTORY } from '../../../constructs/filestore/filestore-bucket.ts';
 import { FILESTORE_PREFIX } from '../../../lib/backups/filestore-versions.ts';
 import { lookAtBackups } from '../../../lib/backups/look-at-backups.ts';
+import { WATERMARK } from '../../../lib/backups/watermark.ts';
 import type { BackupsReport, RegionReport } from '../../../lib/backups/report.ts';
 import { environmentOf, planOf, production } from '../../support/environments.ts';
 import { resourcesOf, templatesOf } from '../../support/templates.ts';
@@ -230,22 +231,26 @@ describe('of medium and large', () => {
     expect(whys(await look(150))).toEqual(['eu-central-1, database: there is no backup of it yet']);
   });
 
-  it('attachments on EFS are those of its recovery points; without any no point is named', async () => {
-    const efs = { storage: { growthPerYear: 0.3, filestoreGiB: 10, floorGiB: 0, filestore: 'efs' as const } };
-    const without = await look(150, efs);
-    expect(whys(without)[0]).toBe(
-      'eu-central-1, attachments: there is no recovery point of their file system, so no database can be named that has all of its own',
-    );
+  it('attachments on EFS are those of the first moment that is not older than the database', async () => {
+    const storage = { growthPerYear: 0.3, filestoreGiB: 10, floorGiB: 0, filestore: 'efs' as const };
     for (const { vaults } of [primary, recovery]) {
       for (const points of Object.values(vaults)) {
         points.push(...points.map((point) => ({ ...point, arn: `${point.arn}-efs`, resourceType: 'EFS' })));
       }
     }
-    const { first } = await look(150, efs);
-    expect(first.coordination.point).toMatchObject({
-      at: new Date('2026-11-29T03:30:00Z'),
-      attachments: { kind: 'point', created: new Date('2026-11-29T03:30:00Z') },
+    const attachments = ({ coordination: { point } }: RegionReport) => point?.attachments;
+    const newest = await look(150, { storage });
+    expect(newest.problems).toEqual([]);
+    expect(attachments(newest.first)).toMatchObject({ name: 'the file system in service', created: NOW });
+    expect(newest.second.coordination.point?.at).toEqual(ago(15 * MINUTE));
+    expect(attachments(newest.second)).toMatchObject({
+      name: 'the replica of the file system',
+      created: ago(15 * MINUTE),
     });
+    const old = await look(150, { storage, at: new Date('2026-11-27T12:00:00Z') });
+    for (const region of [old.first, old.second]) {
+      expect(attachments(region)).toMatchObject({ kind: 'point', created: new Date('2026-11-28T03:30:00Z') });
+    }
   });
 });
 
@@ -326,6 +331,19 @@ describe('of small', () => {
     expect(whys(await look(10))[0]).toMatch(/^eu-central-1, 2026-11-30T03:12:40Z: 5 h 3 min of work is lost/);
   });
 
+  it('a test in which nothing came back is a test that failed', async () => {
+    const proof = {
+      provenAt: ago(HOUR).toISOString(),
+      restoredTo: null,
+      verdict: 'failed',
+      report: 'a.json',
+    };
+    primary.put('test-backups', 'server/recovery-points.json', { ...serverList(NOW), proof });
+    expect((await look(10)).first.proofs).toEqual([
+      { provenAt: ago(HOUR), restoredTo: undefined, verdict: 'failed', report: 'a.json' },
+    ]);
+  });
+
   it('a test that was never made is no proof', async () => {
     primary.put('test-backups', 'server/recovery-points.json', { ...serverList(NOW), proof: null });
     expect((await look(10)).first.proofs).toEqual([]);
@@ -333,20 +351,27 @@ describe('of small', () => {
 });
 
 it.each([10, 40, 150])('what is read of stacks is what they have: %i users', (users) => {
-  const found = resourcesOf(templatesOf(environmentOf(users)));
+  const templates = templatesOf(environmentOf(users, production));
+  const found = resourcesOf(templates);
   const has = (stack: string, type: string, id: string) =>
     found.filter(
       (located) =>
         located.stack === stack && located.resource.Type === type && located.logicalId.startsWith(id),
     ).length;
-  for (const id of ['FilestoreBucket', 'BackupBucket', 'AuditBucket'])
+  for (const id of ['FilestoreBucket', 'BackupBucket', 'AuditBucket']) {
     expect(has('Data', 'AWS::S3::Bucket', id)).toBe(1);
-  if (users <= 25) return;
-  expect(has('Data', 'AWS::RDS::DBInstance', 'DatabaseInstance')).toBe(1);
-  expect(has('Data', 'AWS::RDS::DBSubnetGroup', '')).toBe(1);
-  expect(has('Data', 'AWS::RDS::DBParameterGroup', '')).toBe(1);
-  expect(has('Data', 'AWS::EC2::SecurityGroup', 'DatabaseSecurityGroup')).toBe(1);
-  expect(has('Backup', 'AWS::Backup::BackupVault', '')).toBe(1);
+  }
+  for (const id of ['FilestoreReplica', 'BackupReplica', 'AuditReplica']) {
+    expect(has('Recovery', 'AWS::S3::Bucket', id)).toBe(1);
+  }
+  expect(has('Recovery', 'AWS::KMS::Key', 'Key')).toBe(1);
+  expect(JSON.stringify(templates['Recovery'])).toContain(WATERMARK);
+  for (const stack of ['Backup', 'Recovery']) expect(has(stack, 'AWS::Backup::BackupVault', '')).toBe(1);
+  const services = users > 25 ? 1 : 0;
+  expect(has('Data', 'AWS::RDS::DBInstance', 'DatabaseInstance')).toBe(services);
+  expect(has('Data', 'AWS::RDS::DBSubnetGroup', '')).toBe(services);
+  expect(has('Data', 'AWS::RDS::DBParameterGroup', '')).toBe(services);
+  expect(has('Data', 'AWS::EC2::SecurityGroup', 'DatabaseSecurityGroup')).toBe(services);
 });
 
 it('attachments are looked for where the mount and the server put them', () => {
