@@ -12,6 +12,7 @@ import { ServerBackupAlarms } from '../../constructs/monitoring/server-backup-al
 import { ServerHealthAlarms } from '../../constructs/monitoring/server-health-alarms.ts';
 import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
+import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
 import type { BackupStack } from './backup-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import type { EdgeStack } from './edge-stack.ts';
@@ -22,9 +23,6 @@ import type { ServerStack } from './server-stack.ts';
 import { ServiceBackupStack } from './service-backup-stack.ts';
 import type { ServiceDataStack } from './service-data-stack.ts';
 import type { ServiceStack } from './service-stack.ts';
-
-/** A test each week, and two days for one that has to be repeated. */
-const PROOF_DAYS = 9;
 
 export interface OperationsStackProps extends OdooStackProps {
   readonly networkStack: NetworkStack;
