@@ -2,6 +2,7 @@ import type { App, Stack } from 'aws-cdk-lib';
 import type { PlannedEnvironment } from '../config/load.ts';
 import type { DnsTarget } from '../constructs/edge/dns-record.ts';
 import { warnOfMissingCopies } from './not-built-yet.ts';
+import { warnOfMissedObjective } from './missed-objective.ts';
 import { warnOfMissingMail } from './missing-mail.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
@@ -32,6 +33,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
   const networkStack = new NetworkStack(app, planned);
   warnOfMissingCopies(networkStack, planned.environment);
+  warnOfMissedObjective(networkStack, planned);
   warnOfMissingMail(networkStack, planned.environment);
   switch (planned.plan.tier) {
     case 'small':

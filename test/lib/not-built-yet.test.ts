@@ -35,6 +35,19 @@ describe('a synthesis', () => {
     ]);
   });
 
+  it.each([10, 40])(
+    'warns in production that the loss of the Region would take everything: %i users',
+    (users) => {
+      const warnings = warningsOf(users, { production: true, mail });
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /objectives\.rpoHours is 1, but more would be lost after the loss of the Region eu-central-1: npm run plan/,
+        ),
+      ]);
+      expect(warningsOf(users, { mail })).toEqual([]);
+    },
+  );
+
   it('is silent where everything that was asked for is there', () => {
     expect(warningsOf(10, { mail })).toEqual([]);
     expect(warningsOf(40, { mail })).toEqual([]);

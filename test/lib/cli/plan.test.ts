@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadEnvironmentFiles, resolveAll } from '../../../config/load.ts';
@@ -122,6 +123,37 @@ describe('plan', () => {
     expect(shipped?.reasons.filter(({ because }) => !out.includes(because))).toEqual([]);
     expect(shipped?.costPerMonthUsd.items.filter(({ item }) => !out.includes(item))).toEqual([]);
     expect(shipped?.preflight.filter(({ needs }) => !out.includes(needs))).toEqual([]);
+  });
+
+  it('says what is lost at most, and what every number rests on', async () => {
+    const { out } = await plan(['--env', 'prod'], 400);
+    const section = /\nLost at most\n-+\n(.*?)\n\nCost per month\n/s.exec(out)?.[1] ?? '';
+    expect(section).toMatch(/^ {2}a mistake, noticed within 35 days +nothing +2 min +held$/m);
+    expect(section).toMatch(/^ {2}the loss of the Region eu-central-1 +30 min +17 min +held$/m);
+    const shipped = await shippedPlan('prod');
+    const parts =
+      shipped?.losses.flatMap((loss) => [...loss.database.parts, ...loss.attachments.parts]) ?? [];
+    expect(parts.length).toBeGreaterThan(5);
+    expect(
+      parts.filter(({ because, source }) => !section.includes(because) || !section.includes(source)),
+    ).toEqual([]);
+  });
+
+  it('says it twice where more is lost than the objective allows', async () => {
+    const { out } = await plan(['--env', 'dev'], 400);
+    expect(out).toMatch(/^ {2}Objective .*, but not after the loss of the Region eu-central-1$/m);
+    expect(out).toMatch(/^ {2}the loss of the Region eu-central-1 +everything +everything +NOT held$/m);
+  });
+
+  it('is as the README shows it', async () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const { out } = await plan(['--env', 'prod'], 200);
+    const lines = ['Lost at most\n', 'prod: large, 150 users'].flatMap((start) => {
+      const [shown = ''] = readme.split(`\n\`\`\`\n${start}`)[1]?.split('\n```') ?? [];
+      return shown.split('\n').slice(start.endsWith('\n') ? 0 : 1);
+    });
+    expect(lines.length).toBeGreaterThan(8);
+    expect(lines.filter((line) => !out.includes(line))).toEqual([]);
   });
 
   it('keeps prose within the width of the terminal', async () => {
