@@ -85,6 +85,16 @@ describe('random retention and locks', () => {
         expect(lock !== undefined).toBe(environment.backup.vaultLock.mode !== 'none');
       }
 
+      // Without it no copy to the second account can be decrypted there; with it in vain, an account too many can.
+      const named = JSON.stringify(
+        propertiesOf({ Data: templates['Data'] ?? { Resources: {} } }, 'AWS::KMS::Key'),
+      );
+      const others = [...named.matchAll(/:iam::(\d{12}):root/g)].map(([, account]) => account);
+      const { secondAccountVaultArn } = environment.backup;
+      expect(new Set(others.filter((account) => account !== environment.account))).toEqual(
+        new Set(secondAccountVaultArn && [secondAccountVaultArn.split(':')[4]]),
+      );
+
       const reach = Math.max(
         environment.retention.pointInTimeDays,
         environment.retention.monthly * 31,
