@@ -1,3 +1,4 @@
+import { backupsCommand, USAGE as BACKUPS_USAGE } from '../lib/cli/backups.ts';
 import { growCommand, USAGE as GROW_USAGE } from '../lib/cli/grow.ts';
 import { planCommand, USAGE as PLAN_USAGE } from '../lib/cli/plan.ts';
 import { simulateCommand, USAGE as SIMULATE_USAGE } from '../lib/cli/simulate.ts';
@@ -6,6 +7,7 @@ import { upgradeCommand, USAGE as UPGRADE_USAGE } from '../lib/cli/upgrade.ts';
 
 /** Subcommands of `odoo-aws`. Each returns the exit code: 0 done, 1 a problem, 2 wrong usage. */
 const commands: Readonly<Record<string, typeof planCommand>> = {
+  backups: backupsCommand,
   grow: growCommand,
   plan: planCommand,
   simulate: simulateCommand,
@@ -18,7 +20,7 @@ const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 
 if (command === undefined) {
   process.stderr.write(
-    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${[PLAN_USAGE, SIMULATE_USAGE, GROW_USAGE, STAGING_USAGE, UPGRADE_USAGE].join('\n')}`,
+    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${[PLAN_USAGE, SIMULATE_USAGE, GROW_USAGE, STAGING_USAGE, UPGRADE_USAGE, BACKUPS_USAGE].join('\n')}`,
   );
   process.exitCode = 2;
 } else {

@@ -4,8 +4,12 @@ import type { Problem } from './problem.ts';
 const WIDTH = 100;
 const LABEL_WIDTH = 9;
 
-/** Problems for a terminal: how many there are, then a block for each that says where, what, what else and what to do. */
-export function formatProblems(problems: readonly Problem[]): string {
+/**
+ * Problems for a terminal: how many there are, then a block for each that says where, what, what else and what to do.
+ *
+ * @param subject - what has them.
+ */
+export function formatProblems(problems: readonly Problem[], subject = 'The configuration'): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   const blocks = problems.map((problem, index) =>
     [
@@ -16,7 +20,7 @@ export function formatProblems(problems: readonly Problem[]): string {
       line('to do', problem.fix),
     ].join('\n'),
   );
-  return [`The configuration has ${count}:`, ...blocks].join('\n\n');
+  return [`${subject} has ${count}:`, ...blocks].join('\n\n');
 }
 
 function given(value: unknown): string {

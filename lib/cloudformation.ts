@@ -12,10 +12,14 @@ export async function findStack(client: CloudFormationClient, name: string): Pro
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
     return Stacks[0];
   } catch (error) {
-    // CloudFormation has no error of its own for it: ValidationError is also a name that is wrong.
-    if (error instanceof Error && error.message.includes('does not exist')) return undefined;
+    if (saysThatNoneExists(error)) return undefined;
     throw error;
   }
+}
+
+/** CloudFormation has no error of its own for it: ValidationError is also a name that is wrong. */
+export function saysThatNoneExists(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('does not exist');
 }
 
 /** Values of a stack's outputs by their keys. */

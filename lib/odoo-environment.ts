@@ -1,7 +1,7 @@
 import type { App, Stack } from 'aws-cdk-lib';
 import type { PlannedEnvironment } from '../config/load.ts';
 import type { DnsTarget } from '../constructs/edge/dns-record.ts';
-import { warnOfMissingCopies } from './not-built-yet.ts';
+import { arnOf } from '../constructs/odoo-server/data-volume.ts';
 import { warnOfMissingMail } from './missing-mail.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
@@ -9,8 +9,10 @@ import { DataStack } from './stacks/data-stack.ts';
 import { DnsStack } from './stacks/dns-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { OperationsStack } from './stacks/operations-stack.ts';
+import { RecoveryStack } from './stacks/recovery-stack.ts';
 import { ReleaseStack } from './stacks/release-stack.ts';
 import { ServerStack } from './stacks/server-stack.ts';
+import { ServiceBackupStack } from './stacks/service-backup-stack.ts';
 import { ServiceDataStack } from './stacks/service-data-stack.ts';
 import { ServiceStack } from './stacks/service-stack.ts';
 
@@ -19,9 +21,10 @@ import { ServiceStack } from './stacks/service-stack.ts';
  *
  * | stack | small | medium | large |
  * |---|---|---|---|
+ * | Recovery | copies in the recovery Region, where one is named | the same | the same, locked |
  * | Network | yes | yes | yes |
  * | Data | key, secrets, buckets, mail | and RDS, S3 Files, EFS | the same |
- * | Backup | no, the server backs itself up | recovery points and their restore tests | the same, locked |
+ * | Backup | recovery points of the data volume | of the database, and their restore tests | the same, locked |
  * | Edge | no, the server is the entry | load balancer | and a firewall |
  * | Server | one EC2 server with PostgreSQL | no | no |
  * | Release | no | cluster, database job, its state machine | the same |
@@ -31,7 +34,6 @@ import { ServiceStack } from './stacks/service-stack.ts';
  */
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
   const networkStack = new NetworkStack(app, planned);
-  warnOfMissingCopies(networkStack, planned.environment);
   warnOfMissingMail(networkStack, planned.environment);
   switch (planned.plan.tier) {
     case 'small':
@@ -47,12 +49,17 @@ export function addEnvironment(app: App, planned: PlannedEnvironment): void {
 }
 
 function addServer(app: App, planned: PlannedEnvironment, networkStack: NetworkStack): void {
-  const dataStack = new DataStack(app, planned);
+  const recoveryStack = recoveryStackOf(app, planned);
+  const dataStack = new DataStack(app, { ...planned, recoveryStack });
   const serverStack = new ServerStack(app, { ...planned, networkStack, dataStack });
+  const resourceArns = [arnOf(serverStack.server.dataVolume)];
+  const backupStack = new BackupStack(app, { ...planned, dataStack, recoveryStack, resourceArns });
   pointDomainAt(app, planned, { ipAddress: serverStack.server.publicIp }, serverStack);
   const operationsStack = new OperationsStack(app, { ...planned, networkStack });
   operationsStack.watchServer(serverStack);
+  operationsStack.watchRecovery(backupStack);
   operationsStack.watchMail(dataStack);
+  if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
 }
 
 function addService(
@@ -61,8 +68,9 @@ function addService(
   networkStack: NetworkStack,
   { firewall }: { readonly firewall: boolean },
 ): void {
-  const dataStack = new ServiceDataStack(app, { ...planned, networkStack });
-  const backupStack = new BackupStack(app, { ...planned, networkStack, dataStack });
+  const recoveryStack = recoveryStackOf(app, planned);
+  const dataStack = new ServiceDataStack(app, { ...planned, networkStack, recoveryStack });
+  const backupStack = new ServiceBackupStack(app, { ...planned, networkStack, dataStack, recoveryStack });
   const edgeStack = new EdgeStack(app, { ...planned, networkStack, firewall });
   const releaseStack = new ReleaseStack(app, { ...planned, networkStack, dataStack });
   const serviceStack = new ServiceStack(app, {
@@ -77,11 +85,20 @@ function addService(
   operationsStack.watchService(dataStack, edgeStack, serviceStack);
   operationsStack.watchRecovery(backupStack);
   operationsStack.watchMail(dataStack);
+  if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
+}
+
+/** Before everything that is copied there. */
+function recoveryStackOf(app: App, planned: PlannedEnvironment): RecoveryStack | undefined {
+  const { recoveryRegion } = planned.environment;
+  return recoveryRegion === undefined
+    ? undefined
+    : new RecoveryStack(app, { ...planned, region: recoveryRegion });
 }
 
 /** Only where the zone of the domain is in the account; and only once what the domain shall point at serves. */
 function pointDomainAt(app: App, planned: PlannedEnvironment, target: DnsTarget, served: Stack): void {
   const { domain } = planned.environment;
   if (domain?.hostedZone === undefined) return;
-  new DnsStack(app, { ...planned, domain, target }).addDependency(served);
+  new DnsStack(app, { ...planned, domain, target }).addStackDependency(served);
 }

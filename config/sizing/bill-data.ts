@@ -29,6 +29,15 @@ const RESTORE_METRICS = 4;
 /** Segments of the write-ahead log that the single server uploads in a month, one a minute when it is hardly used. */
 const WAL_SEGMENTS = 60 * 24 * 30;
 
+/** How far each copy in the recovery Region is behind, and what S3 counts of each of the two buckets that matter. */
+const COPY_METRICS = 3 + 2 * 3;
+
+/** Objects that S3 could not copy: attachments, backups. */
+const FAILED_COPY_ALARMS = 2;
+
+/** Copies that are late. */
+const LATE_COPY_ALARMS = 3;
+
 /** Metrics that Container Insights writes for a cluster with two services; assumed. */
 const CONTAINER_INSIGHTS_METRICS = 40;
 
@@ -122,7 +131,7 @@ function efsFilestoreLines(usage: Usage): readonly BillLine[] {
 }
 
 /** Recovery points, keys and secrets. */
-export function backupLines({ plan, usage }: BillBasis): readonly BillLine[] {
+export function backupLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
   const secrets = plan.database.kind === 'rds' ? ODOO_SECRETS + 1 : ODOO_SECRETS;
   const points: BillLine =
     plan.database.kind === 'rds'
@@ -142,6 +151,17 @@ export function backupLines({ plan, usage }: BillBasis): readonly BillLine[] {
         };
   return [
     points,
+    ...(environment.storage.filestore === 'efs' && plan.tier !== 'small'
+      ? [
+          {
+            item: 'AWS Backup, files',
+            key: 'backup.efs.warm',
+            quantity: usage.filePointsGB,
+            unit: 'GB-months',
+            estimated: true,
+          },
+        ]
+      : []),
     ...(plan.database.kind === 'host' ? repositoryLines(usage) : []),
     { item: 'KMS keys', key: 'kms.key', quantity: KMS_KEYS, unit: 'keys' },
     { item: 'Secrets', key: 'secretsManager.secret', quantity: secrets, unit: 'secrets' },
@@ -195,7 +215,7 @@ function repositoryLines(usage: Usage): readonly BillLine[] {
 }
 
 /** Logs, metrics and alarms. */
-export function operationLines({ plan, usage }: BillBasis): readonly BillLine[] {
+export function operationLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
   return [
     {
       item: 'Logs, taken in',
@@ -228,7 +248,7 @@ export function operationLines({ plan, usage }: BillBasis): readonly BillLine[] 
     {
       item: 'Alarms',
       key: 'cloudwatch.alarm.standard',
-      quantity: ALARMS[plan.tier],
+      quantity: ALARMS[plan.tier] + (environment.recoveryRegion === undefined ? 0 : FAILED_COPY_ALARMS),
       unit: 'alarms',
       estimated: true,
     },
@@ -251,6 +271,13 @@ export function recoveryLines({ environment, plan, usage }: BillBasis): readonly
       estimated: true,
     },
     {
+      item: `Copies to ${region}: within 15 minutes (S3)`,
+      key: 's3.replicationTimeControl',
+      quantity: plan.database.kind === 'rds' ? usage.newFilesGB : usage.changedGB,
+      unit: 'GB',
+      estimated: true,
+    },
+    {
       item: `Copies in ${region}: snapshots`,
       key: snapshots,
       quantity: usage.recoveryPointsGB,
@@ -266,6 +293,39 @@ export function recoveryLines({ environment, plan, usage }: BillBasis): readonly
       estimated: true,
       region,
     },
-    { item: `KMS keys in ${region}`, key: 'kms.key', quantity: 1, unit: 'keys', region },
+    ...(plan.database.kind === 'rds'
+      ? [
+          {
+            item: `Copies in ${region}: automated backups`,
+            key: 'rds.backup.storage',
+            quantity: usage.replicatedBackupGB,
+            unit: 'GB-months',
+            estimated: true,
+            region,
+          },
+        ]
+      : []),
+    { item: `KMS keys in ${region}`, key: 'kms.key', quantity: KMS_KEYS, unit: 'keys', region },
+    {
+      item: `Secrets in ${region}`,
+      key: 'secretsManager.secret',
+      quantity: ODOO_SECRETS,
+      unit: 'secrets',
+      region,
+    },
+    {
+      item: `Copies in ${region}: metrics`,
+      key: 'cloudwatch.customMetric.first10k',
+      quantity: COPY_METRICS,
+      unit: 'metrics',
+      region,
+    },
+    {
+      item: `Alarms in ${region}`,
+      key: 'cloudwatch.alarm.standard',
+      quantity: LATE_COPY_ALARMS,
+      unit: 'alarms',
+      region,
+    },
   ];
 }

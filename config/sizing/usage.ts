@@ -54,6 +54,12 @@ export interface Usage {
   readonly changedGB: number;
   /** Recovery points of the database or the data volume, all together. */
   readonly recoveryPointsGB: number;
+  /** Recovery points of a filestore on EFS, all together. */
+  readonly filePointsGB: number;
+  /** Attachments that come in a month. */
+  readonly newFilesGB: number;
+  /** Automated backups of RDS as they are copied to another Region, where no part of them is included in a price. */
+  readonly replicatedBackupGB: number;
   /** Continuous backup of RDS beyond what its price includes. */
   readonly paidBackupGB: number;
   /** pgBackRest's repository of the single server, and its nightly dumps. */
@@ -87,7 +93,10 @@ export function usageOf(
     sessionWritesGB: perRequest(SESSION_KB) * SESSION_WRITES,
     databaseGB,
     changedGB: databaseGB * DAILY_CHANGE * 30 + newFilesGB,
+    newFilesGB,
+    filePointsGB: recoveryPointsGB(filestoreGB, retention),
     recoveryPointsGB: recoveryPointsGB(protectedGB, retention),
+    replicatedBackupGB: databaseGB * (1 + DAILY_CHANGE * retention.pointInTimeDays),
     paidBackupGB: Math.max(
       0,
       databaseGB * (1 + DAILY_CHANGE * retention.pointInTimeDays) - database.storageGiB,

@@ -3,3 +3,6 @@ export const RESTORE_TESTS = 'restore-tests/';
 
 /** What was in the database when a backup was made, in the audit bucket; named after the moment. */
 export const MANIFESTS = 'manifests/';
+
+/** Until when the copies in the recovery Region are complete, in its copy of the audit bucket alone. */
+export const WATERMARKS = 'watermarks/';

@@ -1,6 +1,6 @@
 import { Duration, type aws_kms as kms, type aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { DataBucket } from '../shared/data-bucket.ts';
+import { DataBucket, type Replica } from '../shared/data-bucket.ts';
 
 export interface BackupBucketProps {
   readonly encryptionKey: kms.IKey;
@@ -11,6 +11,8 @@ export interface BackupBucketProps {
   readonly dumpDays: number;
   /** Days for which nothing that was written can be deleted for good; no more than `pointInTimeDays`. Absent: none. */
   readonly objectLockDays?: number;
+  /** @default - not copied */
+  readonly replica?: Replica;
 }
 
 /**
@@ -25,11 +27,16 @@ export interface BackupBucketProps {
 export class BackupBucket extends DataBucket {
   constructor(scope: Construct, id: string, props: BackupBucketProps) {
     super(scope, id, {
-      encryptionKey: props.encryptionKey,
-      accessLogBucket: props.accessLogBucket,
+      ...props,
       accessLogPrefix: 'backup/',
       keepDeletedFor: Duration.days(props.pointInTimeDays),
-      objectLockDays: props.objectLockDays,
+      // What pgBackRest has expired goes from the copy too, which would grow for ever; as a version it stays as long.
+      replication: props.replica && {
+        ...props.replica,
+        contents: 'backups of the single server',
+        deletions: true,
+        timeControl: true,
+      },
     });
     this.addLifecycleRule({
       id: 'ExpireDumps',

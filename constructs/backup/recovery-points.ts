@@ -7,15 +7,17 @@ import { type RecoveryPointRule, recoveryPointRules } from './recovery-point-rul
 import { RecoveryVault, type RecoveryVaultProps } from './recovery-vault.ts';
 
 export interface RecoveryPointsProps extends RecoveryVaultProps {
-  /** What recovery points are made of. */
-  readonly resources: readonly backup.BackupResource[];
+  /** ARNs of what recovery points are made of. */
+  readonly resourceArns: readonly string[];
   readonly retention: Retention;
   /** Of the database's own backup and of its maintenance. */
   readonly windows: Windows;
+  /** Vaults to which each recovery point is copied, for as long as it is kept itself. */
+  readonly copyTo: readonly backup.IBackupVault[];
 }
 
 /**
- * Daily, weekly and monthly recovery points in a vault, by AWS Backup.
+ * Daily, weekly and monthly recovery points in a vault, by AWS Backup, and copies of them in others.
  *
  * Snapshots only, never continuous backups: with those AWS Backup takes the retention of the database's own backups over,
  * and every later update of its stack fails.
@@ -30,27 +32,36 @@ export class RecoveryPoints extends Construct {
 
   constructor(scope: Construct, id: string, props: RecoveryPointsProps) {
     super(scope, id);
+    const { retention, copyTo } = props;
     this.time = backupTime(props.windows);
     this.vault = new RecoveryVault(this, 'Vault', props);
     this.plan = new backup.BackupPlan(this, 'Plan', {
       backupVault: this.vault,
-      backupPlanRules: recoveryPointRules(props.retention).map((rule) => this.ruleOf(rule)),
+      backupPlanRules: recoveryPointRules(retention).map((rule) => this.ruleOf(rule, copyTo)),
     });
     this.plan.addSelection('Selection', {
-      resources: [...props.resources],
+      resources: props.resourceArns.map((arn) => backup.BackupResource.fromArn(arn)),
       role: this.role(),
       disableDefaultBackupPolicy: true,
     });
   }
 
-  private ruleOf({ name, days, on }: RecoveryPointRule): backup.BackupPlanRule {
+  private ruleOf(
+    { name, days, on }: RecoveryPointRule,
+    copyTo: readonly backup.IBackupVault[],
+  ): backup.BackupPlanRule {
     const [hour, minute] = [Math.floor(this.time / 60), this.time % 60];
+    const deleteAfter = Duration.days(days);
     return new backup.BackupPlanRule({
       ruleName: name,
       scheduleExpression: events.Schedule.cron({ hour: String(hour), minute: String(minute), ...on }),
       startWindow: Duration.minutes(START_MINUTES),
       completionWindow: Duration.hours(12),
-      deleteAfter: Duration.days(days),
+      deleteAfter,
+      copyActions:
+        copyTo.length === 0
+          ? undefined
+          : copyTo.map((destinationBackupVault) => ({ destinationBackupVault, deleteAfter })),
     });
   }
 

@@ -13,6 +13,7 @@ import type { DatabasePlan } from '../../config/sizing/plan.ts';
 import type { Network } from '../network/network.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { DataSecret } from '../shared/data-secret.ts';
+import type { RecoveryRegion } from '../shared/recovery-region.ts';
 import type { OdooDatabase } from './odoo-database.ts';
 import { problemsOf } from './rds-limits.ts';
 import { RdsLogGroups } from './rds-log-groups.ts';
@@ -49,6 +50,13 @@ export interface RdsPostgresProps {
    * @default true
    */
   readonly deletionProtection?: boolean;
+  /**
+   * Where RDS copies the automated backups to, and the transaction log as it is archived. It takes no other key while copies
+   * that were made with this one exist.
+   *
+   * @default - nowhere: the loss of the Region takes them
+   */
+  readonly backupReplica?: RecoveryRegion;
 }
 
 /**
@@ -201,7 +209,18 @@ export class RdsPostgres extends Construct implements OdooDatabase {
       performanceInsightEncryptionKey: dataKey,
     });
     instance.node.defaultChild?.node.addDependency(logGroups);
+    this.copyBackupsOf(instance);
     return instance;
+  }
+
+  /** On the resource, because the instance's own properties do not know it. */
+  private copyBackupsOf({ node: { defaultChild, path } }: rds.DatabaseInstance): void {
+    const { backupReplica, pointInTimeDays } = this.props;
+    if (backupReplica === undefined) return;
+    if (!(defaultChild instanceof rds.CfnDBInstance)) throw new Error(`${path} has no instance resource`);
+    defaultChild.automaticBackupReplicationRegion = backupReplica.region;
+    defaultChild.automaticBackupReplicationKmsKeyId = backupReplica.encryptionKey.keyArn;
+    defaultChild.automaticBackupReplicationRetentionPeriod = pointInTimeDays;
   }
 
   private get isProtected(): boolean {

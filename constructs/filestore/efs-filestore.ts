@@ -2,11 +2,14 @@ import { aws_efs as efs, type aws_kms as kms } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Network } from '../network/network.ts';
 import { EfsDirectory } from '../shared/efs-directory.ts';
+import type { RecoveryRegion } from '../shared/recovery-region.ts';
 import { FILESTORE_DIRECTORY } from './filestore-bucket.ts';
 
 export interface EfsFilestoreProps {
   readonly network: Network;
   readonly encryptionKey: kms.IKey;
+  /** @default - not copied to another Region */
+  readonly replica?: RecoveryRegion;
 }
 
 /**
@@ -14,14 +17,12 @@ export interface EfsFilestoreProps {
  * bucket exists as everywhere else, and waits for the day when it can be mounted.
  */
 export class EfsFilestore extends EfsDirectory {
-  constructor(scope: Construct, id: string, { network, encryptionKey }: EfsFilestoreProps) {
+  constructor(scope: Construct, id: string, props: EfsFilestoreProps) {
     super(scope, id, {
-      network,
-      encryptionKey,
+      ...props,
       path: `/${FILESTORE_DIRECTORY}`,
       // nginx, another user, sends the attachments that Odoo names.
       permissions: '755',
-      backedUp: true,
       // Old attachments are read rarely; stored there they cost a fraction.
       coldAfter: efs.LifecyclePolicy.AFTER_90_DAYS,
     });

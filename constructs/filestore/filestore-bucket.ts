@@ -1,6 +1,6 @@
 import { Duration, type aws_kms as kms, type aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { DataBucket } from '../shared/data-bucket.ts';
+import { DataBucket, type Replica } from '../shared/data-bucket.ts';
 
 /** Directory of the filestore in the bucket: an attachment is `filestore/odoo/<first two digits>/<sha1>`. */
 export const FILESTORE_DIRECTORY = 'filestore';
@@ -16,6 +16,8 @@ export interface FilestoreBucketProps {
   readonly accessLogBucket: s3.IBucket;
   /** Days by which the database can be turned back, by whatever reaches back furthest. */
   readonly databaseReachDays: number;
+  /** @default - not copied */
+  readonly replica?: Replica;
 }
 
 /**
@@ -31,10 +33,16 @@ export interface FilestoreBucketProps {
 export class FilestoreBucket extends DataBucket {
   constructor(scope: Construct, id: string, props: FilestoreBucketProps) {
     super(scope, id, {
-      encryptionKey: props.encryptionKey,
-      accessLogBucket: props.accessLogBucket,
+      ...props,
       accessLogPrefix: 'filestore/',
       keepDeletedFor: Duration.days(props.databaseReachDays + MARGIN_DAYS),
+      // An attachment too many in the copy does no harm; one that is missing does.
+      replication: props.replica && {
+        ...props.replica,
+        contents: 'attachments',
+        deletions: false,
+        timeControl: true,
+      },
     });
   }
 }

@@ -1,14 +1,9 @@
-import {
-  aws_cloudwatch as cloudwatch,
-  aws_events as events,
-  aws_events_targets as targets,
-  Duration,
-  type aws_backup as backup,
-} from 'aws-cdk-lib';
+import { aws_cloudwatch as cloudwatch, Duration, type aws_backup as backup } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { RESTORE_METRICS } from '../restore-testing/validate-restore.lambda/metrics.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
 import { OdooAlarm } from './odoo-alarm.ts';
+import { VaultEvents } from './vault-events.ts';
 
 export interface RecoveryAlarmsProps {
   readonly topic: AlarmTopic;
@@ -21,19 +16,16 @@ export interface RecoveryAlarmsProps {
   readonly proofDays?: number;
 }
 
-/** States in which a job of AWS Backup has ended and made nothing. */
-const FAILED = ['FAILED', 'ABORTED', 'EXPIRED'];
-
 /**
- * Whether there are recovery points that can be restored: an alarm about the age of the last proof, and a message for each
- * job of AWS Backup that failed.
+ * Whether there are recovery points that can be restored: an alarm about the age of the last proof, and messages about failed
+ * jobs of AWS Backup and about whoever changes the vault.
  */
 export class RecoveryAlarms extends Construct {
   constructor(scope: Construct, id: string, props: RecoveryAlarmsProps) {
     super(scope, id);
-    const { topic, proofDays } = props;
+    const { topic, vault, proofDays } = props;
     if (proofDays !== undefined) this.watchProof(topic, proofDays);
-    this.tellOfFailures(props);
+    new VaultEvents(this, 'Vault', { topic, vault });
   }
 
   private watchProof(topic: AlarmTopic, proofDays: number): void {
@@ -55,30 +47,6 @@ export class RecoveryAlarms extends Construct {
       evaluationPeriods: 3,
       // Whoever does not hear of its age does not know it either.
       missingData: cloudwatch.TreatMissingData.BREACHING,
-    });
-  }
-
-  /**
-   * Not the metrics of AWS Backup, which count by vault without saying which job it was, or why. The statement by which
-   * EventBridge may publish has no condition: EventBridge knows none in the policy of a topic.
-   */
-  private tellOfFailures({ topic, vault }: RecoveryAlarmsProps): void {
-    new events.Rule(this, 'FailedJobs', {
-      description: 'Jobs of AWS Backup that failed',
-      eventPattern: {
-        source: ['aws.backup'],
-        detailType: ['Backup Job State Change', 'Copy Job State Change'],
-        detail: {
-          state: FAILED,
-          // Of a backup and of a copy.
-          $or: [
-            { backupVaultArn: [vault.backupVaultArn] },
-            { backupVaultName: [vault.backupVaultName] },
-            { sourceBackupVaultArn: [vault.backupVaultArn] },
-          ],
-        },
-      },
-      targets: [new targets.SnsTopic(topic.topic)],
     });
   }
 }

@@ -1,4 +1,4 @@
-import { aws_ec2 as ec2, type aws_kms as kms, RemovalPolicy, Size } from 'aws-cdk-lib';
+import { aws_ec2 as ec2, type aws_kms as kms, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 export interface DataVolumeProps {
@@ -28,6 +28,15 @@ export function createDataVolume(scope: Construct, props: DataVolumeProps): ec2.
     encrypted: true,
     encryptionKey: props.dataKey,
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+  });
+}
+
+/** ARN of a volume, by which AWS Backup knows it. */
+export function arnOf(volume: ec2.IVolume): string {
+  return Stack.of(volume).formatArn({
+    service: 'ec2',
+    resource: 'volume',
+    resourceName: volume.volumeId,
   });
 }
 

@@ -2,9 +2,12 @@ import type { aws_kms as kms, aws_secretsmanager as secretsmanager } from 'aws-c
 import { Construct } from 'constructs';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { DataSecret } from '../shared/data-secret.ts';
+import type { RecoveryRegion } from '../shared/recovery-region.ts';
 
 export interface OdooSecretsProps {
   readonly encryptionKey: kms.IKey;
+  /** @default - in this Region only */
+  readonly replica?: RecoveryRegion;
 }
 
 /**
@@ -23,11 +26,11 @@ export class OdooSecrets extends Construct {
   /** Passphrase of pgBackRest's repository, without which no backup of the single server can be read. */
   readonly backupPassphrase: secretsmanager.ISecret;
 
-  private readonly encryptionKey: kms.IKey;
+  private readonly props: OdooSecretsProps;
 
-  constructor(scope: Construct, id: string, { encryptionKey }: OdooSecretsProps) {
+  constructor(scope: Construct, id: string, props: OdooSecretsProps) {
     super(scope, id);
-    this.encryptionKey = encryptionKey;
+    this.props = props;
 
     this.odooDatabasePassword = this.password('DatabasePassword', {
       description: 'Odoo: password of the PostgreSQL role odoo',
@@ -58,7 +61,7 @@ export class OdooSecrets extends Construct {
       whyItDoesNotRotate,
     }: { readonly description: string; readonly whyItDoesNotRotate: string },
   ): secretsmanager.ISecret {
-    const secret = new DataSecret(this, id, { description, encryptionKey: this.encryptionKey });
+    const secret = new DataSecret(this, id, { description, ...this.props });
     acknowledge(secret, 'AwsSolutions-SMG4', whyItDoesNotRotate);
     return secret;
   }

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy, aws_iam as iam, type aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { type EncryptedBucket, ReplicationRole } from './replication-role.ts';
 
 export interface DataBucketProps {
   readonly encryptionKey: kms.IKey;
@@ -10,7 +11,34 @@ export interface DataBucketProps {
   readonly keepDeletedFor: Duration;
   /** Days for which a version cannot be deleted for good, by Object Lock in governance mode. Absent: no Object Lock. */
   readonly objectLockDays?: number;
+  /**
+   * Where its objects are copied to as they are written, and how.
+   *
+   * @default - nowhere: the loss of the Region takes them
+   */
+  readonly replication?: Replication;
 }
+
+/** A bucket of the recovery Region. */
+export type Replica = EncryptedBucket;
+
+export interface Replication extends Replica {
+  /** What is copied, for the auditor, for example `attachments`. */
+  readonly contents: string;
+  /**
+   * Whether what is deleted is deleted in the copy too, where it remains as a version. Without it a deletion, be it a
+   * mistake or an attack, never reaches the copy.
+   */
+  readonly deletions: boolean;
+  /**
+   * S3 copies 99.99 % of the objects within 15 minutes and publishes how far behind the copy is, for USD 0.015 per GB
+   * (S3 Replication Time Control).
+   */
+  readonly timeControl: boolean;
+}
+
+/** Name of the rule, also a dimension of its metrics. */
+export const REPLICATION_RULE = 'ToRecoveryRegion';
 
 /** A bucket whose objects cannot be made again: versioned, encrypted with the customer's key, TLS 1.2 only, kept. */
 export class DataBucket extends s3.Bucket {
@@ -37,6 +65,7 @@ export class DataBucket extends s3.Bucket {
       ],
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    if (props.replication !== undefined) this.copyTo(props.replication, props);
     // A bucket that is kept keeps refusing plain HTTP.
     this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.announceChanges();
@@ -49,6 +78,17 @@ export class DataBucket extends s3.Bucket {
    */
   private announceChanges(): void {
     this.resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+  }
+
+  /** On the resource, because the bucket's own property makes a role that the other Region's key would have to name. */
+  private copyTo(replication: Replication, { encryptionKey, objectLockDays }: DataBucketProps): void {
+    const role = new ReplicationRole(this, 'ReplicationRole', {
+      source: { bucket: this, encryptionKey },
+      replica: replication,
+      locked: objectLockDays !== undefined,
+      contents: replication.contents,
+    });
+    this.resource.replicationConfiguration = { role: role.roleArn, rules: [ruleFor(replication)] };
   }
 
   /**
@@ -79,4 +119,27 @@ export class DataBucket extends s3.Bucket {
     if (!(defaultChild instanceof s3.CfnBucket)) throw new Error(`${this.node.path} has no bucket resource`);
     return defaultChild;
   }
+}
+
+function ruleFor(replication: Replication): s3.CfnBucket.ReplicationRuleProperty {
+  const { bucket, encryptionKey, deletions, timeControl } = replication;
+  const fifteenMinutes = { status: 'Enabled', time: { minutes: 15 } };
+  return {
+    id: REPLICATION_RULE,
+    status: 'Enabled',
+    // Whatever its name; without a filter the rule would be of the old kind, which cannot leave deletions out.
+    filter: { prefix: '' },
+    priority: 1,
+    deleteMarkerReplication: { status: deletions ? 'Enabled' : 'Disabled' },
+    // Without it S3 leaves out whatever is encrypted with a customer's key, and says nothing.
+    sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: 'Enabled' } },
+    destination: {
+      bucket: bucket.bucketArn,
+      encryptionConfiguration: { replicaKmsKeyId: encryptionKey.keyArn },
+      ...(timeControl && {
+        replicationTime: fifteenMinutes,
+        metrics: { status: 'Enabled', eventThreshold: fifteenMinutes.time },
+      }),
+    },
+  };
 }

@@ -9,6 +9,7 @@ import {
 import { Construct, type IDependable } from 'constructs';
 import type { Network } from '../network/network.ts';
 import { ODOO_USER } from './odoo-user.ts';
+import type { RecoveryRegion } from './recovery-region.ts';
 import type { SharedDirectory } from './shared-directory.ts';
 
 const CLIENT_ACTIONS = ['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite'];
@@ -21,10 +22,11 @@ export interface EfsDirectoryProps {
   /** Permissions of that directory, octal, for example `700`. */
   readonly permissions: string;
   /**
-   * Back the file system up daily by the account's default plan of AWS Backup.
-   * @default false
+   * Where EFS makes a second file system and keeps it the same, a few minutes behind. It can only be read until the
+   * replication ends.
+   * @default - nowhere: the loss of the Region takes the files
    */
-  readonly backedUp?: boolean;
+  readonly replica?: RecoveryRegion;
   /**
    * When files that nobody opens move to infrequent access; they return on the first read.
    * @default - never
@@ -83,7 +85,9 @@ export class EfsDirectory extends Construct implements SharedDirectory {
       encrypted: true,
       kmsKey: props.encryptionKey,
       throughputMode: efs.ThroughputMode.ELASTIC,
-      enableAutomaticBackups: props.backedUp ?? false,
+      // By our own plan of AWS Backup, or not at all.
+      enableAutomaticBackups: false,
+      replicationConfiguration: props.replica && replicationTo(props.replica),
       lifecyclePolicy: props.coldAfter,
       outOfInfrequentAccessPolicy: props.coldAfter && efs.OutOfInfrequentAccessPolicy.AFTER_1_ACCESS,
       fileSystemPolicy: onlyOverTlsAndMountTargets(),
@@ -110,6 +114,10 @@ export class EfsDirectory extends Construct implements SharedDirectory {
     accessPoint.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return accessPoint;
   }
+}
+
+function replicationTo({ region, encryptionKey }: RecoveryRegion): efs.ReplicationConfiguration {
+  return efs.ReplicationConfiguration.regionalFileSystem(region, encryptionKey);
 }
 
 function onlyOverTlsAndMountTargets(): iam.PolicyDocument {

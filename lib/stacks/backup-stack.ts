@@ -1,144 +1,42 @@
-import {
-  Duration,
-  aws_backup as backup,
-  aws_ec2 as ec2,
-  aws_events as events,
-  aws_events_targets as targets,
-} from 'aws-cdk-lib';
+import { aws_backup as backup } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { DAY } from '../../config/week-time.ts';
-import { regionOf } from '../../config/regions.ts';
 import { RecoveryPoints } from '../../constructs/backup/recovery-points.ts';
-import { DATABASE_NAME } from '../../constructs/database/odoo-database.ts';
-import { POSTGRESQL } from '../../constructs/database/rds-postgres.ts';
-import { FILESTORE_DIRECTORY } from '../../constructs/filestore/filestore-bucket.ts';
-import { trustedCertificates } from '../../constructs/odoo-node/trusted-certificates.ts';
-import { RestoreFunctions } from '../../constructs/restore-testing/restore-functions.ts';
-import { RestoreTesting } from '../../constructs/restore-testing/restore-testing.ts';
-import { RestoreValidation } from '../../constructs/restore-testing/restore-validation.ts';
 import { warnOfComplianceLock } from '../compliance-lock.ts';
-import { warnOfMissingRestoreTests } from '../missing-restore-tests.ts';
-import type { NetworkStack } from './network-stack.ts';
+import type { DataStack } from './data-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
-import type { ServiceDataStack } from './service-data-stack.ts';
+import type { RecoveryStack } from './recovery-stack.ts';
 
 export interface BackupStackProps extends OdooStackProps {
-  readonly networkStack: NetworkStack;
-  readonly dataStack: ServiceDataStack;
+  readonly dataStack: DataStack;
+  /** @default - recovery points are not copied to another Region */
+  readonly recoveryStack?: RecoveryStack;
+  /** ARNs of what recovery points are made of. */
+  readonly resourceArns: readonly string[];
 }
 
-/** When restores are tested, in AWS Backup's words: a day on which somebody can look at it before work begins. */
-const WEEKLY = 'cron(0 8 ? * SUN *)';
-
-/** A daily recovery point, a day on which it failed, and the hours that a test may begin later. */
-const OLDEST_HOURS = 48;
-
-/** Attachments that are read to the end in each test; of all others presence and size are looked at. A read costs about USD 0.4 per million. */
-const FILES_READ = 10_000;
-
-/** Minutes by which the manifest is taken before the backup begins. */
-const MANIFEST_MINUTES = 15;
-
-/** Recovery points of medium and large, and the proof that they can be restored. */
+/** Recovery points in a vault, and their copies in the recovery Region. */
 export class BackupStack extends OdooStack {
   readonly recoveryPoints: RecoveryPoints;
-  /** Not everywhere AWS Backup can. */
-  readonly restoresAreTested: boolean;
 
   constructor(scope: Construct, props: BackupStackProps) {
     super(scope, 'Backup', props, { description: 'recovery points and their restore tests', stateful: true });
-    const { environment, dataStack } = props;
+    const { environment, dataStack, resourceArns } = props;
     this.recoveryPoints = new RecoveryPoints(this, 'RecoveryPoints', {
-      resources: [backup.BackupResource.fromRdsDatabaseInstance(dataStack.database.instance)],
+      resourceArns,
       retention: environment.retention,
       windows: environment.windows,
       encryptionKey: dataStack.key,
       lock: environment.backup.vaultLock,
+      copyTo: this.vaultsOfCopies(props),
     });
     warnOfComplianceLock(this, environment);
-    this.restoresAreTested = regionOf(environment.region).restoreTesting;
-    if (this.restoresAreTested) this.testRestores(props);
-    else warnOfMissingRestoreTests(this, environment);
   }
 
-  private testRestores(props: BackupStackProps): void {
-    const { environment, networkStack, dataStack } = props;
-    const restored = this.securityGroup(
-      props,
-      'RestoredDatabase',
-      'Database that a restore test has restored',
-    );
-    const functions = this.restoreFunctions(props, restored);
-    const testing = new RestoreTesting(this, 'RestoreTesting', {
-      vault: this.recoveryPoints.vault,
-      instance: dataStack.database.instance,
-      ...dataStack.database.surroundings,
-      securityGroup: restored,
-      schedule: WEEKLY,
-    });
-    new RestoreValidation(this, 'RestoreValidation', {
-      functions,
-      planArn: testing.plan.attrRestoreTestingPlanArn,
-      logKey: networkStack.logKey,
-      logRetentionDays: environment.retention.logDays,
-    });
-    this.noteManifests(functions);
-    new events.Rule(this, 'Hourly', {
-      description: 'Publishes how long ago a restore was proven last',
-      schedule: events.Schedule.rate(Duration.hours(1)),
-      targets: [new targets.LambdaFunction(functions.publishProofAge)],
-    });
-  }
-
-  /** The validation reaches what was restored, and not production; the other way round what counts production. */
-  private restoreFunctions(props: BackupStackProps, restored: ec2.SecurityGroup): RestoreFunctions {
-    const { environment, networkStack, dataStack } = props;
-    const { database, auditBucket, filestoreBucket } = dataStack;
-    const manifest = this.securityGroup(props, 'Manifest', 'Function that counts what production holds');
-    const validation = this.securityGroup(props, 'Validation', 'Function that validates what was restored');
-    manifest.connections.allowToDefaultPort(database, 'PostgreSQL');
-    restored.connections.allowFrom(validation, ec2.Port.tcp(Number(database.port)), 'PostgreSQL');
-    for (const group of [manifest, validation]) {
-      // These subnets have no other route out.
-      group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3, by its gateway endpoint');
-    }
-    return new RestoreFunctions(this, 'Functions', {
-      environmentName: environment.name,
-      network: networkStack.network,
-      database,
-      databaseResourceId: database.resourceId,
-      manifestSecurityGroup: manifest,
-      validationSecurityGroup: validation,
-      filestoreBucket: environment.storage.filestore === 's3-files' ? filestoreBucket : undefined,
-      filestorePrefix: `${FILESTORE_DIRECTORY}/${DATABASE_NAME}/`,
-      auditBucket,
-      certificates: trustedCertificates(environment.region),
-      postgresql: POSTGRESQL,
-      odoo: environment.odoo.version,
-      oldestHours: OLDEST_HOURS,
-      readAtMost: FILES_READ,
-      logKey: networkStack.logKey,
-      logRetentionDays: environment.retention.logDays,
-    });
-  }
-
-  private securityGroup(
-    { networkStack }: BackupStackProps,
-    id: string,
-    description: string,
-  ): ec2.SecurityGroup {
-    const { vpc } = networkStack.network;
-    return new ec2.SecurityGroup(this, id, { vpc, description, allowAllOutbound: false });
-  }
-
-  /** Before each backup. */
-  private noteManifests({ noteManifest }: RestoreFunctions): void {
-    const time = (this.recoveryPoints.time + DAY - MANIFEST_MINUTES) % DAY;
-    const [hour, minute] = [Math.floor(time / 60), time % 60];
-    new events.Rule(this, 'BeforeBackup', {
-      description: 'Counts what is in the database before it is backed up',
-      schedule: events.Schedule.cron({ hour: String(hour), minute: String(minute) }),
-      targets: [new targets.LambdaFunction(noteManifest, { retryAttempts: 2 })],
-    });
+  private vaultsOfCopies({ environment, recoveryStack }: BackupStackProps): readonly backup.IBackupVault[] {
+    const { secondAccountVaultArn: arn } = environment.backup;
+    return [
+      ...(recoveryStack ? [recoveryStack.vault] : []),
+      ...(arn ? [backup.BackupVault.fromBackupVaultArn(this, 'SecondAccountVault', arn)] : []),
+    ];
   }
 }

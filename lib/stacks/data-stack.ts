@@ -11,7 +11,14 @@ import type { OutgoingMail } from '../../constructs/mail/outgoing-mail.ts';
 import { RelaySender } from '../../constructs/mail/relay-sender.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
 import { OdooSecrets } from '../../constructs/secrets/odoo-secrets.ts';
+import type { Replica } from '../../constructs/shared/data-bucket.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
+import type { RecoveryStack } from './recovery-stack.ts';
+
+export interface DataStackProps extends OdooStackProps {
+  /** @default - nothing is copied to another Region */
+  readonly recoveryStack?: RecoveryStack;
+}
 
 /**
  * What is kept in every architecture, under the same logical ids in each: key, secrets, filestore and backup buckets, and
@@ -26,30 +33,44 @@ export class DataStack extends OdooStack {
   /** How Odoo sends mail; absent: not at all. */
   readonly mail?: OutgoingMail;
 
-  constructor(scope: Construct, props: OdooStackProps) {
+  constructor(scope: Construct, props: DataStackProps) {
     super(scope, 'Data', props, { description: 'key, secrets, filestore and backups', stateful: true });
-    const { retention, backup } = props.environment;
-    this.key = new DataKey(this, 'Key', { copiesAccount: accountOf(backup.secondAccountVaultArn) });
-    this.secrets = new OdooSecrets(this, 'Secrets', { encryptionKey: this.key });
-    const bucketProps = {
+    const { environment, recoveryStack } = props;
+    this.key = new DataKey(this, 'Key', {
+      copiesAccount: accountOf(environment.backup.secondAccountVaultArn),
+    });
+    this.secrets = new OdooSecrets(this, 'Secrets', {
+      encryptionKey: this.key,
+      replica: recoveryStack?.recoveryRegion,
+    });
+    const bucketProps = this.bucketProps(environment);
+    this.filestoreBucket = new FilestoreBucket(this, 'FilestoreBucket', {
+      ...bucketProps,
+      databaseReachDays: databaseReachDays(environment.retention),
+      replica: replicaOf(recoveryStack, 'filestoreBucket'),
+    });
+    this.backupBucket = new BackupBucket(this, 'BackupBucket', {
+      ...bucketProps,
+      pointInTimeDays: environment.retention.pointInTimeDays,
+      dumpDays: environment.retention.daily,
+      objectLockDays: environment.backup.objectLockDays,
+      replica: replicaOf(recoveryStack, 'backupBucket'),
+    });
+    this.auditBucket = new AuditBucket(this, 'AuditBucket', {
+      ...bucketProps,
+      replica: replicaOf(recoveryStack, 'auditBucket'),
+    });
+    this.mail = this.outgoingMail(props.environment);
+  }
+
+  private bucketProps({ retention }: Environment) {
+    return {
       encryptionKey: this.key,
       accessLogBucket: new AccessLogBucket(this, 'AccessLogs', {
         writers: 'buckets',
         logRetentionDays: retention.logDays,
       }),
     };
-    this.filestoreBucket = new FilestoreBucket(this, 'FilestoreBucket', {
-      ...bucketProps,
-      databaseReachDays: databaseReachDays(retention),
-    });
-    this.backupBucket = new BackupBucket(this, 'BackupBucket', {
-      ...bucketProps,
-      pointInTimeDays: retention.pointInTimeDays,
-      dumpDays: retention.daily,
-      objectLockDays: backup.objectLockDays,
-    });
-    this.auditBucket = new AuditBucket(this, 'AuditBucket', bucketProps);
-    this.mail = this.outgoingMail(props.environment);
   }
 
   private outgoingMail({ mail, region }: Environment): OutgoingMail | undefined {
@@ -58,6 +79,13 @@ export class DataStack extends OdooStack {
       ? new SesSender(this, 'SesSender', { mail, region, encryptionKey: this.key })
       : new RelaySender(this, 'RelaySender', mail);
   }
+}
+
+function replicaOf(
+  stack: RecoveryStack | undefined,
+  bucket: 'filestoreBucket' | 'backupBucket' | 'auditBucket',
+): Replica | undefined {
+  return stack && { bucket: stack[bucket], encryptionKey: stack.key };
 }
 
 function accountOf(vaultArn: string | undefined): string | undefined {

@@ -16,7 +16,7 @@ export class NetworkStack extends OdooStack {
     this.logKey = new LogKey(this, 'LogKey');
     if (environment.mail?.kind === 'ses' && environment.mail.identity === 'new')
       this.logKey.admitMailEvents();
-    if (plan.tier !== 'small') this.logKey.admitEvents();
+    this.logKey.admitEvents();
     this.network = new OdooNetwork(this, 'Network', {
       network: environment.network,
       natGateways: plan.network.natGateways,

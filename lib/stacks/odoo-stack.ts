@@ -13,6 +13,12 @@ interface StackPurpose {
   readonly description: string;
   /** It holds what cannot be made again, and is protected from deletion in production. */
   readonly stateful: boolean;
+  /**
+   * Where it is.
+   *
+   * @default - the environment's Region
+   */
+  readonly region?: string;
 }
 
 /** A stack of one environment: its Region and account, its Availability Zones, its tags. */
@@ -27,12 +33,14 @@ export abstract class OdooStack extends Stack {
     scope: Construct,
     purpose: string,
     { environment, plan }: OdooStackProps,
-    { description, stateful }: StackPurpose,
+    { description, stateful, region }: StackPurpose,
   ) {
     super(scope, `${environment.name}-${purpose}`, {
-      env: { account: environment.account, region: environment.region },
+      env: { account: environment.account, region: region ?? environment.region },
       description: `Odoo (${environment.name}): ${description}`,
       terminationProtection: stateful && environment.production,
+      // By `Fn::GetStackOutput` too: no function is made for it.
+      crossRegionReferences: true,
     });
     this.zoneCount = plan.network.availabilityZones;
     this.tagEverything(environment, plan);

@@ -6,22 +6,23 @@ import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
 import { RecoveryAlarms } from '../../constructs/monitoring/recovery-alarms.ts';
+import { ReplicationAlarms } from '../../constructs/monitoring/replication-alarms.ts';
 import { ServerAlarms } from '../../constructs/monitoring/server-alarms.ts';
 import { ServerBackupAlarms } from '../../constructs/monitoring/server-backup-alarms.ts';
 import { ServerHealthAlarms } from '../../constructs/monitoring/server-health-alarms.ts';
 import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
+import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
 import type { BackupStack } from './backup-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import type { EdgeStack } from './edge-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
+import type { RecoveryStack } from './recovery-stack.ts';
 import type { ServerStack } from './server-stack.ts';
+import { ServiceBackupStack } from './service-backup-stack.ts';
 import type { ServiceDataStack } from './service-data-stack.ts';
 import type { ServiceStack } from './service-stack.ts';
-
-/** A test each week, and two days for one that has to be repeated. */
-const PROOF_DAYS = 9;
 
 export interface OperationsStackProps extends OdooStackProps {
   readonly networkStack: NetworkStack;
@@ -61,11 +62,26 @@ export class OperationsStack extends OdooStack {
     new ServerBackupAlarms(this, 'ServerBackupAlarms', { topic });
   }
 
-  /** Whether there are backups of medium and large that can be restored. */
-  watchRecovery({ recoveryPoints, restoresAreTested }: BackupStack): void {
+  /** Whether recovery points are made and copied and, in medium and large, whether they were proven. */
+  watchRecovery(backupStack: BackupStack): void {
     const { topic } = this;
-    const proofDays = restoresAreTested ? PROOF_DAYS : undefined;
-    new RecoveryAlarms(this, 'RecoveryAlarms', { topic, vault: recoveryPoints.vault, proofDays });
+    const { vault } = backupStack.recoveryPoints;
+    const isProven = backupStack instanceof ServiceBackupStack && backupStack.restoresAreTested;
+    new RecoveryAlarms(this, 'RecoveryAlarms', {
+      topic,
+      vault,
+      proofDays: isProven ? PROOF_DAYS : undefined,
+    });
+  }
+
+  /** Whether S3 copies everything to the recovery Region; how far it is behind is watched there. */
+  watchReplication({ filestoreBucket, backupBucket }: DataStack, recovery: RecoveryStack): void {
+    const { topic } = this;
+    new ReplicationAlarms(this, 'ReplicationAlarms', {
+      topic,
+      filestore: { bucket: filestoreBucket, replica: recovery.filestoreBucket },
+      backups: { bucket: backupBucket, replica: recovery.backupBucket },
+    });
   }
 
   /** Alarms of medium and large. */

@@ -5,11 +5,10 @@ import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.
 import { SessionDirectory } from '../../constructs/sessions/session-directory.ts';
 import { allowAutoScalingToUse } from '../../constructs/odoo-server/server-permissions.ts';
 import type { SharedDirectory } from '../../constructs/shared/shared-directory.ts';
-import { DataStack } from './data-stack.ts';
+import { DataStack, type DataStackProps } from './data-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
-import type { OdooStackProps } from './odoo-stack.ts';
 
-export interface ServiceDataStackProps extends OdooStackProps {
+export interface ServiceDataStackProps extends DataStackProps {
   readonly networkStack: NetworkStack;
 }
 
@@ -21,7 +20,8 @@ export class ServiceDataStack extends DataStack {
 
   constructor(scope: Construct, props: ServiceDataStackProps) {
     super(scope, props);
-    const { environment, plan, networkStack } = props;
+    const { environment, plan, networkStack, recoveryStack } = props;
+    const replica = recoveryStack?.recoveryRegion;
     const { network, logKey } = networkStack;
     // The single server of an environment that has outgrown it stands on until the growth is finished. If it dies, it has
     // to be replaced.
@@ -35,12 +35,13 @@ export class ServiceDataStack extends DataStack {
       logKey,
       logRetentionDays: environment.retention.logDays,
       deletionProtection: environment.production,
+      backupReplica: replica,
     });
     const mount = { network, encryptionKey: this.key };
     this.filestore =
       environment.storage.filestore === 's3-files'
         ? new S3FilesFilestore(this, 'Filestore', { ...mount, bucket: this.filestoreBucket })
-        : new EfsFilestore(this, 'EfsFilestore', mount);
+        : new EfsFilestore(this, 'EfsFilestore', { ...mount, replica });
     this.sessions = new SessionDirectory(this, 'Sessions', mount);
   }
 }

@@ -6,18 +6,20 @@ import { vi } from 'vitest';
 export interface WireCall {
   /**
    * What is asked for: the target of a JSON protocol (`AWSStepFunctions.StartExecution`), the action of a Query protocol
-   * (`DescribeStacks`), method and path of S3 (`GET /bucket/key`).
+   * (`DescribeStacks`), method and path of S3 and of AWS Backup (`GET /bucket/key`).
    */
   readonly operation: string;
-  /** Fields of the body; of S3 those of the address. */
+  /** Fields of the body; of S3 and AWS Backup those of the address. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
   /** As the request is signed for: `states`, `ec2`, `s3`, ... */
   readonly service: string;
+  /** The same, for example `eu-central-1`. */
+  readonly region: string;
 }
 
-/** A successful answer: the fields of a JSON protocol, or the XML inside the result of a Query protocol, or S3's body. */
+/** A successful answer: the fields of JSON, or the XML inside the result of a Query protocol, or the body. */
 export interface Success {
   readonly body?: string | object;
   readonly headers?: Readonly<Record<string, string>>;
@@ -33,14 +35,19 @@ export interface Refusal {
 
 const QUERY = 'application/x-www-form-urlencoded';
 
+/** Services that speak JSON by method and path, like S3 speaks XML. */
+const REST_JSON = new Set(['backup']);
+
 /**
  * AWS on loopback, for AWS's own clients: they find it by the environment, so that what is tested is what the program makes of
- * them. It speaks JSON 1.0 and 1.1, Query, EC2's Query and S3's REST. Each operation is answered with what a test has given for
+ * them. It speaks JSON 1.0 and 1.1, Query, EC2's Query and REST, S3's and with JSON. Each operation is answered with what a test has given for
  * it, in that order; everything else is refused, so that no call is missed.
  */
 export class AwsWire {
   /** Every request so far. */
   readonly calls: WireCall[] = [];
+  /** Answers what has no answer of its own: where calls are made at once, and their order is not known. */
+  otherwise: (call: WireCall) => Success | Refusal | undefined = () => undefined;
   private readonly answers = new Map<string, (Success | Refusal)[]>();
   private readonly server: Server;
 
@@ -79,6 +86,7 @@ export class AwsWire {
   reset(): void {
     this.calls.length = 0;
     this.answers.clear();
+    this.otherwise = () => undefined;
   }
 
   /** What an operation is answered with next, one for each call. */
@@ -94,10 +102,11 @@ export class AwsWire {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = callOf(request, await text(request));
     this.calls.push(call);
-    const answer = this.answers.get(call.operation)?.shift() ?? {
-      code: 'UnexpectedCall',
-      message: `the test has no answer to ${call.operation}`,
-    };
+    const answer = this.answers.get(call.operation)?.shift() ??
+      this.otherwise(call) ?? {
+        code: 'UnexpectedCall',
+        message: `the test has no answer to ${call.operation}`,
+      };
     response.setHeader('x-amzn-RequestId', 'test');
     if ('code' in answer) refuse(call, answer, response);
     else succeed(call, answer, response);
@@ -106,8 +115,9 @@ export class AwsWire {
 
 function callOf({ method, url, headers }: IncomingMessage, body: string): WireCall {
   const { pathname, searchParams } = new URL(url ?? '/', 'http://wire');
-  const service = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
-  const common = { headers, body, service };
+  const [, region = '', service = ''] =
+    /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(headers.authorization ?? '') ?? [];
+  const common = { headers, body, service, region };
   const target = headers['x-amz-target'];
   if (typeof target === 'string') return { operation: target, parameters: JSON.parse(body), ...common };
   if (headers['content-type']?.startsWith(QUERY)) {
@@ -130,6 +140,10 @@ function succeed(call: WireCall, { body = '', headers = {} }: Success, response:
     response.writeHead(200, { 'Content-Type': type }).end(JSON.stringify(body || {}));
     return;
   }
+  if (REST_JSON.has(call.service)) {
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body || {}));
+    return;
+  }
   response
     .writeHead(200, { 'Content-Type': 'text/xml' })
     .end(type.startsWith(QUERY) ? wrapped(call, body) : body);
@@ -149,6 +163,11 @@ function refuse(
   const type = call.headers['content-type'] ?? '';
   if (type.startsWith('application/x-amz-json')) {
     response.writeHead(status, { 'Content-Type': type }).end(JSON.stringify({ __type: code, message }));
+    return;
+  }
+  if (REST_JSON.has(call.service)) {
+    response.writeHead(status, { 'Content-Type': 'application/json', 'x-amzn-ErrorType': code });
+    response.end(JSON.stringify({ message }));
     return;
   }
   const error = `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;

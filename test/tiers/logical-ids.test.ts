@@ -17,11 +17,11 @@ const EVERYWHERE = [
   'Data/SecretsBackupPassphrase44B63FEB AWS::SecretsManager::Secret',
   'Data/SecretsDatabasePassword1B2B895B AWS::SecretsManager::Secret',
   'Data/SecretsMasterPassword52E07644 AWS::SecretsManager::Secret',
+  'Backup/RecoveryPointsVaultEF2E6CEF AWS::Backup::BackupVault',
   'Network/LogKeyE83D0C1B AWS::KMS::Key',
 ];
 
 const SERVICE = [
-  'Backup/RecoveryPointsVaultEF2E6CEF AWS::Backup::BackupVault',
   'Data/DatabaseInstanceAA8A5FDE AWS::RDS::DBInstance',
   'Data/DatabaseMasterSecretC5C2A01F AWS::SecretsManager::Secret',
   'Data/FilestoreAccessPoint AWS::S3Files::AccessPoint',

@@ -5,14 +5,19 @@ import { resourcesOf, templatesOf } from '../../support/templates.ts';
 
 const HOURS = 730;
 
-/** How many of an item the bill charges for. */
+/** How many of an item the bill charges for, in both Regions. */
 function billed(users: number, changes: Partial<Environment>, item: string): number {
   const { items } = planOf(users, changes).costPerMonthUsd;
-  return items.find((candidate) => candidate.item === item)?.quantity ?? 0;
+  return items
+    .filter(
+      (candidate) => candidate.item === item || candidate.item === `${item} in ${changes.recoveryRegion}`,
+    )
+    .reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
 describe.each([
   [10, {}],
+  [10, production],
   [40, {}],
   [150, production],
 ])('the bill of %i users charges for what the templates build', (users, changes) => {
@@ -21,13 +26,19 @@ describe.each([
 
   it.each([
     ['KMS keys', 'AWS::KMS::Key', 1],
-    ['Secrets', 'AWS::SecretsManager::Secret', 1],
     ['NAT gateways', 'AWS::EC2::NatGateway', HOURS],
     ['Application Load Balancer', 'AWS::ElasticLoadBalancingV2::LoadBalancer', HOURS],
     ['WAF web ACL', 'AWS::WAFv2::WebACL', 1],
     ['EFS sessions', 'AWS::EFS::FileSystem', 1],
   ])('%s', (item, type, each) => {
     expect(billed(users, changes, item)).toBe(built(type) * each);
+  });
+
+  it('secrets, and their copies in the recovery Region', () => {
+    const copied = resourcesOf(templates, 'AWS::SecretsManager::Secret').filter(
+      ({ resource }) => resource.Properties?.['ReplicaRegions'] !== undefined,
+    );
+    expect(billed(users, changes, 'Secrets')).toBe(built('AWS::SecretsManager::Secret') + copied.length);
   });
 
   it('every rule of the firewall', () => {

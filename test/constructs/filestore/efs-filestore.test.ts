@@ -22,9 +22,8 @@ it('is a directory of Odoo that nginx may read', () => {
   });
 });
 
-it('is backed up, and moves what nobody opens to cheaper storage until somebody does', () => {
+it('moves what nobody opens to cheaper storage until somebody does', () => {
   build().hasResourceProperties('AWS::EFS::FileSystem', {
-    BackupPolicy: { Status: 'ENABLED' },
     LifecyclePolicies: [
       { TransitionToIA: 'AFTER_90_DAYS' },
       { TransitionToPrimaryStorageClass: 'AFTER_1_ACCESS' },

@@ -6,16 +6,20 @@ import {
   aws_elasticloadbalancingv2 as elbv2,
   aws_kms as kms,
   aws_rds as rds,
+  aws_s3 as s3,
   aws_ses as ses,
+  Duration,
   type Stack,
 } from 'aws-cdk-lib';
 import type { DatabasePlan } from '../../../config/sizing/plan.ts';
 import { AlarmTopic } from '../../../constructs/monitoring/alarm-topic.ts';
+import { CopyAlarms } from '../../../constructs/monitoring/copy-alarms.ts';
 import { DatabaseAlarms } from '../../../constructs/monitoring/database-alarms.ts';
 import { FilestoreAlarms } from '../../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../../constructs/monitoring/load-balancer-alarms.ts';
 import { MailAlarms } from '../../../constructs/monitoring/mail-alarms.ts';
 import { RecoveryAlarms } from '../../../constructs/monitoring/recovery-alarms.ts';
+import { ReplicationAlarms } from '../../../constructs/monitoring/replication-alarms.ts';
 import { ServerAlarms } from '../../../constructs/monitoring/server-alarms.ts';
 import { ServerBackupAlarms } from '../../../constructs/monitoring/server-backup-alarms.ts';
 import { ServerHealthAlarms } from '../../../constructs/monitoring/server-health-alarms.ts';
@@ -39,6 +43,8 @@ export function stackWithAllAlarms(): Stack {
     addServerAlarms(stack, topic, 't4g.xlarge');
     addMailAlarms(stack, topic);
     addRecoveryAlarms(stack, topic);
+    addCopyAlarms(stack, topic);
+    addReplicationAlarms(stack, topic);
     new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic });
     new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
   });
@@ -126,6 +132,20 @@ export function addMailAlarms(stack: Stack, topic: AlarmTopic): void {
 export function addRecoveryAlarms(stack: Stack, topic: AlarmTopic): void {
   const vault = backup.BackupVault.fromBackupVaultName(stack, 'Vault', 'odoo');
   new RecoveryAlarms(stack, 'RecoveryAlarms', { topic, vault, proofDays: 9 });
+}
+
+export function addCopyAlarms(stack: Stack, topic: AlarmTopic, database: 'rds' | 'repository' = 'rds'): void {
+  const recoveryPointObjective = Duration.hours(1);
+  new CopyAlarms(stack, `CopyAlarms-${database}`, { topic, database, recoveryPointObjective });
+}
+
+export function addReplicationAlarms(stack: Stack, topic: AlarmTopic): void {
+  const bucket = (name: string) => s3.Bucket.fromBucketName(stack, name, name);
+  new ReplicationAlarms(stack, 'ReplicationAlarms', {
+    topic,
+    filestore: { bucket: bucket('files'), replica: bucket('files-copy') },
+    backups: { bucket: bucket('backups'), replica: bucket('backups-copy') },
+  });
 }
 
 export function addServerAlarms(stack: Stack, topic: AlarmTopic, instanceType: string): void {

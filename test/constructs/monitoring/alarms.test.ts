@@ -4,7 +4,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openFindings } from '../../support/nag.ts';
 import { testStack } from '../../support/stack.ts';
-import { stackWithAllAlarms, addTopic, addDatabaseAlarms, addFilestoreAlarms } from './alarm-stacks.ts';
+import {
+  addCopyAlarms,
+  stackWith,
+  stackWithAllAlarms,
+  addTopic,
+  addDatabaseAlarms,
+  addFilestoreAlarms,
+} from './alarm-stacks.ts';
 
 interface AlarmProperties {
   readonly AlarmName: string;
@@ -15,19 +22,28 @@ interface AlarmProperties {
 }
 
 describe('every alarm', () => {
-  const alarms = alarmsOf(stackWithAllAlarms());
+  // One is of the single server's copies alone, beside two that every environment has.
+  const ofServer = alarmsOf(stackWith((stack, topic) => addCopyAlarms(stack, topic, 'repository'))).filter(
+    (alarm) => slugOf(alarm) === 'backups-copy-late',
+  );
+  const alarms = [...alarmsOf(stackWithAllAlarms()), ...ofServer];
 
   it('is defined once', () => {
     expect(alarms.map(slugOf).toSorted()).toEqual([
+      'backups-copy-failed',
+      'backups-copy-late',
       'cron-cpu',
       'cron-memory',
       'cron-not-running',
       'database-connections',
+      'database-copy-late',
       'database-cpu',
       'database-cpu-credits',
       'database-free-storage',
       'database-memory',
       'database-transaction-ids',
+      'filestore-copy-failed',
+      'filestore-copy-late',
       'filestore-export-age',
       'filestore-export-failures',
       'filestore-import-failures',
@@ -39,6 +55,7 @@ describe('every alarm', () => {
       'load-balancer-unhealthy-target',
       'mail-bounces',
       'mail-complaints',
+      'recovery-point-copy-late',
       'restore-proof-overdue',
       'server-backup-database-failed',
       'server-backup-database-late',

@@ -50,6 +50,28 @@ it('tells of each job of AWS Backup that ended without a recovery point', () => 
   });
 });
 
+it('tells who deletes recovery points, or makes it possible, by the name of the vault', () => {
+  template.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      source: ['aws.backup'],
+      'detail-type': ['AWS API Call via CloudTrail'],
+      detail: {
+        eventSource: ['backup.amazonaws.com'],
+        eventName: Match.arrayWith([
+          'DeleteBackupVaultLockConfiguration',
+          'DeleteRecoveryPoint',
+          'PutBackupVaultAccessPolicy',
+          'UpdateRecoveryPointLifecycle',
+        ]),
+        requestParameters: { backupVaultName: ['odoo'] },
+      },
+    },
+  });
+  template.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: { 'detail-type': ['Backup Vault State Change'], resources: Match.anyValue() },
+  });
+});
+
 it('reaches an encrypted topic: without its key every message would be lost without a trace', () => {
   const stack = testStack();
   new LogKey(stack, 'Key').admitEvents();

@@ -1,6 +1,6 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
-import { BackupStack } from '../../../lib/stacks/backup-stack.ts';
+import { ServiceBackupStack } from '../../../lib/stacks/service-backup-stack.ts';
 import { NetworkStack } from '../../../lib/stacks/network-stack.ts';
 import { ServiceDataStack } from '../../../lib/stacks/service-data-stack.ts';
 import { environmentOf, planOf } from '../../support/environments.ts';
@@ -13,7 +13,7 @@ it('promises no proof where AWS Backup cannot test restores, and makes recovery 
   const app = testApp();
   const networkStack = new NetworkStack(app, planned);
   const dataStack = new ServiceDataStack(app, { ...planned, networkStack });
-  const stack = new BackupStack(app, { ...planned, networkStack, dataStack });
+  const stack = new ServiceBackupStack(app, { ...planned, networkStack, dataStack });
   const template = Template.fromStack(stack);
   template.resourceCountIs('AWS::Backup::BackupPlan', 1);
   template.resourceCountIs('AWS::Backup::RestoreTestingPlan', 0);

@@ -23,7 +23,7 @@ function protectedStacks(users: number, changes?: Partial<Environment>): string[
 
 describe('the stacks of an environment', () => {
   it.each([
-    [10, ['Network', 'Data', 'Server', 'Operations']],
+    [10, ['Network', 'Data', 'Server', 'Backup', 'Operations']],
     [40, ['Network', 'Data', 'Backup', 'Edge', 'Release', 'Service', 'Dns', 'Operations']],
     [150, ['Network', 'Data', 'Backup', 'Edge', 'Release', 'Service', 'Dns', 'Operations']],
   ])('of %i users are those of its architecture', (users, purposes) => {
@@ -31,9 +31,23 @@ describe('the stacks of an environment', () => {
     expect(names).toEqual(purposes.map((purpose) => `test-${purpose}`));
   });
 
+  it.each([10, 40, 150])('of %i users have one in the recovery Region, which waits for none', (users) => {
+    const app = appOf(users, { recoveryRegion: 'eu-west-1' });
+    app.synth();
+    const recovery = stacksOf(app).find(({ stackName }) => stackName === 'test-Recovery');
+    expect(recovery?.region).toBe('eu-west-1');
+    expect(recovery?.dependencies).toEqual([]);
+  });
+
   it('are protected from deletion in production where they hold what cannot be made again', () => {
     const production: Partial<Environment> = { production: true };
-    expect(protectedStacks(10, production)).toEqual(['test-Network', 'test-Data', 'test-Server']);
+    expect(protectedStacks(10, production)).toEqual([
+      'test-Network',
+      'test-Data',
+      'test-Server',
+      'test-Backup',
+    ]);
+    expect(protectedStacks(10, { ...production, recoveryRegion: 'eu-west-1' })).toContain('test-Recovery');
     expect(protectedStacks(150, production)).toEqual(['test-Network', 'test-Data', 'test-Backup']);
     expect(protectedStacks(150)).toEqual([]);
   });

@@ -29,23 +29,19 @@ describe('a synthesis', () => {
     expect(warningsOf(users)).toEqual([expect.stringContaining('Odoo sends no mail')]);
   });
 
-  it('warns that nothing is copied to the recovery Region yet', () => {
-    expect(warningsOf(40, { recoveryRegion: 'eu-west-1', mail })).toEqual([
-      expect.stringContaining('nothing is copied there yet'),
-    ]);
-  });
-
   it('warns of a lock that will be irrevocable, with its numbers and the way back', () => {
     const vaultLock = { mode: 'compliance', minDays: 1, maxDays: 3650, graceDays: 5 } as const;
     const [warning, ...others] = warningsOf(40, { backup: { vaultLock }, mail });
     expect(others).toEqual([]);
     expect(warning).toMatch(/irrevocable 5 days after the deployment.*root user and AWS included/);
     expect(warning).toMatch(/less than 1 or more than 3650 days.*mode: 'governance'/);
+    // The vault in the recovery Region has the same lock.
+    expect(warningsOf(40, { backup: { vaultLock }, mail, recoveryRegion: 'eu-west-1' })).toHaveLength(2);
   });
 
   it('is silent where everything that was asked for is there', () => {
     expect(warningsOf(10, { mail })).toEqual([]);
-    expect(warningsOf(40, { mail })).toEqual([]);
+    expect(warningsOf(40, { mail, recoveryRegion: 'eu-west-1' })).toEqual([]);
     // Its lock can be taken off.
     expect(warningsOf(150, { mail })).toEqual([]);
   });

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import type { Cloud, StackResource } from './cloud.ts';
+import type { BackupProblem, Surroundings } from './report.ts';
+import { WATERMARK, type Watermark, watermarkOf } from './watermark.ts';
+
+/** Where things are in each Region: the purpose of a stack, and what logical ids begin with. */
+const PLACES = {
+  primary: {
+    data: 'Data',
+    vault: 'Backup',
+    filestore: 'FilestoreBucket',
+    backups: 'BackupBucket',
+    audit: 'AuditBucket',
+  },
+  recovery: {
+    data: 'Recovery',
+    vault: 'Recovery',
+    filestore: 'FilestoreReplica',
+    backups: 'BackupReplica',
+    audit: 'AuditReplica',
+  },
+};
+
+export interface InquiryProps {
+  /** Name of the environment. */
+  readonly environment: string;
+  readonly region: string;
+  readonly role: 'primary' | 'recovery';
+  readonly cloud: Cloud;
+  readonly now: Date;
+}
+
+/**
+ * Questions to one Region. One that is not answered becomes a problem, and the others are asked all the same: what is left
+ * when a Region is in trouble is what somebody needs to know.
+ */
+export class Inquiry {
+  readonly problems: BackupProblem[] = [];
+  readonly role: 'primary' | 'recovery';
+  readonly cloud: Cloud;
+  readonly now: Date;
+  private readonly props: InquiryProps;
+  private readonly stacks = new Map<string, Promise<readonly StackResource[] | undefined>>();
+  private watermarkRead: Promise<Watermark | undefined> | undefined;
+
+  constructor(props: InquiryProps) {
+    this.props = props;
+    ({ role: this.role, cloud: this.cloud, now: this.now } = props);
+  }
+
+  /** The answer to a question; undefined if there is none, which is noted with the reason. */
+  async ask<T>(what: string, question: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await question();
+    } catch (error) {
+      this.note(what, reasonOf(error));
+      return undefined;
+    }
+  }
+
+  note(what: string, why: string): void {
+    this.problems.push({ region: this.props.region, what, why });
+  }
+
+  /** A bucket, or in the recovery Region its copy. */
+  bucket(what: 'filestore' | 'backups' | 'audit'): Promise<string | undefined> {
+    const { data, [what]: id } = PLACES[this.role];
+    return this.need(data, 'AWS::S3::Bucket', id);
+  }
+
+  vault(): Promise<string | undefined> {
+    return this.need(PLACES[this.role].vault, 'AWS::Backup::BackupVault');
+  }
+
+  /** Identifier of the database; in the primary Region only. */
+  instance(): Promise<string | undefined> {
+    return this.need('Data', 'AWS::RDS::DBInstance', 'DatabaseInstance');
+  }
+
+  /** Id of the key of the copies; in the recovery Region only. */
+  copiesKey(): Promise<string | undefined> {
+    return this.need('Recovery', 'AWS::KMS::Key', 'Key');
+  }
+
+  /** How far the copies are; in the recovery Region only. */
+  watermark(): Promise<Watermark | undefined> {
+    return (this.watermarkRead ??= this.readWatermark());
+  }
+
+  /** What a restore is asked for with, as far as it is there. */
+  async surroundings(): Promise<Surroundings> {
+    const { data, vault, backups, audit } = PLACES[this.role];
+    const found = async (purpose: string, type: string, id = '') => find(await this.stack(purpose), type, id);
+    return {
+      subnetGroup: await found(data, 'AWS::RDS::DBSubnetGroup'),
+      securityGroup: await found(data, 'AWS::EC2::SecurityGroup', 'DatabaseSecurityGroup'),
+      parameterGroup: await found(data, 'AWS::RDS::DBParameterGroup'),
+      vault: await found(vault, 'AWS::Backup::BackupVault'),
+      backupBucket: await found(data, 'AWS::S3::Bucket', backups),
+      auditBucket: await found(data, 'AWS::S3::Bucket', audit),
+    };
+  }
+
+  private async readWatermark(): Promise<Watermark | undefined> {
+    const bucket = await this.bucket('audit');
+    if (bucket === undefined) return undefined;
+    return this.ask(`how far the copies are, s3://${bucket}/${WATERMARK}`, async () =>
+      watermarkOf(expected(await this.cloud.text(bucket, WATERMARK), 'it was never written')),
+    );
+  }
+
+  /** Physical id of what a stack must have; undefined, which is noted, if it has none. */
+  private async need(purpose: string, type: string, id = ''): Promise<string | undefined> {
+    const stack = await this.stack(purpose);
+    const found = find(stack, type, id);
+    if (stack !== undefined && found === undefined) {
+      const name = `${this.props.environment}-${purpose}`;
+      this.note(`stack ${name}`, `has no ${type}${id && ` ${id}…`}: deploy it from this checkout`);
+    }
+    return found;
+  }
+
+  private stack(purpose: string): Promise<readonly StackResource[] | undefined> {
+    const known = this.stacks.get(purpose);
+    if (known !== undefined) return known;
+    const name = `${this.props.environment}-${purpose}`;
+    const asked = this.ask(`stack ${name}`, async () =>
+      expected(await this.cloud.resources(name), 'there is none in the account of your credentials'),
+    );
+    this.stacks.set(purpose, asked);
+    return asked;
+  }
+}
+
+/** @throws with the reason if there is nothing. */
+export function expected<T>(value: T | undefined, otherwise: string): T {
+  if (value === undefined) throw new Error(otherwise);
+  return value;
+}
+
+function find(stack: readonly StackResource[] | undefined, type: string, id: string): string | undefined {
+  return stack?.find((resource) => resource.type === type && resource.logicalId.startsWith(id))?.physicalId;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError) return z.prettifyError(error).replaceAll(/\s*\n\s*/g, ' ');
+  if (!(error instanceof Error)) return String(error);
+  // What Node says of a host that has several addresses and answers on none has no message.
+  const { message, name } = error;
+  return message || ('code' in error && typeof error.code === 'string' ? error.code : name);
+}

@@ -1,0 +1,87 @@
+import type { DatabasePoint, DatabaseWindow } from './copies.ts';
+import { filestoreVersions } from './filestore-versions.ts';
+import type { Found } from './found.ts';
+import { expected, type Inquiry } from './inquiry.ts';
+import type { Proof } from './proof.ts';
+import { databasePoints, vaultContents } from './recovery-points.ts';
+import { SERVER_LIST, type ServerList, serverListOf } from './server-list.ts';
+
+/** Where pgBackRest's repository is in the backup bucket. */
+const REPOSITORY = 'server/pgbackrest/';
+
+interface Told {
+  readonly bucket: string;
+  readonly list: ServerList;
+}
+
+/** What there is of small. */
+export async function serverCopies(inquiry: Inquiry): Promise<Found> {
+  const [contents, told, watermark, versions] = await Promise.all([
+    vaultContents(inquiry),
+    inquiry.role === 'primary' ? newestList(inquiry) : arrivedList(inquiry),
+    inquiry.role === 'recovery' ? inquiry.watermark() : undefined,
+    filestoreVersions(inquiry),
+  ]);
+  const copied = told?.list.filestore.copiedAt;
+  const until = inquiry.role === 'primary' ? copied : earlier(copied, watermark?.filestore?.until);
+  return {
+    windows: told === undefined ? [] : [windowOf(told)],
+    points: [...databasePoints(contents, 'EBS', 'volume'), ...(told === undefined ? [] : dumpsOf(told))],
+    unusable: contents.unusable,
+    filestore: versions && { ...versions, until },
+    proofs: told === undefined ? [] : proofsOf(told),
+    copiesToldAt: watermark?.writtenAt,
+    serverToldAt: told?.list.writtenAt,
+  };
+}
+
+function windowOf({ bucket, list: { database } }: Told): DatabaseWindow {
+  return {
+    kind: 'pgbackrest',
+    name: `s3://${bucket}/${REPOSITORY}`,
+    from: database.oldest,
+    until: database.latest,
+  };
+}
+
+function dumpsOf({ bucket, list: { dumps } }: Told): readonly DatabasePoint[] {
+  return dumps.map(({ key, writtenAt, bytes }) => ({
+    kind: 'dump',
+    name: `s3://${bucket}/${key}`,
+    created: writtenAt,
+    completed: writtenAt,
+    bytes,
+  }));
+}
+
+function proofsOf({ list: { proof } }: Told): readonly Proof[] {
+  return proof === null ? [] : [{ ...proof, restoredTo: proof.restoredTo ?? undefined }];
+}
+
+async function newestList(inquiry: Inquiry): Promise<Told | undefined> {
+  const bucket = await inquiry.bucket('backups');
+  return bucket === undefined ? undefined : read(inquiry, bucket, 'the server has not written it');
+}
+
+/** The newest that has arrived together with everything that it names. */
+async function arrivedList(inquiry: Inquiry): Promise<Told | undefined> {
+  const [bucket, watermark] = await Promise.all([inquiry.bucket('backups'), inquiry.watermark()]);
+  if (bucket === undefined || watermark === undefined) return undefined;
+  const { backups } = watermark;
+  if (backups === null) {
+    inquiry.note(`copy of the server's backups, s3://${bucket}`, 'how far it is, is not known');
+    return undefined;
+  }
+  return read(inquiry, bucket, `none was written before ${backups.until.toISOString()}`, backups.until);
+}
+
+function read(inquiry: Inquiry, bucket: string, otherwise: string, until?: Date): Promise<Told | undefined> {
+  return inquiry.ask(`what the server says, s3://${bucket}/${SERVER_LIST}`, async () => ({
+    bucket,
+    list: serverListOf(expected(await inquiry.cloud.text(bucket, SERVER_LIST, until), otherwise)),
+  }));
+}
+
+function earlier(one: Date | undefined, other: Date | undefined): Date | undefined {
+  return one === undefined || other === undefined ? undefined : one < other ? one : other;
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { jsonText } from '../release/json-text.ts';
+
+/** What the single server says can be restored, in its backup bucket. */
+export const SERVER_LIST = 'server/recovery-points.json';
+
+export const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+const dump = z.object({ key: z.string(), writtenAt: moment, bytes: z.number() });
+
+const list = z.object({
+  writtenAt: moment,
+  database: z
+    .object({ oldest: moment, latest: moment })
+    .refine(({ oldest, latest }) => oldest <= latest, 'oldest is after latest'),
+  filestore: z.object({ copiedAt: moment }),
+  dumps: z.array(dump),
+  proof: z
+    .object({
+      provenAt: moment,
+      /** Null where nothing came back. */
+      restoredTo: moment.nullable(),
+      verdict: z.enum(['passed', 'failed']),
+      report: z.string(),
+    })
+    .nullable(),
+});
+
+/** What the single server says can be restored. */
+export type ServerList = Readonly<z.infer<typeof list>>;
+
+/** @throws if the text is not what the server writes. */
+export function serverListOf(text: string): ServerList {
+  return jsonText.pipe(list).parse(text);
+}

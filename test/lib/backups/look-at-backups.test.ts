@@ -1,0 +1,379 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Environment } from '../../../config/environment.ts';
+import { DATABASE_NAME } from '../../../constructs/database/odoo-database.ts';
+import { FILESTORE_DIRECTORY } from '../../../constructs/filestore/filestore-bucket.ts';
+import { FILESTORE_PREFIX } from '../../../lib/backups/filestore-versions.ts';
+import { lookAtBackups } from '../../../lib/backups/look-at-backups.ts';
+import { WATERMARK } from '../../../lib/backups/watermark.ts';
+import type { BackupsReport, RegionReport } from '../../../lib/backups/report.ts';
+import { environmentOf, planOf, production } from '../../support/environments.ts';
+import { resourcesOf, templatesOf } from '../../support/templates.ts';
+import {
+  ago,
+  DAY,
+  type FakeRegion,
+  HOUR,
+  MINUTE,
+  NOW,
+  serverAccount,
+  serverList,
+  serviceAccount,
+  watermark,
+} from './account.ts';
+
+let primary: FakeRegion;
+let recovery: FakeRegion;
+
+async function look(
+  users: number,
+  { at, ...changes }: Partial<Environment> & { readonly at?: Date } = {},
+): Promise<BackupsReport & { readonly first: RegionReport; readonly second: RegionReport }> {
+  const environment = environmentOf(users, { ...production, ...changes });
+  const report = await lookAtBackups({
+    planned: { environment, plan: planOf(users, { ...production, ...changes }) },
+    cloudIn: async (region) => (region === 'eu-central-1' ? primary : recovery),
+    at,
+    now: NOW,
+  });
+  const [first, second = first] = report.regions;
+  if (first === undefined || second === undefined) throw new Error('no Region was looked at');
+  return { ...report, first, second };
+}
+
+const whys = ({ problems }: BackupsReport) =>
+  problems.map(({ region, what, why }) => `${region}, ${what}: ${why}`);
+
+describe('of medium and large', () => {
+  beforeEach(() => ({ primary, recovery } = serviceAccount('test')));
+
+  it('everything that can be restored is found, and nothing is wrong', async () => {
+    const { first, second, problems } = await look(150);
+    expect(problems).toEqual([]);
+    expect(first).toMatchObject({
+      region: 'eu-central-1',
+      role: 'primary',
+      windows: [{ kind: 'automated-backup', resourceId: 'db-ABCDEFGHIJKL', until: ago(5 * MINUTE) }],
+      filestore: { bucket: 'test-filestore', until: NOW, keptDays: 42 },
+      proofs: [{ verdict: 'passed', provenAt: ago(18 * HOUR), restoredTo: new Date('2026-11-29T03:30:00Z') }],
+      surroundings: {
+        subnetGroup: 'test-subnets',
+        securityGroup: 'sg-0123456789abcdef0',
+        parameterGroup: 'test-parameters',
+        vault: 'odoo-1a2b',
+        auditBucket: 'test-audit',
+      },
+    });
+    expect(first.points).toHaveLength(47);
+    expect(second).toMatchObject({
+      region: 'eu-west-1',
+      role: 'recovery',
+      filestore: { bucket: 'test-filestore-replica', until: ago(15 * MINUTE) },
+      proofs: [{ verdict: 'passed' }],
+      copiesToldAt: ago(2 * MINUTE),
+    });
+    expect(second.points).toHaveLength(30);
+  });
+
+  it('each thing is asked once in each Region', async () => {
+    await look(150);
+    for (const { asked } of [primary, recovery]) {
+      expect(asked).toHaveLength(7);
+      expect(new Set(asked).size).toBe(7);
+    }
+  });
+
+  it('in the recovery Region the database is not newer than the attachments that have arrived', async () => {
+    const { second } = await look(150);
+    expect(second.coordination.point).toMatchObject({
+      at: ago(15 * MINUTE),
+      givenUp: 15 * MINUTE,
+      givenUpForFilestore: 9 * MINUTE,
+    });
+  });
+
+  it('only backups under the key of the copies are taken for the own ones', async () => {
+    const { second } = await look(150);
+    expect(second.windows.map(({ resourceId }) => resourceId)).toEqual(['db-ABCDEFGHIJKL']);
+  });
+
+  it('a moment that was asked for is looked for in both Regions', async () => {
+    const at = ago(3 * DAY);
+    const { first, second, problems } = await look(150, { at });
+    expect(problems).toEqual([]);
+    for (const { coordination } of [first, second])
+      expect(coordination.point).toMatchObject({ at, givenUp: 0 });
+  });
+
+  it('a moment that lies too far from what there is, is a problem that names the nearest', async () => {
+    const report = await look(150, { at: new Date('2026-10-20T12:00:00Z') });
+    expect(whys(report)).toEqual([
+      'eu-central-1, 2026-10-20T12:00:00Z: 8 h 19 min of work is lost, promised are 1 h at most; the nearest before it is 2026-10-20T03:41:00Z, the nearest after it 2026-10-21T03:41:00Z',
+      'eu-west-1, 2026-10-20T12:00:00Z: nothing can be restored from then or before, the first after it is 2026-10-26T03:12:40Z',
+    ]);
+  });
+
+  it('attachments that are gone are a problem', async () => {
+    primary.kept['test-filestore'] = 10;
+    const report = await look(150, { at: ago(12 * DAY) });
+    expect(whys(report)).toEqual([
+      'eu-central-1, attachments: those that were deleted between 2026-11-18T03:12:40Z and 2026-11-20T03:12:40Z are gone',
+    ]);
+  });
+
+  it('copies that lag by more than the promise are a problem', async () => {
+    recovery.put('test-audit-replica', 'watermarks/copies.json', watermark(NOW, ago(2 * HOUR)));
+    const report = await look(150);
+    expect(whys(report)).toEqual([
+      'eu-west-1, 2026-11-30T03:12:40Z: 2 h of work is lost, promised are 1 h at most; the nearest before it is 2026-11-30T01:12:40Z',
+    ]);
+  });
+
+  it.each([
+    ['primary', 'recovery'],
+    ['recovery', 'primary'],
+  ] as const)('the loss of the %s Region leaves what the %s one has', async (lost, left) => {
+    const regions = { primary, recovery };
+    const before = await look(150);
+    regions[lost].refused.add('all');
+    const after = await look(150);
+    const of = (report: BackupsReport) => report.regions.find(({ role }) => role === left);
+    expect(of(after)).toEqual(of(before));
+    expect(after.problems.length).toBeGreaterThan(0);
+    expect(after.problems.every(({ why }) => why === 'ECONNREFUSED')).toBe(true);
+    expect(after.regions.find(({ role }) => role === lost)?.coordination.point).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'automatedBackups',
+      /^eu-central-1, RDS, automated backups of prod-data-databaseinstance.*: not authorized/,
+    ],
+    ['recoveryPoints', /^eu-central-1, AWS Backup, vault odoo-1a2b: not authorized/],
+    ['keptDays', /^eu-central-1, S3, lifecycle of bucket test-filestore: not authorized/],
+    ['keys', /^eu-central-1, reports of restore tests, s3:\/\/test-audit\/restore-tests\/: not authorized/],
+    ['text', /^eu-central-1, report s3:\/\/test-audit\/restore-tests\/.*: not authorized/],
+    ['resources', /^eu-central-1, stack test-(Data|Backup): not authorized/],
+  ] as const)('what is refused is named, and never passed over: %s', async (question, expected) => {
+    primary.refused.add(question);
+    expect(whys(await look(150))[0]).toMatch(expected);
+  });
+
+  it('without RDS the newest recovery point is the answer', async () => {
+    primary.refused.add('automatedBackups');
+    const { first } = await look(150);
+    expect(first.coordination.point).toMatchObject({
+      at: new Date('2026-11-29T03:41:00Z'),
+      source: { kind: 'recovery-point', created: new Date('2026-11-29T03:30:00Z') },
+    });
+  });
+
+  it('how long attachments are kept is not made up where nobody says', async () => {
+    primary.refused.add('keptDays');
+    const { first } = await look(150);
+    expect(first.coordination.point?.attachments).toMatchObject({ keptUntil: 'unknown' });
+  });
+
+  it.each([
+    ['was never written', undefined, 'it was never written'],
+    ['is no JSON', 'not json', 'is not JSON'],
+    ['lacks a part', { writtenAt: NOW.toISOString(), backups: null, database: null }, 'filestore'],
+    [
+      'has a moment without a zone',
+      { ...watermark(NOW, null), filestore: { until: '2026-11-30T03:00:00' } },
+      'ISO datetime',
+    ],
+  ])('how far the copies are %s: no point in the recovery Region', async (_, content, why) => {
+    delete recovery.objects['test-audit-replica/watermarks/copies.json'];
+    if (content !== undefined) recovery.put('test-audit-replica', 'watermarks/copies.json', content);
+    const report = await look(150);
+    expect(report.second.coordination.point).toBeUndefined();
+    expect(whys(report)).toEqual([
+      expect.stringContaining(
+        `eu-west-1, how far the copies are, s3://test-audit-replica/watermarks/copies.json`,
+      ),
+      'eu-west-1, attachments: how far they are there is not known, so no database can be named that has all of its own',
+    ]);
+    expect(whys(report)[0]).toContain(why);
+  });
+
+  it('a watermark that does not know of attachments lets no point be named', async () => {
+    recovery.put('test-audit-replica', 'watermarks/copies.json', watermark(NOW, null));
+    expect((await look(150)).second.coordination.point).toBeUndefined();
+  });
+
+  it('a stack that is missing, or of another version, is named', async () => {
+    recovery.stacks = {};
+    primary.stacks['test-Backup'] = [];
+    expect(whys(await look(150))).toEqual([
+      'eu-central-1, stack test-Backup: has no AWS::Backup::BackupVault: deploy it from this checkout',
+      'eu-west-1, stack test-Recovery: there is none in the account of your credentials',
+    ]);
+  });
+
+  it('without a recovery Region only one is asked, and that is no problem', async () => {
+    const report = await look(150, { recoveryRegion: undefined });
+    expect(report.regions).toHaveLength(1);
+    expect(report.problems).toEqual([]);
+    expect(recovery.asked).toEqual([]);
+  });
+
+  it('recovery points that are not complete are counted apart', async () => {
+    const [newest] = primary.vaults['odoo-1a2b'] ?? [];
+    if (newest) primary.vaults['odoo-1a2b']?.push({ ...newest, arn: 'arn:partial', status: 'PARTIAL' });
+    const { first } = await look(150);
+    expect(first.unusable).toEqual([{ name: 'arn:partial', status: 'PARTIAL' }]);
+    expect(first.points).toHaveLength(47);
+  });
+
+  it('a new environment has no backup yet', async () => {
+    primary.backups = [];
+    primary.vaults = { 'odoo-1a2b': [] };
+    expect(whys(await look(150))).toEqual(['eu-central-1, database: there is no backup of it yet']);
+  });
+
+  it('attachments on EFS are those of the first moment that is not older than the database', async () => {
+    const storage = { growthPerYear: 0.3, filestoreGiB: 10, floorGiB: 0, filestore: 'efs' as const };
+    for (const { vaults } of [primary, recovery]) {
+      for (const points of Object.values(vaults)) {
+        points.push(...points.map((point) => ({ ...point, arn: `${point.arn}-efs`, resourceType: 'EFS' })));
+      }
+    }
+    const attachments = ({ coordination: { point } }: RegionReport) => point?.attachments;
+    const newest = await look(150, { storage });
+    expect(newest.problems).toEqual([]);
+    expect(attachments(newest.first)).toMatchObject({ name: 'the file system in service', created: NOW });
+    expect(newest.second.coordination.point?.at).toEqual(ago(15 * MINUTE));
+    expect(attachments(newest.second)).toMatchObject({
+      name: 'the replica of the file system',
+      created: ago(15 * MINUTE),
+    });
+    const old = await look(150, { storage, at: new Date('2026-11-27T12:00:00Z') });
+    for (const region of [old.first, old.second]) {
+      expect(attachments(region)).toMatchObject({ kind: 'point', created: new Date('2026-11-28T03:30:00Z') });
+    }
+  });
+});
+
+describe('of small', () => {
+  beforeEach(() => ({ primary, recovery } = serverAccount()));
+
+  it('what the server says is found, and nothing is wrong', async () => {
+    const { first, problems } = await look(10);
+    expect(problems).toEqual([]);
+    expect(first).toMatchObject({
+      windows: [{ kind: 'pgbackrest', name: 's3://test-backups/server/pgbackrest/', until: ago(3 * MINUTE) }],
+      filestore: { until: ago(5 * MINUTE) },
+      proofs: [{ verdict: 'passed', report: 'restore-tests/of-the-server.json' }],
+      serverToldAt: ago(2 * MINUTE),
+    });
+    expect(first.points.map(({ kind }) => kind)).toEqual([...Array(7).fill('volume'), 'dump', 'dump']);
+  });
+
+  it('the database is not newer than the attachments that were copied from the server', async () => {
+    expect((await look(10)).first.coordination.point).toMatchObject({
+      at: ago(5 * MINUTE),
+      givenUpForFilestore: 2 * MINUTE,
+    });
+  });
+
+  it('in the recovery Region only what has arrived with everything that it names is believed', async () => {
+    // Backups are there until nine minutes ago: the list of twelve minutes ago is, what the one of seven names may not be.
+    const { second } = await look(10);
+    expect(second.serverToldAt).toEqual(ago(12 * MINUTE));
+    expect(second.windows[0]?.until).toEqual(ago(13 * MINUTE));
+    expect(second.coordination.point?.at).toEqual(ago(15 * MINUTE));
+  });
+
+  it('attachments in the recovery Region are behind the copy, where that lags', async () => {
+    recovery.put(
+      'test-audit-replica',
+      'watermarks/copies.json',
+      watermark(NOW, ago(40 * MINUTE), ago(9 * MINUTE)),
+    );
+    expect((await look(10)).second.coordination.point?.at).toEqual(ago(40 * MINUTE));
+  });
+
+  it('without knowing how far the backups are, recovery points of the data volume are left', async () => {
+    recovery.put('test-audit-replica', 'watermarks/copies.json', watermark(NOW, ago(MINUTE), null));
+    const report = await look(10);
+    expect(report.second.windows).toEqual([]);
+    expect(report.second.coordination.point).toMatchObject({
+      source: { kind: 'volume' },
+      attachments: { kind: 'included' },
+    });
+    expect(whys(report)[0]).toBe(
+      "eu-west-1, copy of the server's backups, s3://test-backups-replica: how far it is, is not known",
+    );
+  });
+
+  it.each([
+    ['was never written', undefined, 'the server has not written it'],
+    ['is no JSON', '{', 'is not JSON'],
+    [
+      'has its moments the wrong way round',
+      { ...serverList(NOW), database: { oldest: NOW.toISOString(), latest: ago(1).toISOString() } },
+      'oldest is after latest',
+    ],
+    ['lacks a part', { ...serverList(NOW), filestore: undefined }, 'filestore'],
+  ])('what the server says %s: it is a problem, and the volume is left', async (_, content, why) => {
+    delete primary.objects['test-backups/server/recovery-points.json'];
+    if (content !== undefined) primary.put('test-backups', 'server/recovery-points.json', content);
+    const report = await look(10);
+    expect(whys(report)[0]).toContain(
+      'eu-central-1, what the server says, s3://test-backups/server/recovery-points.json: ',
+    );
+    expect(whys(report)[0]).toContain(why);
+    expect(report.first.coordination.point?.source.kind).toBe('volume');
+  });
+
+  it('a server that is silent for hours is a problem', async () => {
+    primary.put('test-backups', 'server/recovery-points.json', serverList(ago(5 * HOUR)));
+    expect(whys(await look(10))[0]).toMatch(/^eu-central-1, 2026-11-30T03:12:40Z: 5 h 3 min of work is lost/);
+  });
+
+  it('a test in which nothing came back is a test that failed', async () => {
+    const proof = {
+      provenAt: ago(HOUR).toISOString(),
+      restoredTo: null,
+      verdict: 'failed',
+      report: 'a.json',
+    };
+    primary.put('test-backups', 'server/recovery-points.json', { ...serverList(NOW), proof });
+    expect((await look(10)).first.proofs).toEqual([
+      { provenAt: ago(HOUR), restoredTo: undefined, verdict: 'failed', report: 'a.json' },
+    ]);
+  });
+
+  it('a test that was never made is no proof', async () => {
+    primary.put('test-backups', 'server/recovery-points.json', { ...serverList(NOW), proof: null });
+    expect((await look(10)).first.proofs).toEqual([]);
+  });
+});
+
+it.each([10, 40, 150])('what is read of stacks is what they have: %i users', (users) => {
+  const templates = templatesOf(environmentOf(users, production));
+  const found = resourcesOf(templates);
+  const has = (stack: string, type: string, id: string) =>
+    found.filter(
+      (located) =>
+        located.stack === stack && located.resource.Type === type && located.logicalId.startsWith(id),
+    ).length;
+  for (const id of ['FilestoreBucket', 'BackupBucket', 'AuditBucket']) {
+    expect(has('Data', 'AWS::S3::Bucket', id)).toBe(1);
+  }
+  for (const id of ['FilestoreReplica', 'BackupReplica', 'AuditReplica']) {
+    expect(has('Recovery', 'AWS::S3::Bucket', id)).toBe(1);
+  }
+  expect(has('Recovery', 'AWS::KMS::Key', 'Key')).toBe(1);
+  expect(JSON.stringify(templates['Recovery'])).toContain(WATERMARK);
+  for (const stack of ['Backup', 'Recovery']) expect(has(stack, 'AWS::Backup::BackupVault', '')).toBe(1);
+  const services = users > 25 ? 1 : 0;
+  expect(has('Data', 'AWS::RDS::DBInstance', 'DatabaseInstance')).toBe(services);
+  expect(has('Data', 'AWS::RDS::DBSubnetGroup', '')).toBe(services);
+  expect(has('Data', 'AWS::RDS::DBParameterGroup', '')).toBe(services);
+  expect(has('Data', 'AWS::EC2::SecurityGroup', 'DatabaseSecurityGroup')).toBe(services);
+});
+
+it('attachments are looked for where the mount and the server put them', () => {
+  expect(FILESTORE_PREFIX).toBe(`${FILESTORE_DIRECTORY}/${DATABASE_NAME}/`);
+});
