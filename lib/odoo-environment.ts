@@ -2,6 +2,7 @@ import type { App, Stack } from 'aws-cdk-lib';
 import type { PlannedEnvironment } from '../config/load.ts';
 import type { DnsTarget } from '../constructs/edge/dns-record.ts';
 import { arnOf } from '../constructs/odoo-server/data-volume.ts';
+import { warnOfMissedObjective } from './missed-objective.ts';
 import { warnOfMissingMail } from './missing-mail.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
@@ -34,6 +35,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  */
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
   const networkStack = new NetworkStack(app, planned);
+  warnOfMissedObjective(networkStack, planned);
   warnOfMissingMail(networkStack, planned.environment);
   switch (planned.plan.tier) {
     case 'small':

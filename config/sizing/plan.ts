@@ -26,6 +26,8 @@ export interface Plan {
   readonly alternative: Alternative;
   readonly rtoHours: number;
   readonly rpoHours: number;
+  /** What is lost at most, by what happened. */
+  readonly losses: readonly LossPlan[];
   readonly reasons: readonly Reason[];
   /** What an ordinary AWS account may lack at this size; to be checked before the first deployment. */
   readonly preflight: readonly PreflightItem[];
@@ -135,6 +137,34 @@ export interface CostItem {
   readonly unitPriceUsd: number;
   readonly perMonthUsd: number;
   readonly confidence: Confidence;
+}
+
+/** What one kind of mishap costs at most. */
+export interface LossPlan {
+  /** What happened, for example `the loss of the Region`. */
+  readonly after: string;
+  readonly database: Lost;
+  readonly attachments: Lost;
+  /** Whether neither is more than {@link Plan.rpoHours}. */
+  readonly withinObjective: boolean;
+}
+
+export interface Lost {
+  /** Minutes of work at most, the sum of the parts; `everything` where there is no copy. */
+  readonly minutes: number | 'everything';
+  readonly parts: readonly LostPart[];
+}
+
+/** A share of what is lost, and how it is known. */
+export interface LostPart {
+  readonly minutes: number | 'everything';
+  readonly because: string;
+  /**
+   * `measured`: by the project, not on AWS. `stated`: by AWS. `designed`: it follows from what is built. `assumed`: nobody
+   * vouches for it.
+   */
+  readonly basis: 'measured' | 'stated' | 'designed' | 'assumed';
+  readonly source: string;
 }
 
 /** Why a derived number is what it is. */

@@ -117,7 +117,7 @@ function goldenImageChecks({ server, network }: Environment): readonly Preflight
 }
 
 function databaseChecks(
-  { recoveryRegion }: Environment,
+  { recoveryRegion, storage }: Environment,
   { database }: CheckedPlan,
 ): readonly PreflightItem[] {
   const instance: PreflightItem = {
@@ -135,7 +135,7 @@ function databaseChecks(
   };
   const backup: PreflightItem = {
     check: 'AWS Backup opt-in',
-    needs: database.kind === 'rds' ? 'RDS and S3' : 'EBS and S3',
+    needs: database.kind === 'host' ? 'EBS' : storage.filestore === 'efs' ? 'RDS and EFS' : 'RDS',
     typicalDefault: 'mostly on; a type that is off is skipped without an error',
     action: 'AWS Backup console, Settings, Service opt-in, in every Region used',
   };

@@ -3,6 +3,7 @@ import type { Environment } from '../environment.ts';
 import type { Problem, Result } from '../problem.ts';
 import { sizeCompute } from './compute.ts';
 import { monthlyCost } from './cost.ts';
+import { lossesOf } from './losses.ts';
 import { sizeNetwork } from './network.ts';
 import { odooSettings } from './odoo-settings.ts';
 import type { Plan, Reason, Tier } from './plan.ts';
@@ -56,6 +57,7 @@ function sizeAlone(environment: Environment, prices: PriceBook): Result<Omit<Pla
     network: network.value,
     rtoHours: environment.objectives.rtoHours,
     rpoHours: environment.objectives.rpoHours,
+    losses: lossesOf(environment, { tier, database }),
   };
   return {
     ok: true,

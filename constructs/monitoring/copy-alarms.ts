@@ -26,13 +26,13 @@ const RECOVERY_POINT_LIMIT = Duration.hours(36);
 
 /**
  * Alarms on copies that are behind, in the Region of the copies: they ring there also when the primary Region tells nobody
- * anything. A copy of what users enter is late when half of what may be lost is reached, so that somebody can act within the
- * other half.
+ * anything. A copy of what users enter is late when three quarters of what may be lost are reached, so that somebody can act
+ * within the rest; RDS alone may take half an hour (AWS Prescriptive Guidance).
  */
 export class CopyAlarms extends Construct {
   constructor(scope: Construct, id: string, { topic, database, recoveryPointObjective }: CopyAlarmsProps) {
     super(scope, id);
-    const limit = Duration.seconds(recoveryPointObjective.toSeconds() / 2);
+    const limit = Duration.seconds(recoveryPointObjective.toSeconds() * 0.75);
     const copies: readonly Copy[] = [
       {
         metricName: COPY_AGE.filestore,

@@ -1,4 +1,4 @@
-import { completeUntil, type CoordinatedPoint } from '../backups/coordinate.ts';
+import { type Attachments, completeUntil, type CoordinatedPoint } from '../backups/coordinate.ts';
 import type { DatabasePoint, DatabaseSource, FilestoreVersions } from '../backups/copies.ts';
 import type { BackupsReport, RegionReport } from '../backups/report.ts';
 import { duration, instant } from '../backups/words.ts';
@@ -111,7 +111,7 @@ const NOT_TESTED = 'not tested';
 /** Tests restore in the primary Region: of a copy they prove where it comes from. */
 function lastProof({ proofs, role }: RegionReport, { askedAt }: BackupsReport): string {
   const last = proofs.at(-1);
-  if (last === undefined) return 'none';
+  if (last === undefined) return 'none known';
   const age = askedAt.getTime() - last.provenAt.getTime();
   const of = role === 'primary' ? '' : ' (its source)';
   return `${last.verdict} ${duration(age)} ago${of}${age > PROOF_DAYS * DAY ? ', too old' : ''}`;
@@ -130,8 +130,7 @@ function span(moments: readonly Date[]): readonly string[] {
 
 /** Where the reports are, and what is wrong with the proof. */
 function proofLines({ proofs, surroundings }: RegionReport, { askedAt }: BackupsReport): readonly string[] {
-  if (proofs.length === 0)
-    return ['! No restore was ever proven: whether these backups can be restored, nobody knows.'];
+  if (proofs.length === 0) return ['! No proof is known: whether a restore succeeds, nobody can say.'];
   return proofs.map(({ verdict, provenAt, restoredTo, report }) => {
     const old = askedAt.getTime() - provenAt.getTime() > PROOF_DAYS * DAY;
     const facts = [
@@ -170,7 +169,7 @@ function coordinated(
     return [
       '',
       `  ${title}`,
-      `    nothing${next === undefined ? '' : `; the first after it is ${instant(next)}`}`,
+      `    nothing${next === undefined ? ', see above' : `; the first after it is ${instant(next)}`}`,
     ];
   }
   const rows = [
@@ -204,20 +203,20 @@ function attachmentsText({ attachments }: CoordinatedPoint): string {
     case 'point':
       return `as of ${instant(attachments.created)}, ${attachments.name}`;
     default: {
-      const { bucket, prefix, asOf, keptUntil } = attachments;
-      const kept =
-        keptUntil === 'for-ever'
-          ? 'for ever'
-          : keptUntil === 'unknown'
-            ? 'nobody knows how long'
-            : `until ${instant(keptUntil)}`;
-      return `as of ${instant(asOf)} or any later moment, s3://${bucket}/${prefix}; kept ${kept}`;
+      const { bucket, prefix, asOf } = attachments;
+      return `as of ${instant(asOf)} or any later moment, s3://${bucket}/${prefix}; ${keptText(attachments)}`;
     }
   }
 }
 
+function keptText({ keptUntil, goneUntil }: Extract<Attachments, { kind: 'versions' }>): string {
+  if (goneUntil !== undefined) return `GONE are those that were deleted before ${instant(goneUntil)}`;
+  if (keptUntil === 'unknown') return 'how long they are kept is not known';
+  return keptUntil === 'for-ever' ? 'kept for ever' : `kept until ${instant(keptUntil)}`;
+}
+
 function lostText({ givenUp, givenUpForFilestore }: CoordinatedPoint, rpoHours: number): string {
-  if (givenUp === 0) return 'nothing: it is that very moment';
+  if (givenUp === 0) return 'no work: it is that very moment';
   const because =
     givenUpForFilestore === 0
       ? ''

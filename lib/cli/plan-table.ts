@@ -1,6 +1,7 @@
 import type { PlanChange } from '../../config/sizing/change.ts';
 import type { MonthlyCost, Plan, PreflightItem, Reason } from '../../config/sizing/plan.ts';
 import { renderChange } from './plan-change.ts';
+import { lostAtMost, objective } from './plan-losses.ts';
 import { heading, type Style } from './style.ts';
 import { alignRows, wrap } from './text-layout.ts';
 
@@ -23,6 +24,8 @@ export function renderPlan(plan: Plan, style: Style, change?: PlanChange): strin
     ...(change ? [renderChange(change, style)] : []),
     heading('Why', style),
     reasons(plan.reasons, style),
+    heading('Lost at most', style),
+    lostAtMost(plan.losses, style),
     heading('Cost per month', style),
     cost(plan.costPerMonthUsd, style),
     heading('Before the first deployment', style),
@@ -38,7 +41,7 @@ function summary(plan: Plan): readonly (readonly string[])[] {
       'Network',
       `${network.availabilityZones} Availability Zones, ${counted(network.natGateways, 'NAT gateway')}`,
     ],
-    ['Objective', `restored within ${plan.rtoHours} h (RTO), at most ${plan.rpoHours} h of work lost (RPO)`],
+    ['Objective', objective(plan)],
     [
       'Cost',
       `USD ${money.format(costPerMonthUsd.total)} a month, ${costPerMonthUsd.pricedRegion} on demand, prices of ${costPerMonthUsd.asOf}`,

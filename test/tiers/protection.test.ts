@@ -170,11 +170,11 @@ describe('without a recovery Region', () => {
   });
 });
 
-describe('these statements can fail', () => {
-  const planted = (type: string, properties: object = {}): Templates => ({
-    Data: { Resources: { Planted: { Type: type, Properties: { ...properties } } } },
-  });
+const planted = (type: string, properties: object = {}): Templates => ({
+  Data: { Resources: { Planted: { Type: type, Properties: { ...properties } } } },
+});
 
+describe('these statements can fail', () => {
   it.each(STATEFUL_TYPES)('for a %s that nobody thought of', (type) => {
     expect(unprotected(planted(type))).toEqual(['Data/Planted']);
   });

@@ -57,18 +57,21 @@ export function createHandler({ clients, settings, now, log }) {
     }
   }
 
-  /** @returns {Partial<Record<Part, () => Promise<Date | undefined>>>} */
+  /** @returns {[Part, () => Promise<Date | undefined>][]} */
   function questions() {
-    return {
-      filestore: () =>
-        filestore.kind === 's3'
-          ? copiedByS3(clients, filestore.bucket, filestore.delay, now())
-          : copiedByEfs(clients, settings.encryptionKey),
-      ...(database.kind === 's3'
-        ? { backups: () => copiedByS3(clients, database.bucket, 0, now()) }
-        : { database: () => copiedByRds(clients, settings.encryptionKey) }),
-      recoveryPoints: () => newestRecoveryPoint(clients, settings.vault),
-    };
+    return [
+      [
+        'filestore',
+        () =>
+          filestore.kind === 's3'
+            ? copiedByS3(clients, filestore.bucket, filestore.delay, now())
+            : copiedByEfs(clients, settings.encryptionKey),
+      ],
+      database.kind === 's3'
+        ? ['backups', () => copiedByS3(clients, database.bucket, 0, now())]
+        : ['database', () => copiedByRds(clients, settings.encryptionKey)],
+      ['recoveryPoints', () => newestRecoveryPoint(clients, settings.vault)],
+    ];
   }
 
   /** @param {readonly (readonly [Part, Date])[]} known */
@@ -76,8 +79,8 @@ export function createHandler({ clients, settings, now, log }) {
     const ages = known.map(([part, until]) => /** @type {const} */ ([COPY_AGE[part], secondsSince(until)]));
     const Metrics = ages.map(([Name]) => ({ Name, Unit: 'Seconds' }));
     const CloudWatchMetrics = [{ Namespace: COPIES, Dimensions: [['Environment']], Metrics }];
-    const _aws = { Timestamp: now().getTime(), CloudWatchMetrics };
-    log(JSON.stringify({ _aws, Environment: settings.environment, ...Object.fromEntries(ages) }));
+    const embedded = { Timestamp: now().getTime(), CloudWatchMetrics };
+    log(JSON.stringify({ _aws: embedded, Environment: settings.environment, ...Object.fromEntries(ages) }));
   }
 
   /** @param {Date} moment */
@@ -100,8 +103,7 @@ export function createHandler({ clients, settings, now, log }) {
     };
     /** @type {[Part, Date][]} */
     const known = [];
-    const asked = Object.entries(questions()).map(async ([name, ask]) => {
-      const part = /** @type {Part} */ (name);
+    const asked = questions().map(async ([part, ask]) => {
       try {
         const until = await ask();
         // What is not known now was known: the Region that it came from may just be gone.

@@ -6,7 +6,7 @@ import { environmentOf, production } from '../../support/environments.ts';
 import { resourcesOf, templatesOf } from '../../support/templates.ts';
 import { addCopyAlarms, addReplicationAlarms, stackWith } from './alarm-stacks.ts';
 
-const HALF_AN_HOUR = 1800;
+const THREE_QUARTERS_OF_AN_HOUR = 2700;
 
 describe('copies that are late', () => {
   it.each([
@@ -25,11 +25,11 @@ describe('copies that are late', () => {
 
   const template = Template.fromStack(stackWith(addCopyAlarms));
 
-  it('ring when half of what may be lost is reached, and when nobody says how late they are', () => {
+  it('ring when three quarters of what may be lost are reached, and when nobody says how late they are', () => {
     for (const MetricName of [COPY_AGE.filestore, COPY_AGE.database]) {
       template.hasResourceProperties('AWS::CloudWatch::Alarm', {
         MetricName,
-        Threshold: HALF_AN_HOUR,
+        Threshold: THREE_QUARTERS_OF_AN_HOUR,
         ComparisonOperator: 'GreaterThanThreshold',
         TreatMissingData: 'breaching',
       });

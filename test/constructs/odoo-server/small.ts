@@ -73,6 +73,7 @@ export const smallPlan: Plan = {
   alternative: { sizing: 'measured', totalPerMonthUsd: 50 },
   rtoHours: 4,
   rpoHours: 1,
+  losses: [],
   reasons: [],
   preflight: [],
 };

@@ -71,6 +71,11 @@ describe('the database', () => {
     });
   });
 
+  it('is restored from the automated backups, where a recovery point is of the same moment', () => {
+    const wanted = ago(3 * HOUR);
+    expect(coordinate(usual, wanted, NOW).point?.source).toBe(usual.windows[0]);
+  });
+
   it('is not a recovery point that was not complete by then: something newer might be in it', () => {
     const made = point(ago(40 * DAY), ago(40 * DAY - HOUR));
     const restorable = { ...usual, points: [point(ago(50 * DAY)), made] };

@@ -43,6 +43,8 @@ async function look(
 const whys = ({ problems }: BackupsReport) =>
   problems.map(({ region, what, why }) => `${region}, ${what}: ${why}`);
 
+const attachmentsOf = ({ coordination: { point } }: RegionReport) => point?.attachments;
+
 describe('of medium and large', () => {
   beforeEach(() => ({ primary, recovery } = serviceAccount('test')));
 
@@ -238,18 +240,20 @@ describe('of medium and large', () => {
         points.push(...points.map((point) => ({ ...point, arn: `${point.arn}-efs`, resourceType: 'EFS' })));
       }
     }
-    const attachments = ({ coordination: { point } }: RegionReport) => point?.attachments;
     const newest = await look(150, { storage });
     expect(newest.problems).toEqual([]);
-    expect(attachments(newest.first)).toMatchObject({ name: 'the file system in service', created: NOW });
+    expect(attachmentsOf(newest.first)).toMatchObject({ name: 'the file system in service', created: NOW });
     expect(newest.second.coordination.point?.at).toEqual(ago(15 * MINUTE));
-    expect(attachments(newest.second)).toMatchObject({
+    expect(attachmentsOf(newest.second)).toMatchObject({
       name: 'the replica of the file system',
       created: ago(15 * MINUTE),
     });
     const old = await look(150, { storage, at: new Date('2026-11-27T12:00:00Z') });
     for (const region of [old.first, old.second]) {
-      expect(attachments(region)).toMatchObject({ kind: 'point', created: new Date('2026-11-28T03:30:00Z') });
+      expect(attachmentsOf(region)).toMatchObject({
+        kind: 'point',
+        created: new Date('2026-11-28T03:30:00Z'),
+      });
     }
   });
 });

@@ -73,7 +73,7 @@ describe('backups', () => {
     const { exitCode, out } = await backups('--env', 'prod', '--at', '2026-11-28T11:15:00+01:00');
     expect(exitCode).toBe(0);
     expect(out).toContain('For 2026-11-28T10:15:00Z:');
-    expect(out).toContain('lost         nothing: it is that very moment');
+    expect(out).toContain('lost         no work: it is that very moment');
     expect(out).toContain('--restore-time 2026-11-28T10:15:00Z');
   });
 
@@ -88,6 +88,17 @@ describe('backups', () => {
     expect(out).toContain(
       '--db-snapshot-identifier arn:aws:rds:eu-central-1:111122223333:snapshot:awsbackup:job-',
     );
+  });
+
+  it('does not pass over attachments that are gone, nor over a Region where no point is safe', async () => {
+    account.primary.kept['prod-filestore'] = 3;
+    delete account.recovery.objects['prod-audit-replica/watermarks/copies.json'];
+    const { exitCode, out } = await backups('--env', 'prod', '--at', '2026-11-20T12:00:00Z');
+    expect(exitCode).toBe(1);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      's3://prod-filestore/filestore/odoo/; GONE are those that were deleted before 2026-11-27T03:12:40Z lost',
+    );
+    expect(partOf(out, 'eu-west-1')).toContain('For 2026-11-20T12:00:00Z:\n    nothing, see above');
   });
 
   it.each([
@@ -125,7 +136,7 @@ describe('backups', () => {
         recoveryPoint: 'unknown',
       });
     reports();
-    expect((await backups('--env', 'prod')).out).toContain('! No restore was ever proven');
+    expect((await backups('--env', 'prod')).out).toContain('! No proof is known');
 
     report(9 * DAY + HOUR, 'passed');
     const old = (await backups('--env', 'prod')).out;

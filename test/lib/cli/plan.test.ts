@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadEnvironmentFiles, resolveAll } from '../../../config/load.ts';
@@ -124,6 +125,37 @@ describe('plan', () => {
     expect(shipped?.preflight.filter(({ needs }) => !out.includes(needs))).toEqual([]);
   });
 
+  it('says what is lost at most, and what every number rests on', async () => {
+    const { out } = await plan(['--env', 'prod'], 400);
+    const section = /\nLost at most\n-+\n(.*?)\n\nCost per month\n/s.exec(out)?.[1] ?? '';
+    expect(section).toMatch(/^ {2}a mistake, noticed within 35 days +nothing +2 min +held$/m);
+    expect(section).toMatch(/^ {2}the loss of the Region eu-central-1 +30 min +17 min +held$/m);
+    const shipped = await shippedPlan('prod');
+    const parts =
+      shipped?.losses.flatMap((loss) => [...loss.database.parts, ...loss.attachments.parts]) ?? [];
+    expect(parts.length).toBeGreaterThan(5);
+    expect(
+      parts.filter(({ because, source }) => !section.includes(because) || !section.includes(source)),
+    ).toEqual([]);
+  });
+
+  it('says it twice where more is lost than the objective allows', async () => {
+    const { out } = await plan(['--env', 'dev'], 400);
+    expect(out).toMatch(/^ {2}Objective .*, but not after the loss of the Region eu-central-1$/m);
+    expect(out).toMatch(/^ {2}the loss of the Region eu-central-1 +everything +everything +NOT held$/m);
+  });
+
+  it('is as the README shows it', async () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const { out } = await plan(['--env', 'prod'], 200);
+    const lines = ['Lost at most\n', 'prod: large, 150 users'].flatMap((start) => {
+      const [shown = ''] = readme.split(`\n\`\`\`\n${start}`)[1]?.split('\n```') ?? [];
+      return shown.split('\n').slice(start.endsWith('\n') ? 0 : 1);
+    });
+    expect(lines.length).toBeGreaterThan(8);
+    expect(lines.filter((line) => !out.includes(line))).toEqual([]);
+  });
+
   it('keeps prose within the width of the terminal', async () => {
     const { out } = await plan(['--env', 'prod'], 80);
     const [beforeTable = '', , afterTable = ''] = out.split(/Cost per month|Before the first deployment/);
@@ -145,7 +177,7 @@ describe('plan of an environment with another number of users', () => {
     expect(section).toMatch(
       /^ {2}In place: Odoo is away while its database restarts, and logs nobody out\. /,
     );
-    expect(section).toMatch(/It costs USD [\d,.]+ a month more: [\d,.]+ instead of 3,099\.43\./);
+    expect(section).toMatch(/It costs USD [\d,.]+ a month more: [\d,.]+ instead of 3,108\.47\./);
     expect(section).toMatch(
       /PostgreSQL parameters: max_connections 325 -> max_connections 575\n {6}restart: /,
     );
@@ -164,7 +196,7 @@ describe('plan of an environment with another number of users', () => {
     ['staging', '60', /In place: Odoo is replaced node by node, and nobody is away\./],
     ['staging', '120', /In place: Odoo is away for minutes\./],
     ['prod', '151', /In place: nothing restarts, and nobody is away\./],
-    ['prod', '150', /Nothing changes\. It costs USD 3,099\.43 a month as before\./],
+    ['prod', '150', /Nothing changes\. It costs USD 3,108\.47 a month as before\./],
     ['dev', '40', /Not in place\. [^]*npm run grow -- --env dev/],
     ['staging', '10', /Not in place\. [^]*no command goes back/],
   ])('tells people of %s what %s users mean', async (env, users, text) => {
@@ -187,7 +219,7 @@ describe('plan of an environment with another number of users', () => {
       inPlace: true,
       effect: 'restart',
       changes: expect.arrayContaining([expect.objectContaining({ what: 'Web nodes', effect: 'online' })]),
-      costPerMonthUsd: { from: 3099.43, difference: expect.any(Number) },
+      costPerMonthUsd: { from: 3108.47, difference: expect.any(Number) },
       advice: [expect.any(String)],
     });
     expect(Object.keys(bare)).toEqual(Object.keys((await shippedPlan('prod')) ?? {}));

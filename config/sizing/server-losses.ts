@@ -1,0 +1,49 @@
+import type { Environment } from '../environment.ts';
+import {
+  assumed,
+  designed,
+  everythingWith,
+  type Losses,
+  lossOfRegion,
+  measured,
+  mistakeWithin,
+  replicated,
+} from './loss-parts.ts';
+
+/** What the single server loses, which backs itself up. */
+export function serverLosses({ retention, region, recoveryRegion }: Environment): readonly Losses[] {
+  const beforeTheLastCopy = {
+    database: [
+      measured(
+        1,
+        'PostgreSQL gives what it wrote to the archive after 60 seconds; 57 were measured until it was there',
+        'serverBackup',
+      ),
+      assumed(1, 'S3 is farther away than it was in that measurement'),
+    ],
+    attachments: [
+      designed(5, 'new files are copied every five minutes', 'serverBackup'),
+      assumed(1, 'the copy of the files takes its time'),
+    ],
+  };
+  return [
+    {
+      after: mistakeWithin(retention.pointInTimeDays),
+      database: [measured(0, 'any moment can be restored, up to the one before the mistake', 'serverBackup')],
+      attachments: beforeTheLastCopy.attachments,
+    },
+    {
+      after: 'the loss of the server',
+      database: [measured(0, 'the next server takes over the data volume', 'serverHandover')],
+      attachments: [measured(0, 'they are on the same volume', 'serverHandover')],
+    },
+    { after: 'the loss of the data volume or its zone', ...beforeTheLastCopy },
+    recoveryRegion === undefined
+      ? everythingWith(region)
+      : {
+          after: lossOfRegion(region),
+          database: [...beforeTheLastCopy.database, replicated(recoveryRegion)],
+          attachments: [...beforeTheLastCopy.attachments, replicated(recoveryRegion)],
+        },
+  ];
+}
