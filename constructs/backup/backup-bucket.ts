@@ -11,6 +11,8 @@ export interface BackupBucketProps {
   readonly dumpDays: number;
   /** Days for which nothing that was written can be deleted for good; no more than `pointInTimeDays`. Absent: none. */
   readonly objectLockDays?: number;
+  /** Only for a bucket that was never deployed without. @default false */
+  readonly readyForObjectLock?: boolean;
   /** @default - not copied */
   readonly replica?: Replica;
 }

@@ -12,6 +12,13 @@ export interface DataBucketProps {
   /** Days for which a version cannot be deleted for good, by Object Lock in governance mode. Absent: no Object Lock. */
   readonly objectLockDays?: number;
   /**
+   * Makes the bucket with Object Lock at hand, which locks nothing yet and costs nothing. Only for buckets that were never
+   * deployed without: CloudFormation would replace them.
+   *
+   * @default - false: a lock is set on the bucket that is there
+   */
+  readonly readyForObjectLock?: boolean;
+  /**
    * Where its objects are copied to as they are written, and how.
    *
    * @default - nowhere: the loss of the Region takes them
@@ -69,6 +76,7 @@ export class DataBucket extends s3.Bucket {
     // A bucket that is kept keeps refusing plain HTTP.
     this.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.announceChanges();
+    if (props.readyForObjectLock) this.resource.objectLockEnabled = true;
     if (props.objectLockDays !== undefined) this.lockObjects(props.objectLockDays);
   }
 
@@ -92,8 +100,8 @@ export class DataBucket extends s3.Bucket {
   }
 
   /**
-   * By the default retention alone: with `ObjectLockEnabled`, which is for buckets to be made, CloudFormation would replace
-   * a bucket that is there by an empty one (its schema, November 2026), where S3 itself locks any bucket with versions.
+   * By the default retention: with `ObjectLockEnabled`, which is for buckets to be made, CloudFormation would replace a bucket
+   * that is there by an empty one (its schema, November 2026), where S3 itself locks any bucket with versions.
    *
    * Whoever may write may also prolong a lock, or choose compliance mode, which nobody ends: not beyond these days.
    */

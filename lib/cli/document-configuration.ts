@@ -42,7 +42,7 @@ export default defineEnvironment({
 judged like the file. Everything that is wrong is reported at once, each problem with its path, the value given, what is
 allowed and what to do.
 
-Where a default differs in production, both are given. Times are in UTC.`;
+Where a default differs in production or in large, both are given. Times are in UTC.`;
 
 function fieldReference(): string {
   const sections = [`## Fields\n\n${table(environmentFileSchema, '')}`];

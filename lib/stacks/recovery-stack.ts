@@ -59,6 +59,8 @@ export class RecoveryStack extends OdooStack {
       pointInTimeDays: environment.retention.pointInTimeDays,
       dumpDays: environment.retention.daily,
       objectLockDays: environment.backup.objectLockDays,
+      // S3 copies nothing of a bucket with Object Lock into one without, and whoever adds the lock may have copies already.
+      readyForObjectLock: true,
     });
     this.auditBucket = new AuditBucket(this, 'AuditReplica', bucketProps);
     this.vault = new RecoveryVault(this, 'Vault', {

@@ -53,6 +53,12 @@ const bucketsOf = (templates: Templates, prefix: string): Properties[] =>
     ({ LoggingConfiguration }) => LoggingConfiguration?.LogFilePrefix === prefix,
   );
 
+/** Whether CloudFormation makes the backup bucket of a stack with Object Lock. */
+const lockable = (templates: Templates, stack: string): (boolean | undefined)[] =>
+  bucketsOf({ [stack]: templates[stack] ?? { Resources: {} } }, 'backup/').map(
+    ({ ObjectLockEnabled }) => ObjectLockEnabled,
+  );
+
 const RUNS = 30;
 
 /** The same every time, of every architecture, every kind of lock among them. */
@@ -85,6 +91,16 @@ describe('random retention and locks', () => {
         expect(lock !== undefined).toBe(environment.backup.vaultLock.mode !== 'none');
       }
 
+      // Without it no copy to the second account can be decrypted there; with it in vain, an account too many can.
+      const named = JSON.stringify(
+        propertiesOf({ Data: templates['Data'] ?? { Resources: {} } }, 'AWS::KMS::Key'),
+      );
+      const others = [...named.matchAll(/:iam::(\d{12}):root/g)].map(([, account]) => account);
+      const { secondAccountVaultArn } = environment.backup;
+      expect(new Set(others.filter((account) => account !== environment.account))).toEqual(
+        new Set(secondAccountVaultArn && [secondAccountVaultArn.split(':')[4]]),
+      );
+
       const reach = Math.max(
         environment.retention.pointInTimeDays,
         environment.retention.monthly * 31,
@@ -113,33 +129,48 @@ describe('random retention and locks', () => {
 
 describe('Object Lock of the backup bucket', () => {
   const locked = { vaultLock: { mode: 'none' }, objectLockDays: 7 } as const;
-  const without = templatesOf(environmentOf(10));
-  const withLock = templatesOf(environmentOf(10, { backup: locked }));
+  const recoveryRegion = 'eu-west-1';
+  const without = templatesOf(environmentOf(10, { recoveryRegion }));
+  const withLock = templatesOf(environmentOf(10, { recoveryRegion, backup: locked }));
 
-  it('is switched on and off without replacing the bucket', () => {
+  it.each(['Data', 'Recovery'])('is switched on and off without replacing the bucket in %s', (stack) => {
     for (const [before, after] of [
       [without, withLock],
       [withLock, without],
     ]) {
       const impacts: string[] = [];
-      fullDiff(before?.['Data'] ?? {}, after?.['Data'] ?? {}).resources.forEachDifference((_id, change) => {
+      fullDiff(before?.[stack] ?? {}, after?.[stack] ?? {}).resources.forEachDifference((_id, change) => {
         if (change.oldResourceType === 'AWS::S3::Bucket') impacts.push(change.changeImpact);
       });
       expect(impacts).toEqual([ResourceImpact.WILL_UPDATE]);
     }
   });
 
+  it('is at hand in every copy, and is no property of the bucket itself, which is there already', () => {
+    for (const templates of [without, withLock]) {
+      expect(lockable(templates, 'Recovery')).toEqual([true]);
+      expect(lockable(templates, 'Data')).toEqual([undefined]);
+    }
+  });
+
   it('is of governance mode, and can be made longer by nobody', () => {
-    const [bucket] = bucketsOf(withLock, 'backup/');
-    expect(bucket?.ObjectLockConfiguration).toEqual({
-      ObjectLockEnabled: 'Enabled',
-      Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 7 } },
-    });
+    const buckets = bucketsOf(withLock, 'backup/');
+    expect(buckets).toHaveLength(2);
+    for (const bucket of buckets) {
+      expect(bucket.ObjectLockConfiguration).toEqual({
+        ObjectLockEnabled: 'Enabled',
+        Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 7 } },
+      });
+    }
     const policies = propertiesOf(withLock, 'AWS::S3::BucketPolicy').map((policy) =>
       JSON.stringify(policy.PolicyDocument),
     );
+    const limited = expect.stringContaining(
+      '{"NumericGreaterThan":{"s3:object-lock-remaining-retention-days":7}}',
+    );
     expect(policies.filter((policy) => policy.includes('"s3:PutObjectRetention"'))).toEqual([
-      expect.stringContaining('{"NumericGreaterThan":{"s3:object-lock-remaining-retention-days":7}}'),
+      limited,
+      limited,
     ]);
   });
 

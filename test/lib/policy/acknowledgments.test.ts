@@ -15,6 +15,13 @@ const ENVIRONMENTS: Readonly<Record<string, Environment>> = {
   small: environmentOf(10),
   'small with a golden image': environmentOf(10, { server: { zone: 1, goldenImage: '2026-11' } }),
   medium: environmentOf(40),
+  'medium whose backups are locked and copied to another account': environmentOf(40, {
+    backup: {
+      vaultLock: { mode: 'compliance', minDays: 1, maxDays: 3650, graceDays: 7 },
+      objectLockDays: 7,
+      secondAccountVaultArn: 'arn:aws:backup:eu-central-1:210987654321:backup-vault:odoo',
+    },
+  }),
   large: environmentOf(150),
   'large in production, closed to the world': environmentOf(150, {
     ...PRODUCTION,

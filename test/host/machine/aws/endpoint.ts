@@ -134,6 +134,8 @@ export class AwsEndpoint {
       request.headers.authorization?.startsWith(credential) === true &&
       request.headers['x-amz-security-token'] === ROLE.sessionToken;
     if (!signed) return failure(call, 'UnrecognizedClientException', 403, 'not signed by the instance role');
+    if (isUpload(request, call) && !hasChecksum(request))
+      return failure(call, 'InvalidRequest', 400, 'S3 asks for a checksum where Object Lock is on');
     const fault = [...this.faults].find(
       ({ service, action, prefix }) =>
         service === call.service &&
@@ -166,6 +168,17 @@ export class AwsEndpoint {
     });
     upstream.end(body);
   }
+}
+
+/** An object or a part of one, as a bucket takes it. */
+function isUpload(request: IncomingMessage, { service, path }: Call): boolean {
+  return service === 's3' && request.method === 'PUT' && /^\/[^/]+\/./.test(path);
+}
+
+/** What a bucket with Object Lock demands of every upload: buckets here are as strict without it. */
+function hasChecksum({ headers }: IncomingMessage): boolean {
+  const names = Object.keys(headers);
+  return names.some((name) => name === 'content-md5' || name.startsWith('x-amz-checksum-'));
 }
 
 /** A failure in the words of the protocol that the call came in. */
