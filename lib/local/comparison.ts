@@ -17,6 +17,8 @@ export interface Deployed {
   readonly plan: Plan;
   readonly account: LocalAccount;
   readonly resources: DeployedResources;
+  /** What is in the recovery Region, where there is one. */
+  readonly copies?: { readonly account: LocalAccount; readonly resources: DeployedResources };
 }
 
 /** Reads one part of an environment back and compares it with the plan. */

@@ -1,3 +1,4 @@
+import type { Environment } from '../../config/environment.ts';
 import type { PlannedEnvironment } from '../../config/load.ts';
 import type { Assembly } from './assembly.ts';
 import { CdkCli } from './cdk-cli.ts';
@@ -31,12 +32,14 @@ export class LocalDeployment {
   private readonly reporter: Reporter;
   private readonly cdk: CdkCli;
   private readonly account: LocalAccount;
+  private readonly endpoint: string;
   private before: Inventory = {};
 
   constructor({ reporter, emulator, region }: LocalDeploymentProps) {
     this.reporter = reporter;
     this.cdk = new CdkCli(region, emulator.endpoint);
     this.account = new LocalAccount(emulator.endpoint, region);
+    this.endpoint = emulator.endpoint;
   }
 
   /** Prepares Regions for the CDK, and remembers what the account holds before anything is deployed. */
@@ -61,7 +64,9 @@ export class LocalDeployment {
       {
         what: 'stacks deployed',
         expected: assembly.stackNames.toSorted(),
-        actual: deployed.resources.stacks.map(({ StackName = '' }) => StackName).toSorted(),
+        actual: [...deployed.resources.stacks, ...(deployed.copies?.resources.stacks ?? [])]
+          .map(({ StackName = '' }) => StackName)
+          .toSorted(),
       },
       ...(await readEnvironment(deployed)),
     ]);
@@ -110,8 +115,11 @@ export class LocalDeployment {
     const kept: DeployedResource[] = [];
     const databases: string[] = [];
     for (const target of targets) {
-      const { resources } = await this.deployed(target);
-      kept.push(...resources.all.filter(({ stack, logicalId }) => target.assembly.keeps(stack, logicalId)));
+      const { resources, copies } = await this.deployed(target);
+      kept.push(...keptOf(target, resources));
+      // Of the other Region, buckets alone are listed in this one as well.
+      if (copies)
+        kept.push(...keptOf(target, copies.resources).filter(({ type }) => type === 'AWS::S3::Bucket'));
       databases.push(
         ...resources.all
           .filter(
@@ -121,6 +129,7 @@ export class LocalDeployment {
           .map(({ physicalId }) => physicalId),
       );
       if (target.environment.production) await this.refusesDeletion(target, resources);
+      if (copies) await unprotect(copies.account, copies.resources);
       await this.reporter.step(`Destroy ${target.environment.name}`, (progress) =>
         this.cdk.run(
           `destroy ${target.environment.name}`,
@@ -165,6 +174,16 @@ export class LocalDeployment {
 
   private async deployed({ environment, plan }: PlannedEnvironment): Promise<Deployed> {
     const resources = await DeployedResources.read(this.account, environment.name);
-    return { environment, plan, account: this.account, resources };
+    return { environment, plan, account: this.account, resources, copies: await this.copiesOf(environment) };
   }
+
+  private async copiesOf({ name, recoveryRegion }: Environment): Promise<Deployed['copies']> {
+    if (recoveryRegion === undefined) return undefined;
+    const account = new LocalAccount(this.endpoint, recoveryRegion);
+    return { account, resources: await DeployedResources.read(account, name) };
+  }
+}
+
+function keptOf({ assembly }: SynthesizedEnvironment, { all }: DeployedResources): DeployedResource[] {
+  return all.filter(({ stack, logicalId }) => assembly.keeps(stack, logicalId));
 }

@@ -1,8 +1,7 @@
 """Starts MiniStack with the CloudFormation types that it lacks and this project uses.
 
-A type of TYPES is carried by MiniStack's own service API, called with botocore, which has AWS's service model: what is
-read back was really created. A type of left-out.json has no such API: its resources are recorded and nothing is made.
-MiniStack refuses any other unknown type.
+A type of TYPES is carried by MiniStack's own service API, called with botocore, which has AWS's model: what is read back
+was made. A type of left-out.json has no such API: nothing is made. MiniStack refuses any other unknown type.
 """
 
 import json
@@ -15,6 +14,7 @@ from typing import NamedTuple
 
 import botocore.session
 import jmespath
+import other_regions  # noqa: F401, teaches the engine to read there
 from ministack import app
 from ministack.core.responses import get_region
 from ministack.services import route53

@@ -42,7 +42,7 @@ export async function compareKeptFiles(
   kept: readonly DeployedResource[],
 ): Promise<readonly Comparison[]> {
   const buckets = kept.filter(
-    ({ type, logicalId }) => type === 'AWS::S3::Bucket' && logicalId.startsWith('Filestore'),
+    ({ type, logicalId }) => type === 'AWS::S3::Bucket' && logicalId.startsWith('FilestoreBucket'),
   );
   return Promise.all(
     buckets.map(async ({ stack, physicalId }) => {
@@ -56,7 +56,12 @@ export async function compareKeptFiles(
   );
 }
 
-async function compareBucket(account: LocalAccount, name: string, bucket: string): Promise<Comparison[]> {
+/** How one bucket is protected. */
+export async function compareBucket(
+  account: LocalAccount,
+  name: string,
+  bucket: string,
+): Promise<Comparison[]> {
   const [access, policy, versioning] = await Promise.all([
     account.s3.send(new GetPublicAccessBlockCommand({ Bucket: bucket })),
     account.s3.send(new GetBucketPolicyCommand({ Bucket: bucket })),

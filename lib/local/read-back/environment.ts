@@ -2,6 +2,7 @@ import type { Deployed, ReadBack } from '../comparison.ts';
 import type { Comparison } from '../comparison.ts';
 import { readAlarms } from './alarms.ts';
 import { readBuckets } from './buckets.ts';
+import { readCopies } from './copies.ts';
 import { readDatabase } from './database.ts';
 import { readEntry } from './entry.ts';
 import { readNetwork, readSecurityGroups } from './network.ts';
@@ -17,6 +18,7 @@ const READ_BACKS: readonly ReadBack[] = [
   readDatabase,
   readServer,
   readBuckets,
+  readCopies,
   readEntry,
   readRelease,
   readService,
