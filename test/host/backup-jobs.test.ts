@@ -159,7 +159,7 @@ const LISTING = z.strictObject({
   proof: z.nullable(
     z.strictObject({
       provenAt: TIME,
-      restoredTo: TIME,
+      restoredTo: z.nullable(TIME),
       verdict: z.enum(['passed', 'failed']),
       report: z.string(),
     }),

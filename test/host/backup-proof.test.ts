@@ -141,6 +141,19 @@ threading.Timer(1, lambda: (print('began', len(began)), lock.close())).start()`)
       for (const check of CHECKS) expect(page).toContain(`<th scope="row">${check}</th><td>passed</td>`);
     });
 
+    it('is the last one in the listing of what can be restored', () => {
+      const { database, proof } = JSON.parse(host.object('backups', 'server/recovery-points.json'));
+      expect(proof).toEqual({
+        provenAt: report.validated,
+        restoredTo: report.recoveryPoint,
+        verdict: 'passed',
+        report: `restore-tests/${report.validated}-passed-server.json`,
+      });
+      expect(database.backups).toEqual([
+        expect.objectContaining({ label: report.backup?.label, type: 'full' }),
+      ]);
+    });
+
     it('is published in the namespace of all restore tests, and its age each minute', () => {
       expect(restoreMetrics()).toMatchObject({ RestoreProven: 1, AttachmentsChecked: 3 });
       host.backup('status', cluster.environment);
@@ -276,10 +289,19 @@ shutil.disk_usage = lambda path: collections.namedtuple('usage', 'total free')(2
       proving.stdout.on('data', (text) => (output += text));
       await expect.poll(() => output, { timeout: 60_000, interval: 5 }).toContain('files are back');
       expect(left()).toEqual(['restored']);
+      // With the server's own locks and spool, fetching the log would keep its archiver waiting.
+      const written = readFileSync(
+        join(host.data, 'postgresql/proving/restored/data/postgresql.auto.conf'),
+        'utf8',
+      );
+      for (const kind of ['lock', 'spool'])
+        expect(written).toContain(`--${kind}-path=${host.data}/postgresql/proving/restored/${kind}`);
       proving.kill('SIGTERM');
       const [code] = await once(proving, 'exit');
       expect(code).toBe(1);
       expect(failures()).toEqual({ restore: 'it was stopped before its end' });
+      const { proof } = JSON.parse(host.object('backups', 'server/recovery-points.json'));
+      expect(proof).toMatchObject({ restoredTo: null, verdict: 'failed' });
     }, 120_000);
   });
 

@@ -119,7 +119,7 @@ class Proof:
         self.rpo_seconds = archive.wait_until_held(self.host, self.mark, ARCHIVE_SECONDS)
         if self.rpo_seconds is None:
             raise Damage(f"a change did not reach it within {ARCHIVE_SECONDS // 60} minutes")
-        return f"a change was in it after {self.rpo_seconds:.0f} s; promised are {self.host.rpo_hours:g} h at most"
+        return f"a change was in it after {self.rpo_seconds:.0f} s; at most {self.host.rpo_hours:g} h of work may be lost"
 
     def restore(self):
         """Everything that came back is gone when this ends."""

@@ -73,7 +73,7 @@ def facts_of(report):
         ("Recovery point", f"every change until {report['recoveryPoint']}" if report["recoveryPoint"] else "not known"),
         ("Restore begun", report["restoreStarted"]),
         ("Last check ended", f"{report['validated']}, {report['seconds']:.0f} seconds later"),
-        ("A loss would have cost", "not known" if rpo is None else f"{rpo:.0f} seconds of work, until it is in the archive"),
+        ("RPO reached", "not known" if rpo is None else f"{rpo:.0f} seconds, which a change took until it was in the archive"),
     )
 
 
