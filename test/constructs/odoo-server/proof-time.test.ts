@@ -1,10 +1,21 @@
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { clock, DAY, dayAndClock, momentOf, WEEK } from '../../../config/week-time.ts';
 import { proofTime } from '../../../constructs/odoo-server/proof-time.ts';
 
-/** The longest that a proof takes: TimeoutStartSec of its unit. */
-const PROOF_MINUTES = 90;
+/** The longest that a proof takes. */
+const PROOF_MINUTES = Number(
+  /^TimeoutStartSec=(\d+)min$/m.exec(
+    readFileSync(
+      new URL(
+        '../../../constructs/odoo-server/files/systemd/odoo-backup@proof.service.d/proof.conf',
+        import.meta.url,
+      ),
+      'utf8',
+    ),
+  )?.[1],
+);
 
 /** A window of up to four hours, anywhere in the week. */
 const weekly = fc

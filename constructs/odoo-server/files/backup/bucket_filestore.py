@@ -35,8 +35,9 @@ class BucketFilestore:
 
     def sizes_of(self, names):
         """The bucket keeps what users have deleted: of everything in it only what was asked for is remembered."""
-        listed = ((found["Key"].removeprefix(self.prefix), found["Size"]) for found in s3.listing(self.s3, self.bucket, self.prefix))
-        return {name: size for name, size in listed if name in names}
+        listed = s3.listing(self.s3, self.bucket, self.prefix)
+        sizes = ((found["Key"].removeprefix(self.prefix), found["Size"]) for found in listed)
+        return {name: size for name, size in sizes if name in names}
 
     def content_fault_of(self, name, _, checksum):
         try:

@@ -96,7 +96,7 @@ class Proof:
             self.began = time.time()
             self.check("restore", self.restore)
         except Stopped:
-            self.note("restore", False, "it was stopped before its end")
+            self.note("restore", False, "it was stopped: by a restore, a handover or a shutdown, or because it took too long")
         self.ended = time.time()
 
     def note(self, check, passed, details):

@@ -102,8 +102,8 @@ def attachments(restored):
     with alone("filestore"):
         filestore.attempt(restored.host, everything=False)
     restored.verified(verify_database.check_attachments)
-    looked_at = restored.attachments
-    return f"{looked_at.checked} files of {looked_at.bytes / (1 << 20):.1f} MiB looked at in the bucket, {looked_at.read} of them read"
+    seen = restored.attachments
+    return f"{seen.checked} files of {seen.bytes / (1 << 20):.1f} MiB looked at in the bucket, {seen.read} of them read"
 
 
 CHECKS = {

@@ -20,9 +20,10 @@ def key_of(report):
 
 def put(host, key, report):
     client = s3.client()
+    # What programs count comes last: there is none without its page.
     for ending, kind, text in (
-        ("json", "application/json", json.dumps(report, indent=2)),
         ("html", "text/html; charset=utf-8", html_of(report)),
+        ("json", "application/json", json.dumps(report, indent=2)),
     ):
         client.put_object(Bucket=host.audit_bucket, Key=f"{key}.{ending}", Body=text.encode(), ContentType=kind)
 

@@ -158,7 +158,7 @@ class Recovery:
             )
         # Those who asked too early are refused with a word as strong.
         fatal = [line for line in log.splitlines() if re.search("FATAL|PANIC", line) and "the database system is" not in line]
-        return f"PostgreSQL could not recover: {fatal[-1] if fatal else 'see ' + str(self.log)}"
+        return f"PostgreSQL could not recover: {(fatal or log.splitlines() or ['it wrote no log'])[-1]}"
 
     @contextmanager
     def connection(self, database):

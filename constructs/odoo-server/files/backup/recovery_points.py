@@ -7,8 +7,9 @@
       "dumps": [ { "key": "server/dumps/...", "writtenAt": "...", "bytes": 1 } ],
       "proof": { "provenAt": "...", "restoredTo": "...", "verdict": "passed|failed", "report": "restore-tests/....json" } }
 
-All times are UTC. `proof` is null before the first one, `restoredTo` where nothing came back. Written when there is something to restore, a backup of the database and
-a copy of the filestore. `npm run backups` reads it. Times, sizes and names, nothing of the database.
+All times are UTC. `proof` is null before the first one, `restoredTo` where nothing came back. Written as soon as there is something
+to restore: a backup of the database and a copy of the filestore. Times, sizes and names, nothing of the database; `npm run backups`
+reads it.
 """
 
 import json
