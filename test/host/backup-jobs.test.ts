@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { SERVER_LIST, serverListOf } from '../../lib/backups/server-list.ts';
 import { BackupHost } from './backup-host.ts';
 
 let host: BackupHost;
@@ -165,9 +166,13 @@ const LISTING = z.strictObject({
     }),
   ),
 });
-const LISTING_KEY = 'server/recovery-points.json';
 
-const listing = () => LISTING.parse(JSON.parse(host.object('backups', LISTING_KEY)));
+/** As it was written; and it is what the command reads. */
+function listing(): z.infer<typeof LISTING> {
+  const text = host.object('backups', SERVER_LIST);
+  expect(() => serverListOf(text)).not.toThrow();
+  return LISTING.parse(JSON.parse(text));
+}
 
 describe('the listing of recovery points', () => {
   const segments = [segment('1'), segment('2')];
@@ -177,7 +182,7 @@ describe('the listing of recovery points', () => {
     program('pg_restore', 'cat >/dev/null');
     host.attach('a contract');
     host.backup('filestore', environment);
-    expect(host.keys('backups'), 'attachments alone restore nothing').not.toContain(LISTING_KEY);
+    expect(host.keys('backups'), 'attachments alone restore nothing').not.toContain(SERVER_LIST);
     const before = Math.floor(Date.now() / 1000) * 1000;
     host.backup('database-full', environment);
     expect(listing()).toMatchObject({
@@ -224,7 +229,7 @@ describe('the listing of recovery points', () => {
       verdict: 'passed',
       report: 'restore-tests/2026-11-29T08:20:00.123Z-passed-server.json',
     };
-    host.spoil('backups', LISTING_KEY, JSON.stringify({ ...listing(), proof }));
+    host.spoil('backups', SERVER_LIST, JSON.stringify({ ...listing(), proof }));
     rmSync(join(host.data, 'backup'), { recursive: true });
     host.backup('filestore', environment);
     expect(listing().proof).toEqual(proof);
@@ -232,7 +237,7 @@ describe('the listing of recovery points', () => {
   });
 
   it('fails no backup when it cannot be written, and is written without PostgreSQL', () => {
-    const environment = { ...programs({ segments }), STAND_IN_DENY: LISTING_KEY };
+    const environment = { ...programs({ segments }), STAND_IN_DENY: SERVER_LIST };
     const { code, output } = host.backup('database-full', environment);
     expect(code).toBe(0);
     expect(output).toContain('the listing of recovery points could not be written');
