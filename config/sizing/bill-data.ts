@@ -12,7 +12,7 @@ const KMS_KEYS = 2;
 const ODOO_SECRETS = 4;
 
 /** Alarms: on a server and its backups; on a database, a load balancer, services and file systems. */
-const ALARMS = { small: 16, medium: 23, large: 23 } as const;
+const ALARMS = { small: 17, medium: 23, large: 23 } as const;
 
 /** What the single server reports of itself: four metrics for each of three backups, and five of its own. */
 const SERVER_METRICS = 17;
@@ -170,7 +170,14 @@ export function backupLines({ environment, plan, usage }: BillBasis): readonly B
 }
 
 function restoreTestLines({ database }: BillBasis['plan']): readonly BillLine[] {
-  if (database.kind === 'host') return [];
+  const metrics: BillLine = {
+    item: 'Restore tests: metrics',
+    key: 'cloudwatch.customMetric.first10k',
+    quantity: RESTORE_METRICS,
+    unit: 'metrics',
+  };
+  // The single server restores on itself.
+  if (database.kind === 'host') return [metrics];
   return [
     {
       item: 'Restore tests',
@@ -186,12 +193,7 @@ function restoreTestLines({ database }: BillBasis['plan']): readonly BillLine[] 
       unit: 'hours',
       estimated: true,
     },
-    {
-      item: 'Restore tests: metrics',
-      key: 'cloudwatch.customMetric.first10k',
-      quantity: RESTORE_METRICS,
-      unit: 'metrics',
-    },
+    metrics,
   ];
 }
 

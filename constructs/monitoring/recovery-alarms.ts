@@ -1,8 +1,7 @@
-import { aws_cloudwatch as cloudwatch, Duration, type aws_backup as backup } from 'aws-cdk-lib';
+import type { aws_backup as backup } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { RESTORE_METRICS } from '../restore-testing/validate-restore.lambda/metrics.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
-import { OdooAlarm } from './odoo-alarm.ts';
+import { RestoreProofAlarm } from './restore-proof-alarm.ts';
 import { VaultEvents } from './vault-events.ts';
 
 export interface RecoveryAlarmsProps {
@@ -24,29 +23,7 @@ export class RecoveryAlarms extends Construct {
   constructor(scope: Construct, id: string, props: RecoveryAlarmsProps) {
     super(scope, id);
     const { topic, vault, proofDays } = props;
-    if (proofDays !== undefined) this.watchProof(topic, proofDays);
+    if (proofDays !== undefined) new RestoreProofAlarm(this, 'Proof', { topic, proofDays });
     new VaultEvents(this, 'Vault', { topic, vault });
-  }
-
-  private watchProof(topic: AlarmTopic, proofDays: number): void {
-    new OdooAlarm(this, 'Proof', {
-      topic,
-      name: 'restore-proof-overdue',
-      severity: 'warning',
-      meaning: `No restore of a backup has been proven for ${proofDays} days: whether there is a backup is not known.`,
-      metric: new cloudwatch.Metric({
-        namespace: RESTORE_METRICS,
-        metricName: 'RestoreProofAge',
-        dimensionsMap: { Environment: topic.environmentName },
-        period: Duration.hours(1),
-        statistic: 'Maximum',
-      }),
-      comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      threshold: Duration.days(proofDays).toSeconds(),
-      // Published each hour, a little later each time.
-      evaluationPeriods: 3,
-      // Whoever does not hear of its age does not know it either.
-      missingData: cloudwatch.TreatMissingData.BREACHING,
-    });
   }
 }

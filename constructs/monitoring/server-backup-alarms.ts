@@ -3,12 +3,15 @@ import { Construct } from 'constructs';
 import { type BackupJob, serverMetric } from '../odoo-server/server-metrics.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
 import { OdooAlarm, type Severity } from './odoo-alarm.ts';
+import { RestoreProofAlarm } from './restore-proof-alarm.ts';
 
 const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
 const { BREACHING, MISSING, NOT_BREACHING } = cloudwatch.TreatMissingData;
 
 export interface ServerBackupAlarmsProps {
   readonly topic: AlarmTopic;
+  /** Days after which a proof of a restore is overdue. */
+  readonly proofDays: number;
 }
 
 interface AgeLimit {
@@ -66,16 +69,17 @@ const AGES: readonly AgeLimit[] = [
   },
 ];
 
-/** Alarms on the backups that the single server makes of itself: one failed, one is too old, WAL does not leave. */
+/** Alarms on the backups that the single server makes of itself: one failed, one is too old, WAL does not leave, none is proven. */
 export class ServerBackupAlarms extends Construct {
   private readonly topic: AlarmTopic;
 
-  constructor(scope: Construct, id: string, { topic }: ServerBackupAlarmsProps) {
+  constructor(scope: Construct, id: string, { topic, proofDays }: ServerBackupAlarmsProps) {
     super(scope, id);
     this.topic = topic;
     for (const [job, meaning] of Object.entries(FAILURES)) this.watchFailures(job, meaning);
     for (const age of AGES) this.watchAge(age);
     this.watchWal();
+    new RestoreProofAlarm(this, 'Proof', { topic, proofDays });
   }
 
   private watchFailures(job: string, meaning: string): void {

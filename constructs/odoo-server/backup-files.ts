@@ -1,5 +1,8 @@
+import type { Windows } from '../../config/environment.ts';
+import { clock } from '../../config/week-time.ts';
 import type { BundleFile } from './host-bundle.ts';
 import { DATA, type HostSettings, SOCKET_DIRECTORY } from './host-settings.ts';
+import { proofTime } from './proof-time.ts';
 
 /** pgBackRest's name for the server's cluster. */
 const STANZA = 'odoo';
@@ -8,7 +11,7 @@ const STANZA = 'odoo';
 export function backupFiles(settings: HostSettings): BundleFile[] {
   return [
     { path: 'pgbackrest.conf', text: pgbackrestConf(settings) },
-    ...Object.entries(schedule(settings.windows.backup)).map(([job, timer]) => ({
+    ...Object.entries(schedule(settings.windows)).map(([job, timer]) => ({
       path: `systemd/odoo-backup-${job}.timer`,
       text: timerUnit(job, timer),
     })),
@@ -70,14 +73,12 @@ interface Timer {
  * The timers by the job that each starts.
  *
  * Full backup, dump and complete comparison follow one another in the daily window; the hourly backup keeps half an hour
- * away from them.
- *
- * @param window - daily and in UTC, for example `00:30-01:30`
+ * away from them, and the weekly proof from all of these.
  */
-function schedule(window: string): Record<string, Timer> {
+function schedule(windows: Windows): Record<string, Timer> {
   const daily = (minutesLater: number): string =>
-    `*-*-* ${minutesAfter(window, minutesLater).join(':')}:00 UTC`;
-  const [, halfPast] = minutesAfter(window, 30);
+    `*-*-* ${minutesAfter(windows.backup, minutesLater).join(':')}:00 UTC`;
+  const [, halfPast] = minutesAfter(windows.backup, 30);
   return {
     'database-full': { description: 'Daily full backup of the database', calendar: daily(0) },
     'database-incremental': {
@@ -88,6 +89,10 @@ function schedule(window: string): Record<string, Timer> {
     'filestore-all': {
       description: 'Daily comparison of the filestore with its copy',
       calendar: daily(20),
+    },
+    proof: {
+      description: 'Weekly proof that the latest backup can be restored',
+      calendar: `Sun *-*-* ${clock(proofTime(windows, Number(halfPast)))}:00 UTC`,
     },
     filestore: { description: 'Copy of new files', calendar: '*-*-* *:00/5:00' },
     status: { description: 'Metrics of backups and of Odoo, every minute', calendar: '*-*-* *:*:00' },
@@ -105,18 +110,18 @@ function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/** A server that was off when a daily job was due catches up; what comes every few minutes just comes again. */
+/** A server that was off when a daily or weekly job was due catches up; what comes every few minutes just comes again. */
 function timerUnit(job: string, { description, calendar }: Timer): string {
   // The metrics need less than the jobs: a unit of their own.
   const unit = job === 'status' ? 'odoo-backup-status' : `odoo-backup@${job}`;
-  const isDaily = /^\*-\*-\* \d\d:/.test(calendar);
+  const isRare = /\*-\*-\* \d\d:/.test(calendar);
   return `[Unit]
 Description=${description}
 
 [Timer]
 OnCalendar=${calendar}
 AccuracySec=1s
-Persistent=${isDaily}
+Persistent=${isRare}
 Unit=${unit}.service
 
 [Install]

@@ -1,14 +1,21 @@
-import type { aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
+import { aws_iam as iam, type aws_s3 as s3 } from 'aws-cdk-lib';
+import { RESTORE_TESTS } from '../audit/audit-prefixes.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 
+export interface ServerBuckets {
+  readonly filestoreBucket: s3.IBucket;
+  readonly backupBucket: s3.IBucket;
+  readonly auditBucket: s3.IBucket;
+}
+
 /**
- * Lets the server add to the filestore's copy but never delete from it, and write and expire backups; each below a
- * prefix of its own.
+ * Lets the server add to the filestore's copy but never delete from it, write and expire backups, and leave reports that it
+ * cannot read again; each below a prefix of its own.
  */
 export function allowBuckets(
   role: iam.Role,
-  { filestoreBucket, backupBucket }: { filestoreBucket: s3.IBucket; backupBucket: s3.IBucket },
+  { filestoreBucket, backupBucket, auditBucket }: ServerBuckets,
 ): void {
   filestoreBucket.grantRead(role, 'filestore/*');
   filestoreBucket.grantPut(role, 'filestore/*');
@@ -23,7 +30,20 @@ export function allowBuckets(
     backupBucket.arnForObjects('server/*'),
     'Backups: the server names and expires the objects of its own repository, below one prefix of a versioned bucket that keeps what is deleted.',
   );
+  allowReports(role, auditBucket);
   acknowledgeBucketActions(role);
+}
+
+/** Not by the bucket's own grant, which also lets whoever writes set legal holds and tags. */
+function allowReports(role: iam.Role, auditBucket: s3.IBucket): void {
+  const reports = auditBucket.arnForObjects(`${RESTORE_TESTS}*-server.*`);
+  role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [reports] }));
+  auditBucket.encryptionKey?.grantEncrypt(role);
+  acknowledgeWildcard(
+    role,
+    reports,
+    'Reports of restore proofs: each is named after its moment; nothing else of the audit bucket can be written, nothing read, and its versions are kept.',
+  );
 }
 
 /** The wildcards in the actions of the bucket grants, and why each is right. */

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loginsPerMinute } from '../../config/sizing/login-limits.ts';
 import type { Plan } from '../../config/sizing/plan.ts';
+import { REPORT_STYLE } from '../audit/report-style.ts';
 import { databaseJobFiles } from '../database-job/database-job-files.ts';
 import { DATABASE_NAME, DATABASE_ROLE } from '../database/odoo-database.ts';
 import { renderNginxConf } from '../odoo-node/nginx-conf.ts';
@@ -33,6 +34,7 @@ export function hostFiles(settings: HostSettings): BundleFile[] {
     { path: 'odoo/cron.conf', text: odooConf(settings, { kind: 'cron', cronWorkers: plan.cron.workers }) },
     { path: 'postgresql/odoo.conf', text: postgresqlConf(plan) },
     ...backupFiles(settings),
+    { path: 'report.css', text: REPORT_STYLE },
     ...upkeepFiles(settings),
   ];
 }
@@ -76,6 +78,7 @@ function hostEnvironment({
     // The plan's shares are averages: one heavy report takes a gigabyte, and would be killed at its share. Half the
     // machine is what a container gets before it is; should both want it, the kernel spares PostgreSQL.
     MEMORY_LIMIT_MIB: Math.floor(server.memoryMiB / 2),
+    RPO_HOURS: plan.rpoHours,
     LONGEST_REQUEST_SECONDS: plan.app.odoo.limitTimeRealSeconds,
     // Read by nobody. It changes the bundle, so that another volume gets another server.
     DATA_VOLUME: dataVolume ?? '',

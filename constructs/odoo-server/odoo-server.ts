@@ -111,6 +111,8 @@ export interface OdooServerProps {
   readonly filestoreBucket: s3.IBucket;
   /** Receives database backups, below `server/`. */
   readonly backupBucket: s3.IBucket;
+  /** Receives the reports of restore proofs, below `restore-tests/`. */
+  readonly auditBucket: s3.IBucket;
 }
 
 /**
@@ -240,6 +242,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       address: this.address.attrAllocationId,
       filestoreBucket: props.filestoreBucket.bucketName,
       backupBucket: props.backupBucket.bucketName,
+      auditBucket: props.auditBucket.bucketName,
       image: props.imageUri,
       logGroup: this.logGroup.logGroupName,
       databasePassword: props.secrets.odooDatabasePassword.secretArn,

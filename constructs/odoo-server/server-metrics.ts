@@ -1,6 +1,6 @@
 import { aws_cloudwatch as cloudwatch, type Duration } from 'aws-cdk-lib';
 
-/** Namespace of everything that the single server reports about itself. Its role may write to no other. */
+/** Namespace of everything that the single server reports about itself. Beside it its role may write to that of restore proofs alone. */
 export const SERVER_METRICS = 'Odoo/Server';
 
 /** The three backups of the server: pgBackRest's repository, the copy of the filestore, the nightly portable dump. */

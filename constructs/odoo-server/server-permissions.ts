@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
+import { RESTORE_METRICS } from '../restore-testing/validate-restore.lambda/metrics.ts';
 import { SERVER_METRICS } from './server-metrics.ts';
 
 /**
@@ -135,7 +136,7 @@ export function allowParameter(role: iam.Role, parameter: ssm.IParameter): void 
 }
 
 /**
- * Lets the server's agents write logs and metrics: into its own log group and its own namespace.
+ * Lets the server's agents write logs and metrics: into its own log group, its own namespace and that of restore proofs.
  *
  * Session Manager looks the log group up before it opens a logged session, by an action that takes no resource.
  */
@@ -146,7 +147,7 @@ export function allowReporting(role: iam.Role, logGroup: logs.ILogGroup): void {
     new iam.PolicyStatement({
       actions: ['cloudwatch:PutMetricData'],
       resources: ['*'],
-      conditions: { StringEquals: { 'cloudwatch:namespace': SERVER_METRICS } },
+      conditions: { StringEquals: { 'cloudwatch:namespace': [SERVER_METRICS, RESTORE_METRICS] } },
     }),
   );
 }

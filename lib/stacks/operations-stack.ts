@@ -59,7 +59,7 @@ export class OperationsStack extends OdooStack {
       instanceType: this.props.plan.database.class,
     });
     new ServerHealthAlarms(this, 'ServerHealthAlarms', { topic });
-    new ServerBackupAlarms(this, 'ServerBackupAlarms', { topic });
+    new ServerBackupAlarms(this, 'ServerBackupAlarms', { topic, proofDays: PROOF_DAYS });
   }
 
   /** Whether recovery points are made and copied and, in medium and large, whether they were proven. */

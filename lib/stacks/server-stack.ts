@@ -58,6 +58,7 @@ export class ServerStack extends OdooStack {
       mail: dataStack.mail,
       filestoreBucket: dataStack.filestoreBucket,
       backupBucket: dataStack.backupBucket,
+      auditBucket: dataStack.auditBucket,
     });
   }
 

@@ -112,6 +112,11 @@ export class BackupHost {
     writeFileSync(this.objectFile(bucket, key), content);
   }
 
+  /** Removes an object behind everybody's back. */
+  lose(bucket: string, key: string): void {
+    rmSync(this.objectFile(bucket, key));
+  }
+
   /** Keys of all uploads so far, in order. */
   get uploads(): string[] {
     const file = join(this.aws, 'puts');
@@ -153,6 +158,9 @@ export class BackupHost {
       ODOO_USER: user,
       FILESTORE_BUCKET: 'filestore',
       BACKUP_BUCKET: 'backups',
+      AUDIT_BUCKET: 'audit',
+      ODOO_VERSION: '19.0',
+      RPO_HOURS: '1',
     };
   }
 }

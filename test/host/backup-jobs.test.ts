@@ -2,6 +2,8 @@ import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { SERVER_LIST, serverListOf } from '../../lib/backups/server-list.ts';
 import { BackupHost } from './backup-host.ts';
 
 let host: BackupHost;
@@ -25,6 +27,8 @@ function program(name: string, script: string): Record<string, string> {
   writeFileSync(join(folder, name), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
   return { PATH: `${folder}:${process.env['PATH'] ?? ''}` };
 }
+
+const segment = (number: string, timeline = '00000001'): string => `${timeline}${number.padStart(16, '0')}`;
 
 const values = (): Record<string, number> =>
   Object.fromEntries(
@@ -135,6 +139,129 @@ describe('the portable dump', () => {
   });
 });
 
+/** What `npm run backups` reads: the contract between the server and it, to the letter. */
+const TIME = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/);
+const LISTING = z.strictObject({
+  writtenAt: TIME,
+  database: z.strictObject({
+    oldest: TIME,
+    latest: TIME,
+    backups: z.array(
+      z.strictObject({
+        label: z.string(),
+        type: z.enum(['full', 'incr', 'diff']),
+        stop: TIME,
+        bytes: z.int(),
+      }),
+    ),
+  }),
+  filestore: z.strictObject({ copiedAt: TIME }),
+  dumps: z.array(z.strictObject({ key: z.string(), writtenAt: TIME, bytes: z.int() })),
+  proof: z.nullable(
+    z.strictObject({
+      provenAt: TIME,
+      restoredTo: z.nullable(TIME),
+      verdict: z.enum(['passed', 'failed']),
+      report: z.string(),
+    }),
+  ),
+});
+
+/** As it was written; and it is what the command reads. */
+function listing(): z.infer<typeof LISTING> {
+  const text = host.object('backups', SERVER_LIST);
+  expect(() => serverListOf(text)).not.toThrow();
+  return LISTING.parse(JSON.parse(text));
+}
+
+describe('the listing of recovery points', () => {
+  const segments = [segment('1'), segment('2')];
+
+  it('is written once there is something to restore, and then after each job', () => {
+    const environment = { ...programs({ segments }), ...program('pg_dump', 'printf "a dump"') };
+    program('pg_restore', 'cat >/dev/null');
+    host.attach('a contract');
+    host.backup('filestore', environment);
+    expect(host.keys('backups'), 'attachments alone restore nothing').not.toContain(SERVER_LIST);
+    const before = Math.floor(Date.now() / 1000) * 1000;
+    host.backup('database-full', environment);
+    expect(listing()).toMatchObject({
+      database: {
+        oldest: '2026-11-30T00:31:01Z',
+        backups: [{ label: 'new', type: 'full', stop: '2026-11-30T00:31:00Z', bytes: 7 }],
+      },
+      dumps: [],
+      proof: null,
+    });
+    expect(Date.parse(listing().filestore.copiedAt)).toBeGreaterThanOrEqual(before);
+    host.backup('dump', environment);
+    const [dump] = listing().dumps;
+    expect(dump).toMatchObject({ key: expect.stringMatching(/^server\/dumps\/.+\.dump$/), bytes: 6 });
+    expect(listing().database.backups, 'what other jobs know stays').toHaveLength(1);
+  });
+
+  it('tells the latest moment of which the archive is known to have a later change', () => {
+    const environment = programs({ segments });
+    const at = (second: string, archived: string) => {
+      writeFileSync(join(host.path, 'now'), String(Date.parse(`2026-11-30T01:${second}Z`) / 1000));
+      writeFileSync(join(host.path, 'archived'), archived);
+      host.backup('filestore', environment);
+    };
+    host.backup('database-full', environment);
+    at('00:00', segment('1'));
+    expect(listing().database.latest, 'nothing is known yet').toBe('2026-11-30T00:31:01Z');
+    at('05:00', segment('3'));
+    expect(listing().database.latest, 'noted after the backup').toBe('2026-11-30T00:40:00Z');
+    at('10:00', segment('1'));
+    expect(listing().database.latest, 'the archive is behind').toBe('2026-11-30T00:40:00Z');
+    at('15:00', segment('9', '00000002'));
+    expect(listing().database.latest, 'on another timeline').toBe('2026-11-30T00:40:00Z');
+    at('20:00', segment('2'));
+    expect(listing().database.latest).toBe('2026-11-30T01:05:00Z');
+  });
+
+  it('outlives the data volume, with the last proof', () => {
+    const environment = programs({ segments });
+    host.backup('database-full', environment);
+    const proof = {
+      provenAt: '2026-11-29T08:20:00.123Z',
+      restoredTo: '2026-11-29T08:10:00Z',
+      verdict: 'passed',
+      report: 'restore-tests/2026-11-29T08:20:00.123Z-passed-server.json',
+    };
+    host.spoil('backups', SERVER_LIST, JSON.stringify({ ...listing(), proof }));
+    rmSync(join(host.data, 'backup'), { recursive: true });
+    host.backup('filestore', environment);
+    expect(listing().proof).toEqual(proof);
+    expect(listing().database.backups).toHaveLength(1);
+  });
+
+  it('fails no backup when it cannot be written, and is written without PostgreSQL', () => {
+    const environment = { ...programs({ segments }), STAND_IN_DENY: SERVER_LIST };
+    const { code, output } = host.backup('database-full', environment);
+    expect(code).toBe(0);
+    expect(output).toContain('the listing of recovery points could not be written');
+    rmSync(join(host.path, 'made'));
+    host.backup('database-full', programs({ segments, psql: 'exit 2' }));
+    expect(listing().database.latest).toBe('2026-11-30T00:31:01Z');
+  });
+
+  /** A repository, and a PostgreSQL whose clock and archive are files. */
+  function programs({ psql, ...found }: Repository & { readonly psql?: string }): Record<string, string> {
+    writeFileSync(join(host.path, 'now'), String(Date.parse('2026-11-30T00:40:00Z') / 1000));
+    writeFileSync(join(host.path, 'archived'), segment('1'));
+    program(
+      'psql',
+      psql ??
+        `case "\${@: -1}" in
+          *pg_walfile_name*) echo "$(<'${host.path}/now')|700"; echo '${segment('2')}' ;;
+          *last_archived_wal*) echo "$(<'${host.path}/archived')" ;;
+        esac`,
+    );
+    return program('pgbackrest', repository(found));
+  }
+});
+
 const certificate = (): string => join(host.data, 'certificates/live/privkey.pem');
 
 const write = (text: string): void => {
@@ -188,7 +315,8 @@ describe('the configuration', () => {
 
 /** A pgBackRest that finds this in its repository. */
 function repository({ error = false, verify = '', segments = [], made = true }: Repository): string {
-  const backup = { label: 'new', type: 'full', error, info: { repository: { delta: 7 } } };
+  const timestamp = { stop: Date.parse('2026-11-30T00:31:00Z') / 1000 };
+  const backup = { label: 'new', type: 'full', error, timestamp, info: { repository: { delta: 7 } } };
   const listing = segments.map((name) => [`16-1/${name.slice(0, 16)}/${name}-${'0'.repeat(40)}.zst`, {}]);
   return `case "\${@: -1}" in
     info) [[ -e '${host.path}/made' ]] && echo '${informationOn(backup)}' || echo '${informationOn()}' ;;
@@ -208,8 +336,6 @@ interface Repository {
 function informationOn(...backup: object[]): string {
   return JSON.stringify([{ status: { code: 0, message: 'ok' }, backup }]);
 }
-
-const segment = (number: string, timeline = '00000001'): string => `${timeline}${number.padStart(16, '0')}`;
 
 describe('the backup of the database', () => {
   it('counts when the archive works and the repository is whole', () => {

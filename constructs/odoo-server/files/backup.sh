@@ -31,7 +31,8 @@ start_backups() {
   for unit in "$HERE"/systemd/odoo-backup-*.timer; do
     units+=("${unit##*/}")
   done
-  install_units "${units[@]}"
+  install_units "${units[@]}" odoo-backup@proof.service.d/proof.conf
+  install -d -m 0755 "$DATA/postgresql/proving"
   install -m 0755 "$HERE/odoo-restore" /usr/local/sbin/odoo-restore
   install -m 0755 "$HERE/odoo-hand-over" /usr/local/sbin/odoo-hand-over
   backup_python backup begin
@@ -68,6 +69,7 @@ configure_backups() {
 AWS_DEFAULT_REGION=$AWS_DEFAULT_REGION
 FILESTORE_BUCKET=$(setting filestoreBucket)
 BACKUP_BUCKET=$BACKUP_BUCKET
+AUDIT_BUCKET=$(setting auditBucket)
 END
 }
 

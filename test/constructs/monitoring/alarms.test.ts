@@ -26,9 +26,12 @@ describe('every alarm', () => {
   const ofServer = alarmsOf(stackWith((stack, topic) => addCopyAlarms(stack, topic, 'repository'))).filter(
     (alarm) => slugOf(alarm) === 'backups-copy-late',
   );
-  const alarms = [...alarmsOf(stackWithAllAlarms()), ...ofServer];
+  const defined = [...alarmsOf(stackWithAllAlarms()), ...ofServer];
+  const alarms = [...new Map(defined.map((alarm) => [alarm.AlarmName, alarm])).values()];
 
-  it('is defined once', () => {
+  it('is defined once, but for the one on proofs of restores: by the service and by the server', () => {
+    expect(defined.map(slugOf).filter((slug) => slug === 'restore-proof-overdue')).toHaveLength(2);
+    expect(defined).toHaveLength(alarms.length + 1);
     expect(alarms.map(slugOf).toSorted()).toEqual([
       'backups-copy-failed',
       'backups-copy-late',

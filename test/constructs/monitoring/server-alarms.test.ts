@@ -42,7 +42,7 @@ describe('server alarms', () => {
 
 describe("alarms on the server's own metrics", () => {
   const stack = stackWith((stack, topic) => {
-    new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic });
+    new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic, proofDays: 9 });
     new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
   });
   const template = Template.fromStack(stack);
@@ -93,6 +93,21 @@ describe("alarms on the server's own metrics", () => {
       Period: 60,
       EvaluationPeriods: 3,
       TreatMissingData: 'missing',
+    });
+  });
+
+  it('ring when no restore was proven for nine days, and when nobody says since when', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-warning-restore-proof-overdue',
+      Namespace: 'Odoo/Restore',
+      MetricName: 'RestoreProofAge',
+      Dimensions: [environment],
+      Statistic: 'Maximum',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 777_600,
+      Period: 3600,
+      EvaluationPeriods: 3,
+      TreatMissingData: 'breaching',
     });
   });
 

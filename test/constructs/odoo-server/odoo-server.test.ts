@@ -10,10 +10,12 @@ const template = Template.fromStack(stack);
 
 /** Statements of the server's role that allow an action. */
 function statementsAllowing(action: string): { Resource: unknown; Condition?: unknown }[] {
+  return statements().filter((statement) => [statement.Action].flat().includes(action));
+}
+
+function statements(): { Action: string | string[]; Resource: unknown }[] {
   const [policy] = Object.values(template.findResources('AWS::IAM::Policy'));
-  const statements: { Action: string | string[]; Resource: unknown }[] =
-    policy?.Properties.PolicyDocument.Statement ?? [];
-  return statements.filter((statement) => [statement.Action].flat().includes(action));
+  return policy?.Properties.PolicyDocument.Statement ?? [];
 }
 
 /** Everything that the server's role may do. */
@@ -235,13 +237,13 @@ describe('the permissions of the server', () => {
     expect(actions().filter((action) => /^ssm:.*Parameter/.test(action))).toEqual(['ssm:GetParameter']);
   });
 
-  it('write metrics into their own namespace and logs into their own group', () => {
+  it('write metrics into their own namespace and that of proofs, and logs into their own group', () => {
     expect(statementsAllowing('cloudwatch:PutMetricData')).toEqual([
       {
         Action: 'cloudwatch:PutMetricData',
         Effect: 'Allow',
         Resource: '*',
-        Condition: { StringEquals: { 'cloudwatch:namespace': 'Odoo/Server' } },
+        Condition: { StringEquals: { 'cloudwatch:namespace': ['Odoo/Server', 'Odoo/Restore'] } },
       },
     ]);
     const [group] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
@@ -266,6 +268,13 @@ describe('the permissions of the server', () => {
     const deletions = JSON.stringify(statementsAllowing('s3:DeleteObject*'));
     expect(deletions).toContain('Backups');
     expect(deletions).not.toContain('Filestore');
+  });
+
+  it('put reports of proofs into the audit bucket, and do nothing else there', () => {
+    const about = statements().filter(({ Resource }) => JSON.stringify(Resource).includes('Audit'));
+    expect(about).toHaveLength(1);
+    expect(about[0]?.Action).toBe('s3:PutObject');
+    expect(JSON.stringify(about[0]?.Resource)).toContain('/restore-tests/*-server.*"');
   });
 
   it('change one TXT record of the zone, and no zone without a domain', () => {

@@ -121,6 +121,7 @@ export function serverIn(app: App = testApp(), props: Partial<OdooServerProps> =
     },
     filestoreBucket: bucket('Filestore'),
     backupBucket: bucket('Backups'),
+    auditBucket: bucket('Audit'),
     ...props,
   });
   return { app, data, stack: Stack.of(server), server };

@@ -33,7 +33,7 @@ class CloudWatch:
 
 
 class S3:
-    def put_object(self, Bucket, Key, Body, Metadata=None, ChecksumSHA1=None):
+    def put_object(self, Bucket, Key, Body, Metadata=None, ChecksumSHA1=None, ContentType=None):
         allow(Key)
         content = Body if isinstance(Body, bytes) else Body.read()
         if ChecksumSHA1 and base64.b64encode(hashlib.sha1(content).digest()).decode() != ChecksumSHA1:

@@ -128,7 +128,7 @@ describe('a restore to a moment', () => {
       await machine.succeed(
         'ls /srv/data/postgresql/aside/*/main/PG_VERSION | wc -l; ls /srv/data/postgresql',
       ),
-    ).toBe('1\naside\nclusters\nconfiguration');
+    ).toBe('1\naside\nclusters\nconfiguration\nproving');
   });
 
   it('is followed by a full backup of the new timeline, and archives on', async () => {

@@ -89,7 +89,7 @@ export class Deployment {
   }
 
   /** Physical name of the bucket whose logical id begins so. */
-  async bucket(logicalId: 'Filestore' | 'Backups'): Promise<string> {
+  async bucket(logicalId: 'Filestore' | 'Backups' | 'Audit'): Promise<string> {
     return this.values.referenceTo('AWS::S3::Bucket', logicalId);
   }
 

@@ -30,6 +30,10 @@ class Host:
         self.odoo_uid, self.odoo_gid = map(int, environment["ODOO_USER"].split(":"))
         self.filestore_bucket = environment["FILESTORE_BUCKET"]
         self.backup_bucket = environment["BACKUP_BUCKET"]
+        self.audit_bucket = environment["AUDIT_BUCKET"]
+        self.odoo_version = environment["ODOO_VERSION"]
+        # Hours of work that a loss may cost at most, as promised.
+        self.rpo_hours = float(environment["RPO_HOURS"])
 
     @property
     def filestore(self):
@@ -43,6 +47,19 @@ class Host:
     def clusters(self):
         """The cluster in service is clusters/VERSION/main."""
         return self.postgresql / "clusters"
+
+    @property
+    def proving(self):
+        """Where a proof has its copy of the database; the only place of PostgreSQL that backups may write to."""
+        return self.postgresql / "proving"
+
+    @property
+    def version(self):
+        """Of PostgreSQL, as the cluster in service has it."""
+        found = [path.parent.parent.name for path in self.clusters.glob("*/main/PG_VERSION")]
+        if len(found) != 1:
+            raise Failure(f"expected one cluster below {self.clusters}, found {len(found)}: provision this server first")
+        return found[0]
 
     @property
     def state(self):
@@ -81,6 +98,12 @@ def finish(command, done):
         reason = " ".join(done.stderr.split())[-600:] or "it said nothing"
         raise Failure(f"{program_of(command)} ended with code {done.returncode}: {reason}")
     return done.stdout
+
+
+def ask(host, *statements, database="postgres"):
+    """What the PostgreSQL in service says to its administrator; each statement is a transaction of its own."""
+    options = ("-XAtq", "--set=ON_ERROR_STOP=1", f"--host={host.socket_directory}", f"--dbname={database}")
+    return output_of(*as_postgres("psql", *options, *(f"--command={statement}" for statement in statements))).strip()
 
 
 def program_of(command):

@@ -8,11 +8,14 @@ import boto3
 
 NAMESPACE = "Odoo/Server"
 
+# Of proofs, in every architecture.
+RESTORE_NAMESPACE = "Odoo/Restore"
+
 # The value of the dimension Job, each with its own age.
 JOBS = ("database", "filestore", "dump")
 
 
-def publish(host, metrics):
+def publish(host, metrics, namespace=NAMESPACE):
     """Sends metrics as (name, unit, value, job or None), all in one call.
 
     Never fails: a run that saved everything is no failure because nobody could be told. Alarms take silence for one.
@@ -22,7 +25,7 @@ def publish(host, metrics):
         for name, unit, value, job in metrics
     ]
     try:
-        boto3.client("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=data)
+        boto3.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
     except Exception as error:  # noqa: BLE001, botocore and urllib3 have no common ancestor
         print(f"backup: metrics could not be published: {error}", flush=True)
 

@@ -1,7 +1,7 @@
 """Brings a cluster back from the repository, aside: complete, recovered and verified before it takes anybody's place.
 
-Whatever happens meanwhile, the directory `restoring` holds nothing but an unfinished copy of a backup. It is the only one
-that is ever deleted.
+Whatever happens meanwhile, the directory `restoring` holds nothing but an unfinished copy of a backup, and `proving` nothing but
+one that a proof looks at. They are the only ones that are ever deleted.
 """
 
 import ctypes
@@ -28,10 +28,18 @@ MARGIN_BYTES = 1 << 30
 class Recovery:
     """The directory in which a cluster is brought back, and the server that recovers it."""
 
-    def __init__(self, host, version):
+    # Share of the volume that is left free whatever the restore takes.
+    kept_free = 0
+
+    stop_mode = "fast"
+
+    # Of pgBackRest, beside those of the plan.
+    restore_options = ()
+
+    def __init__(self, host, version, directory=None):
         self.host = host
         self.version = version
-        self.directory = host.postgresql / "restoring"
+        self.directory = directory or host.postgresql / "restoring"
         self.cluster = self.directory / "data"
         self.socket_directory = self.directory / "socket"
 
@@ -41,8 +49,9 @@ class Recovery:
         print(f"restore: {plan}", flush=True)
         started = time.monotonic()
         # A spool of its own: pgBackRest empties it, and the archiver of a cluster in service may be waiting for what is in it.
-        places = (f"--pg1-path={self.cluster}", f"--spool-path={self.directory / 'spool'}")
-        repository.pgbackrest("restore", *places, *plan.options)
+        # And locks of its own: fetching WAL takes the one that the archiver needs, and keeps it for as long as it recovers.
+        places = (f"--{kind}-path={self.directory / kind}" for kind in ("spool", "lock"))
+        repository.pgbackrest("restore", f"--pg1-path={self.cluster}", *places, *plan.options, *self.restore_options)
         print(f"restore: files are back after {time.monotonic() - started:.0f} s", flush=True)
 
     def clear_away(self):
@@ -52,14 +61,16 @@ class Recovery:
     def prepare(self, size):
         if self.directory.exists():
             self.clear_away()
-        needed = int(size * 1.1) + MARGIN_BYTES
-        free = shutil.disk_usage(self.host.postgresql).free
-        if free < needed:
+        disk = shutil.disk_usage(self.host.postgresql)
+        kept = int(disk.total * self.kept_free)
+        needed = int(size * 1.1) + MARGIN_BYTES + kept
+        if disk.free < needed:
+            left = f", {kept >> 20} MiB of which stay free" if kept else ""
             raise Failure(
-                f"{self.host.data} has {free >> 20} MiB free and the restore needs {needed >> 20} MiB beside the database"
-                " in service: make the data volume larger, which its file system follows within ten minutes"
+                f"{self.host.data} has {disk.free >> 20} MiB free and the restore needs {needed >> 20} MiB beside the database"
+                f" in service{left}: make the data volume larger, which its file system follows within ten minutes"
             )
-        for path in (self.directory, self.cluster, self.socket_directory, self.directory / "spool"):
+        for path in (self.directory, self.cluster, self.socket_directory, self.directory / "spool", self.directory / "lock"):
             path.mkdir(mode=0o700)
             shutil.chown(path, "postgres", "postgres")
 
@@ -77,7 +88,7 @@ class Recovery:
             yield
         finally:
             if self.is_running():
-                self.control("stop", "--mode=fast", "--timeout=600")
+                self.control("stop", f"--mode={self.stop_mode}", "--timeout=600")
 
     def recover(self):
         started = time.monotonic()
@@ -117,8 +128,12 @@ class Recovery:
 
     @property
     def options(self):
+        return " ".join(f"-c {name}='{value}'" for name, value in self.settings.items())
+
+    @property
+    def settings(self):
         """On the command line, where nothing that is set in the cluster itself can overrule them."""
-        options = {
+        return {
             "config_file": self.directory / "postgresql.conf",
             "hba_file": self.directory / "pg_hba.conf",
             "ident_file": self.directory / "pg_ident.conf",
@@ -129,7 +144,6 @@ class Recovery:
             # Nobody may connect before the target is reached; and less memory than the backup's server had is enough.
             "hot_standby": "off",
         }
-        return " ".join(f"-c {name}='{value}'" for name, value in options.items())
 
     def control(self, *arguments):
         program = f"/usr/lib/postgresql/{self.version}/bin/pg_ctl"
@@ -144,7 +158,7 @@ class Recovery:
             )
         # Those who asked too early are refused with a word as strong.
         fatal = [line for line in log.splitlines() if re.search("FATAL|PANIC", line) and "the database system is" not in line]
-        return f"PostgreSQL could not recover: {fatal[-1] if fatal else 'see ' + str(self.log)}"
+        return f"PostgreSQL could not recover: {(fatal or log.splitlines() or ['it wrote no log'])[-1]}"
 
     @contextmanager
     def connection(self, database):
@@ -171,6 +185,45 @@ class Recovery:
         os.rename(self.cluster, aside)
         exchange(aside, place)
         return aside
+
+
+class Throwaway(Recovery):
+    """A copy to look at, beside a PostgreSQL that serves: with little memory, and nothing that is worth keeping."""
+
+    # The alarm server-data-disk-full rings at 90 %.
+    kept_free = 0.1
+
+    stop_mode = "immediate"
+
+    restore_options = ("--process-max=1",)
+
+    def __init__(self, host):
+        super().__init__(host, host.version, copy_of_proof(host))
+
+    @property
+    def settings(self):
+        return {
+            **super().settings,
+            "autovacuum": "off",
+            "fsync": "off",
+            "full_page_writes": "off",
+            "maintenance_work_mem": "64MB",
+            "max_connections": "10",
+            # As much WAL is kept while it is replayed, and the margin of the disk has to do for it.
+            "max_wal_size": "512MB",
+            "shared_buffers": "128MB",
+            "work_mem": "16MB",
+        }
+
+
+def copy_of_proof(host):
+    return host.proving / "restored"
+
+
+def clear_proof(host):
+    """Removes what a proof has left that was killed. Nobody is at it who does not have the lock of the database."""
+    if copy_of_proof(host).exists():
+        shutil.rmtree(copy_of_proof(host))
 
 
 def exchange(one: Path, other: Path):

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from . import choice, handover, repository
 from .completion import complete
-from .host import Failure, Host, as_postgres, output_of, run
-from .recovery import Recovery, exchange
+from .host import Failure, Host, alone, as_postgres, ask, output_of, run
+from .recovery import Recovery, clear_proof, exchange
 
 # In the order in which they are stopped, and the other way round started.
 SERVICES = ("odoo-cron.service", "odoo-web.service")
@@ -64,11 +64,12 @@ def show(information):
 
 def restore(host, options):
     handover.refuse_if_handed_over(host)
-    version = version_in_service(host)
+    version = host.version
     # Before anything is stopped: most mistakes are found here.
     choice.refuse_other_version(repository.information(), version)
     choice.choose(repository.information(), options.to, options.timeline)
-    with odoo_stopped():
+    with odoo_stopped(), alone("database"):
+        clear_proof(host)
         refuse_newer(host, version, options)
         plan = choice.choose(repository.information(), options.to, options.timeline)
         with postgresql_stopped(version):
@@ -81,13 +82,6 @@ def restore(host, options):
     # A new timeline begins, to which no backup leads yet.
     run("systemctl", "start", "--no-block", "odoo-backup@database-full.service")
     return 0 if report["ok"] else 2
-
-
-def version_in_service(host):
-    found = [path.parent.parent.name for path in host.clusters.glob("*/main/PG_VERSION")]
-    if len(found) != 1:
-        raise Failure(f"expected one cluster below {host.clusters}, found {len(found)}: provision this server first")
-    return found[0]
 
 
 def refuse_newer(host, version, options):
@@ -110,7 +104,7 @@ def archive_everything(host):
 
     With a transaction of its own as the last one: recovery to a moment wants to see a transaction after it.
     """
-    psql(host, "SELECT pg_current_xact_id()")
+    ask(host, "SELECT pg_current_xact_id()")
     repository.pgbackrest("check")
 
 
@@ -127,15 +121,9 @@ def last_change(host, version):
     return written.replace(tzinfo=timezone.utc)
 
 
-def psql(host, statement):
-    return output_of(
-        *as_postgres("psql", "-XAtq", "--set=ON_ERROR_STOP=1", f"--host={host.socket_directory}", f"--command={statement}")
-    )
-
-
 @contextmanager
 def odoo_stopped():
-    """Nothing of Odoo runs and nothing is backed up; whoever visits sees the page for maintenance."""
+    """Nothing of Odoo runs, nothing is backed up or proven; whoever visits sees the page for maintenance."""
     # All of them, not those that are active: an earlier restore may have been killed.
     timers = sorted(path.name for path in Path("/etc/systemd/system").glob("odoo-backup-*.timer"))
     stopped = [*timers, *SERVICES]

@@ -11,6 +11,9 @@ HEALTH_SECONDS = 60
 
 
 def publish(host):
+    proof = metrics.age(host, "proof")
+    if proof is not None:
+        metrics.publish(host, [("RestoreProofAge", "Seconds", proof, None)], metrics.RESTORE_NAMESPACE)
     ages = [("BackupAge", "Seconds", metrics.age(host, job), job) for job in metrics.JOBS]
     others = [
         ("WalArchiveDelay", "Seconds", archive_delay(host), None),

@@ -1,0 +1,36 @@
+import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { RESTORE_METRICS } from '../restore-testing/validate-restore.lambda/metrics.ts';
+import type { AlarmTopic } from './alarm-topic.ts';
+import { OdooAlarm } from './odoo-alarm.ts';
+
+export interface RestoreProofAlarmProps {
+  readonly topic: AlarmTopic;
+  /** Days after which a proof is overdue. */
+  readonly proofDays: number;
+}
+
+/** Rings when no restore was proven for too long, whoever proves it: functions in medium and large, the server in small. */
+export class RestoreProofAlarm extends OdooAlarm {
+  constructor(scope: Construct, id: string, { topic, proofDays }: RestoreProofAlarmProps) {
+    super(scope, id, {
+      topic,
+      name: 'restore-proof-overdue',
+      severity: 'warning',
+      meaning: `No restore of a backup has been proven for ${proofDays} days: whether there is a backup is not known.`,
+      metric: new cloudwatch.Metric({
+        namespace: RESTORE_METRICS,
+        metricName: 'RestoreProofAge',
+        dimensionsMap: { Environment: topic.environmentName },
+        period: Duration.hours(1),
+        statistic: 'Maximum',
+      }),
+      comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: Duration.days(proofDays).toSeconds(),
+      // Published each hour at least, a little later each time.
+      evaluationPeriods: 3,
+      // Whoever does not hear of its age does not know it either.
+      missingData: cloudwatch.TreatMissingData.BREACHING,
+    });
+  }
+}

@@ -1,0 +1,89 @@
+"""The report of a proof, for programs and for whoever has to sign that backups can be restored."""
+
+import json
+from html import escape
+
+from . import s3
+from .host import BUNDLE
+
+PREFIX = "restore-tests/"
+
+
+def has_passed(report):
+    return bool(report["findings"]) and all(finding["passed"] for finding in report["findings"])
+
+
+def key_of(report):
+    """Without the ending. The names of all restore tests begin with the moment, so that the latest one is the last."""
+    return f"{PREFIX}{report['validated']}-{'passed' if has_passed(report) else 'failed'}-server"
+
+
+def put(host, key, report):
+    client = s3.client()
+    # What programs count comes last: there is none without its page.
+    for ending, kind, text in (
+        ("html", "text/html; charset=utf-8", html_of(report)),
+        ("json", "application/json", json.dumps(report, indent=2)),
+    ):
+        client.put_object(Bucket=host.audit_bucket, Key=f"{key}.{ending}", Body=text.encode(), ContentType=kind)
+
+
+def html_of(report):
+    """A page that needs nothing else, not even a network. What is shown comes from a database, too."""
+    passed = has_passed(report)
+    verdict = "Restored and proven" if passed else "NOT proven"
+    # What failed is what somebody looks for.
+    findings = sorted(report["findings"], key=lambda finding: finding["passed"])
+    failed = sum(not finding["passed"] for finding in findings)
+    why = "" if passed else f": {failed} of {len(findings)} checks failed"
+    environment = escape(report["environment"])
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{environment}: {verdict}, {escape(report["validated"])}</title>
+<style>{(BUNDLE / "report.css").read_text()}</style>
+</head>
+<body>
+<main>
+<h1>Restore test of {environment}</h1>
+<p class="verdict {"passed" if passed else "failed"}">{verdict}{why}</p>
+<p>The latest backup of the database was restored on the server itself, beside the database in service, into a PostgreSQL that
+nobody else reaches, and rolled forward. What came back was compared with what an Odoo that can be served must be, and with what
+was counted in the database in service. Attachments were looked at in the bucket from which a restore would take them. Afterwards
+everything was removed. A check that could not be made counts as failed.</p>
+<dl>{"".join(map(fact, facts_of(report)))}</dl>
+<table>
+<caption>What was checked</caption>
+<thead><tr><th scope="col">Check</th><th scope="col">Verdict</th><th scope="col">What was seen</th></tr></thead>
+<tbody>{"".join(map(row, findings))}</tbody>
+</table>
+</main>
+</body>
+</html>
+"""
+
+
+def facts_of(report):
+    backup = report["backup"]
+    rpo = report["rpoSeconds"]
+    return (
+        ("Environment", report["environment"]),
+        ("Backup", f"{backup['label']}, ended {backup['stop']}" if backup else "none was found"),
+        ("Recovery point", f"every change until {report['recoveryPoint']}" if report["recoveryPoint"] else "not known"),
+        ("Restore begun", report["restoreStarted"]),
+        ("Last check ended", f"{report['validated']}, {report['seconds']:.0f} seconds later"),
+        ("RPO reached", "not known" if rpo is None else f"{rpo:.0f} seconds, which a change took until it was in the archive"),
+    )
+
+
+def fact(found):
+    name, value = found
+    return f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>"
+
+
+def row(finding):
+    kind, verdict = ("passed", "passed") if finding["passed"] else ("failed", "FAILED")
+    check, details = escape(finding["check"]), escape(finding["details"])
+    return f'<tr class="{kind}"><th scope="row">{check}</th><td>{verdict}</td><td>{details}</td></tr>\n'
