@@ -11,9 +11,6 @@ import {
 } from './loss-parts.ts';
 import type { DatabasePlan, LostPart } from './plan.ts';
 
-/** A day, and the eight hours within which AWS Backup begins a backup of EFS. */
-const EFS_BACKUP_MINUTES = 32 * 60;
-
 /** What medium and large lose, with RDS and a filestore in S3 or on EFS. */
 export function serviceLosses(
   environment: Environment,
@@ -86,7 +83,8 @@ const onS3Files: Filestore = {
 
 const onEfs: Filestore = {
   saved: [
-    stated(EFS_BACKUP_MINUTES, 'EFS keeps no versions, and AWS Backup saves it once a day', 'efsBackup'),
+    stated(24 * 60, 'EFS keeps no versions, and AWS Backup saves it once a day', 'efsBackup'),
+    assumed(8 * 60, 'AWS Backup begins some hours after it is due'),
   ],
   inOtherZones: [stated(0, 'EFS keeps every file in several zones', 'efsDurability')],
   inOtherRegion: () => [

@@ -16,7 +16,7 @@ export const sources = {
   s3FilesExport: 'Amazon S3 user guide, Understanding how synchronization works (S3 Files)',
   s3ReplicationTime: 'Amazon S3 user guide, S3 Replication Time Control: 99.99 % of new objects',
   efsDurability: 'Amazon EFS user guide, Regional file systems',
-  efsBackup: 'Amazon EFS user guide, automatic backups: daily, begun within eight hours',
+  efsBackup: 'Amazon EFS user guide, Backing up EFS file systems',
   serverBackup: 'docs/backup-and-restore.md, Measured',
   serverHandover: 'a machine that takes over the data volume of another, npm run test:host',
   rollingUpdate: 'docs/architecture.md, A node, from start to stop',
