@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Cost, measure, median } from './measure.ts';
+import { writeTable } from './write-table.ts';
 
 // `npm run bench [-- --write] [-- --runs 5]`: what a synthesis costs, beside the floor measured in the same minutes.
 
@@ -45,7 +46,7 @@ for (let round = 1; round <= RUNS; round++) {
 
 const table = report();
 console.log(table);
-if (process.argv.includes('--write')) writeReport(table);
+if (process.argv.includes('--write')) writeTable('table', table);
 
 function countResources(assembly: string): number {
   const templates = readdirSync(assembly).filter((file) => file.endsWith('.template.json'));
@@ -80,12 +81,4 @@ function remark({ name, environments }: Candidate, cost: Cost): string {
   if (fewer?.environments === undefined) return '';
   const extra = cost.cpuSeconds - median(costs.get(fewer.name) ?? []).cpuSeconds;
   return `${(extra / (environments - fewer.environments)).toFixed(2)} CPU-s per further environment`;
-}
-
-/** Replaces the table between the two markers, so that the text around it stays. */
-function writeReport(text: string): void {
-  const file = `${ROOT}/docs/benchmarks.md`;
-  const page = readFileSync(file, 'utf8');
-  const [before, after] = [page.split('<!-- table -->')[0], page.split('<!-- /table -->')[1]];
-  writeFileSync(file, `${before}<!-- table -->\n${text}\n<!-- /table -->${after}`);
 }

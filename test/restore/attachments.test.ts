@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { measureValidation, packProgram, removeProgram } from '../bench/measure-validation.ts';
 import {
   NOT_BEGUN,
   validate,
@@ -73,6 +74,21 @@ it('reads a sample, another one in each test', async () => {
   }
   expect(await damaged('monday')).toBe(one);
 }, 600_000);
+
+// What is in memory at once needs 24; with all 100,000 it would be more than 32.
+it.skipIf(COUNT < 100_000)(
+  'needs no more memory for many attachments than for a few',
+  async () => {
+    await packProgram();
+    try {
+      const alone = { attachments: COUNT, readAtMost: 1000, answerMs: 0, heapMiB: 32 };
+      expect(await measureValidation(company, alone)).toMatchObject({ checked: COUNT, faults: 0 });
+    } finally {
+      removeProgram();
+    }
+  },
+  600_000,
+);
 
 function restoredWithSample(): RestoredWithFiles {
   const restored = company.restore();

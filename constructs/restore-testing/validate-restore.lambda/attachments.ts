@@ -90,9 +90,10 @@ export async function checkAttachments(props: AttachmentsProps, from: Progress):
   const after = from.after === '' ? undefined : `${prefix}${from.after}`;
   const versions = new BucketVersions({ client, bucket, prefix, after });
   const sample = await sampleOf(props);
-  while (!progress.done && !props.late()) {
-    const files = await nextFiles(props.database, progress.after);
+  if (props.late()) return progress;
+  for await (const files of filesAfter(props.database, from.after)) {
     progress = await judgeAll({ ...props, sample }, versions, files, progress);
+    if (props.late()) break;
   }
   return progress;
 }
@@ -105,11 +106,12 @@ async function sampleOf({ database, readAtMost }: AttachmentsProps): Promise<num
 }
 
 /** Names are compared byte by byte, as S3 does, whatever the collation of the database. */
-async function nextFiles(database: Database, after: string): Promise<readonly File[]> {
-  return database.rows<File>(
+function filesAfter(database: Database, after: string): AsyncIterable<readonly File[]> {
+  return database.batches<File>(
+    BATCH,
     `SELECT store_fname COLLATE "C" AS name, max(file_size) AS size, min(create_date) AS created
        FROM ir_attachment WHERE type = 'binary' AND store_fname COLLATE "C" > $1
-      GROUP BY 1 ORDER BY 1 LIMIT ${BATCH}`,
+      GROUP BY 1 ORDER BY 1`,
     [after],
   );
 }

@@ -49,6 +49,28 @@ export class Database {
     return rows;
   }
 
+  /**
+   * The rows of a statement, so many at a time, and at last fewer or none. The database sorts once and not for each of them;
+   * there can be one such statement at a time.
+   */
+  async *batches<Row extends object>(
+    size: number,
+    statement: string,
+    values: readonly unknown[],
+  ): AsyncGenerator<readonly Row[]> {
+    await this.rows('BEGIN');
+    try {
+      await this.rows(`DECLARE batches NO SCROLL CURSOR FOR ${statement}`, values);
+      let batch: readonly Row[];
+      do {
+        batch = await this.rows<Row>(`FETCH ${size} FROM batches`);
+        yield batch;
+      } while (batch.length === size);
+    } finally {
+      await this.rows('ROLLBACK');
+    }
+  }
+
   /** The one row of a statement that always has one. */
   async row<Row extends object>(statement: string, values: readonly unknown[] = []): Promise<Row> {
     const [row] = await this.rows<Row>(statement, values);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 
 /** What S3 lists at once. */
@@ -26,6 +27,8 @@ export class VersionedStore {
   requests = 0;
   /** Called before each copy; what it throws is answered as S3's internal error. */
   beforeCopy: (number: number) => void = () => undefined;
+  /** How long an answer takes, in milliseconds, beside the work for it. */
+  answerMs = 0;
   private readonly buckets = new Map<string, Bucket>();
   private readonly server: Server;
   private versions = 0;
@@ -110,6 +113,7 @@ export class VersionedStore {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
     this.requests++;
+    if (this.answerMs > 0) await setTimeout(this.answerMs);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://s3');
     const [, bucket = '', ...rest] = pathname.split('/');
     const key = decodeURIComponent(rest.join('/'));
