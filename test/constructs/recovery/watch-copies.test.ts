@@ -131,6 +131,14 @@ describe('how far the copies are', () => {
       ],
     });
     expect(await look()).toMatchObject({ filestore: until(23) });
+    // Of one of them nothing is known.
+    cloudWatch.getMetricData.mockResolvedValue({
+      MetricDataResults: [
+        { Timestamps: [minutesAgo(1)], Values: [0] },
+        { Timestamps: [], Values: [] },
+      ],
+    });
+    expect(await look()).toMatchObject({ filestore: null });
   });
 
   it('is that of EFS where the filestore is there', async () => {
