@@ -1,17 +1,15 @@
 import { Arn, ArnFormat } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from '../../config/environment.ts';
-import { databaseReachDays } from '../../config/recovery-points.ts';
-import { AccessLogBucket } from '../../constructs/access-logs/access-log-bucket.ts';
-import { AuditBucket } from '../../constructs/audit/audit-bucket.ts';
-import { BackupBucket } from '../../constructs/backup/backup-bucket.ts';
+import type { AuditBucket } from '../../constructs/audit/audit-bucket.ts';
+import type { BackupBucket } from '../../constructs/backup/backup-bucket.ts';
 import { DataKey } from '../../constructs/encryption/data-key.ts';
-import { FilestoreBucket } from '../../constructs/filestore/filestore-bucket.ts';
+import type { FilestoreBucket } from '../../constructs/filestore/filestore-bucket.ts';
 import type { OutgoingMail } from '../../constructs/mail/outgoing-mail.ts';
 import { RelaySender } from '../../constructs/mail/relay-sender.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
 import { OdooSecrets } from '../../constructs/secrets/odoo-secrets.ts';
-import type { Replica } from '../../constructs/shared/data-bucket.ts';
+import { type DataBuckets, makeDataBuckets } from './data-buckets.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 import type { RecoveryStack } from './recovery-stack.ts';
 
@@ -24,7 +22,7 @@ export interface DataStackProps extends OdooStackProps {
  * What is kept in every architecture, under the same logical ids in each: key, secrets, filestore and backup buckets, and
  * the domain that mail is sent from.
  */
-export class DataStack extends OdooStack {
+export class DataStack extends OdooStack implements DataBuckets {
   readonly key: DataKey;
   readonly secrets: OdooSecrets;
   readonly filestoreBucket: FilestoreBucket;
@@ -43,34 +41,16 @@ export class DataStack extends OdooStack {
       encryptionKey: this.key,
       replica: recoveryStack?.recoveryRegion,
     });
-    const bucketProps = this.bucketProps(environment);
-    this.filestoreBucket = new FilestoreBucket(this, 'FilestoreBucket', {
-      ...bucketProps,
-      databaseReachDays: databaseReachDays(environment.retention),
-      replica: replicaOf(recoveryStack, 'filestoreBucket'),
-    });
-    this.backupBucket = new BackupBucket(this, 'BackupBucket', {
-      ...bucketProps,
-      pointInTimeDays: environment.retention.pointInTimeDays,
-      dumpDays: environment.retention.daily,
-      objectLockDays: environment.backup.objectLockDays,
-      replica: replicaOf(recoveryStack, 'backupBucket'),
-    });
-    this.auditBucket = new AuditBucket(this, 'AuditBucket', {
-      ...bucketProps,
-      replica: replicaOf(recoveryStack, 'auditBucket'),
-    });
-    this.mail = this.outgoingMail(props.environment);
-  }
-
-  private bucketProps({ retention }: Environment) {
-    return {
+    const buckets = makeDataBuckets(this, {
+      environment,
       encryptionKey: this.key,
-      accessLogBucket: new AccessLogBucket(this, 'AccessLogs', {
-        writers: 'buckets',
-        logRetentionDays: retention.logDays,
-      }),
-    };
+      kind: 'Bucket',
+      copyTo: recoveryStack,
+    });
+    this.filestoreBucket = buckets.filestoreBucket;
+    this.backupBucket = buckets.backupBucket;
+    this.auditBucket = buckets.auditBucket;
+    this.mail = this.outgoingMail(props.environment);
   }
 
   private outgoingMail({ mail, region }: Environment): OutgoingMail | undefined {
@@ -79,13 +59,6 @@ export class DataStack extends OdooStack {
       ? new SesSender(this, 'SesSender', { mail, region, encryptionKey: this.key })
       : new RelaySender(this, 'RelaySender', mail);
   }
-}
-
-function replicaOf(
-  stack: RecoveryStack | undefined,
-  bucket: 'filestoreBucket' | 'backupBucket' | 'auditBucket',
-): Replica | undefined {
-  return stack && { bucket: stack[bucket], encryptionKey: stack.key };
 }
 
 function accountOf(vaultArn: string | undefined): string | undefined {

@@ -1,21 +1,20 @@
 import { Duration, type aws_backup as backup } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from '../../config/environment.ts';
-import { databaseReachDays } from '../../config/recovery-points.ts';
 import type { Plan } from '../../config/sizing/plan.ts';
-import { AccessLogBucket } from '../../constructs/access-logs/access-log-bucket.ts';
-import { AuditBucket } from '../../constructs/audit/audit-bucket.ts';
-import { BackupBucket } from '../../constructs/backup/backup-bucket.ts';
+import type { AuditBucket } from '../../constructs/audit/audit-bucket.ts';
+import type { BackupBucket } from '../../constructs/backup/backup-bucket.ts';
 import { RecoveryVault } from '../../constructs/backup/recovery-vault.ts';
 import { DataKey } from '../../constructs/encryption/data-key.ts';
 import { LogKey } from '../../constructs/encryption/log-key.ts';
-import { FilestoreBucket } from '../../constructs/filestore/filestore-bucket.ts';
+import type { FilestoreBucket } from '../../constructs/filestore/filestore-bucket.ts';
 import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
 import { CopyAlarms } from '../../constructs/monitoring/copy-alarms.ts';
 import { VaultEvents } from '../../constructs/monitoring/vault-events.ts';
 import { CopyWatch, type FilestoreCopy } from '../../constructs/recovery/copy-watch.ts';
 import type { RecoveryRegion } from '../../constructs/shared/recovery-region.ts';
 import { warnOfComplianceLock } from '../compliance-lock.ts';
+import { type DataBuckets, makeDataBuckets } from './data-buckets.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 
 export interface RecoveryStackProps extends OdooStackProps {
@@ -34,7 +33,7 @@ const SERVER_COPY_DELAY = Duration.minutes(6);
  * a vault. And the watch over the copies, with a topic of its own for its alarms: nothing in it refers to the primary Region, so
  * that it goes on when that is gone.
  */
-export class RecoveryStack extends OdooStack {
+export class RecoveryStack extends OdooStack implements DataBuckets {
   readonly key: DataKey;
   readonly filestoreBucket: FilestoreBucket;
   readonly backupBucket: BackupBucket;
@@ -49,20 +48,10 @@ export class RecoveryStack extends OdooStack {
     this.key = new DataKey(this, 'Key');
     this.logKey = new LogKey(this, 'LogKey');
     this.logKey.admitEvents();
-    const bucketProps = this.bucketProps(environment);
-    this.filestoreBucket = new FilestoreBucket(this, 'FilestoreReplica', {
-      ...bucketProps,
-      databaseReachDays: databaseReachDays(environment.retention),
-    });
-    this.backupBucket = new BackupBucket(this, 'BackupReplica', {
-      ...bucketProps,
-      pointInTimeDays: environment.retention.pointInTimeDays,
-      dumpDays: environment.retention.daily,
-      objectLockDays: environment.backup.objectLockDays,
-      // S3 copies nothing of a bucket with Object Lock into one without, and whoever adds the lock may have copies already.
-      readyForObjectLock: true,
-    });
-    this.auditBucket = new AuditBucket(this, 'AuditReplica', bucketProps);
+    const buckets = makeDataBuckets(this, { environment, encryptionKey: this.key, kind: 'Replica' });
+    this.filestoreBucket = buckets.filestoreBucket;
+    this.backupBucket = buckets.backupBucket;
+    this.auditBucket = buckets.auditBucket;
     this.vault = new RecoveryVault(this, 'Vault', {
       encryptionKey: this.key,
       lock: environment.backup.vaultLock,
@@ -109,15 +98,5 @@ export class RecoveryStack extends OdooStack {
       recoveryPointObjective: Duration.hours(environment.objectives.rpoHours),
     });
     new VaultEvents(this, 'VaultEvents', { topic, vault: this.vault });
-  }
-
-  private bucketProps({ retention }: Environment) {
-    return {
-      encryptionKey: this.key,
-      accessLogBucket: new AccessLogBucket(this, 'AccessLogs', {
-        writers: 'buckets',
-        logRetentionDays: retention.logDays,
-      }),
-    };
   }
 }
