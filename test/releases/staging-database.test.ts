@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keptOf, tablesOf } from './staging/comparison.ts';
 import { attachmentsOf, TwoEnvironments } from './staging/two-environments.ts';
@@ -116,13 +119,14 @@ describe('a copy of production', () => {
         stdio: ['pipe', 'ignore', 'ignore'],
       },
     );
-    for (let number = 0; number < 20_000; number++) {
-      writer.stdin.write(`INSERT INTO mail_mail (state) VALUES ('sent');\n`);
-    }
+    // For as long as the copy takes, however slow the machine is.
+    const copying = new AbortController();
+    const writing = pipeline(Readable.from(inserts(copying.signal)), writer.stdin);
     const { report } = await environments.receive();
     const written = Number(cluster.sql('SELECT count(*) FROM mail_mail', 'odoo'));
-    writer.stdin.destroy();
-    await new Promise((resolve) => writer.once('exit', resolve).kill());
+    copying.abort();
+    await writing;
+    await once(writer, 'exit');
     expect(report?.error).toBeUndefined();
     const copied = Number(environments.staging.cluster.sql('SELECT count(*) FROM mail_mail', 'odoo'));
     expect(copied).toBeGreaterThan(2);
@@ -130,6 +134,10 @@ describe('a copy of production', () => {
     cluster.sql('DELETE FROM mail_mail WHERE id > 2', 'odoo');
   });
 });
+
+function* inserts(until: AbortSignal): Generator<string> {
+  while (!until.aborted) yield `INSERT INTO mail_mail (state) VALUES ('sent');\n`;
+}
 
 describe('odoo neutralize', () => {
   it.each(['18.0', '19.0'])(

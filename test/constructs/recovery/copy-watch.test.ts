@@ -25,6 +25,12 @@ function watchOf(users: number, changes: Partial<Environment> = {}) {
   };
 }
 
+/** What it may ask AWS, besides its own note. */
+const asked = (users: number, changes?: Partial<Environment>) =>
+  watchOf(users, changes)
+    .actions.filter((action) => !/^(s3|kms|logs):/.test(action))
+    .toSorted();
+
 const onEfs: Partial<Environment> = { storage: { ...environmentOf(40).storage, filestore: 'efs' } };
 
 describe('the watch over the copies', () => {
@@ -40,10 +46,6 @@ describe('the watch over the copies', () => {
   });
 
   it('may ask whom it has to ask in each architecture, and change nothing', () => {
-    const asked = (users: number, changes?: Partial<Environment>) =>
-      watchOf(users, changes)
-        .actions.filter((action) => !/^(s3|kms|logs):/.test(action))
-        .toSorted();
     const always = [
       'backup:ListRecoveryPointsByBackupVault',
       'cloudwatch:GetMetricData',
