@@ -33,7 +33,15 @@ it('tells of each job of AWS Backup that ended without a recovery point', () => 
     EventPattern: {
       source: ['aws.backup'],
       'detail-type': ['Backup Job State Change', 'Copy Job State Change'],
-      detail: Match.objectLike({ state: ['FAILED', 'ABORTED', 'EXPIRED'] }),
+      detail: {
+        state: ['FAILED', 'ABORTED', 'EXPIRED'],
+        // A backup names its vault by one of two, a copy the one that it comes from.
+        $or: [
+          { backupVaultArn: [Match.anyValue()] },
+          { backupVaultName: ['odoo'] },
+          { sourceBackupVaultArn: [Match.anyValue()] },
+        ],
+      },
     },
     Targets: [Match.objectLike({ Arn: { Ref: Match.stringLikeRegexp('^AlarmTopic') } })],
   });
