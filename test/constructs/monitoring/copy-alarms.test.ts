@@ -77,6 +77,16 @@ describe.each([10, 40, 150])('an environment of %i users', (users) => {
     expect(stacksOf('OperationsFailedReplication')).toEqual(['Operations', 'Operations']);
   });
 
+  it('hears of each bucket and its own copy', () => {
+    const pairs = resourcesOf(templates, 'AWS::CloudWatch::Alarm')
+      .filter(({ resource }) => resource.Properties?.['MetricName'] === 'OperationsFailedReplication')
+      .map(({ resource }) => JSON.stringify(resource.Properties?.['Dimensions']));
+    for (const kind of ['Filestore', 'Backup']) {
+      const names = [`Ref${kind}Replica`, `Ref${kind}Bucket`];
+      expect(pairs.filter((pair) => names.every((name) => pair.includes(name)))).toHaveLength(1);
+    }
+  });
+
   it('hears of both vaults: failed jobs, changes, calls', () => {
     const rules = resourcesOf(templates, 'AWS::Events::Rule').filter(({ resource }) =>
       JSON.stringify(resource.Properties?.['EventPattern'] ?? {}).includes('aws.backup'),
