@@ -3,13 +3,13 @@ import type { BillBasis, BillLine } from './bill-line.ts';
 import type { Usage } from './usage.ts';
 
 /** Keys for logs and for data. */
-const KMS_KEYS = 2;
+export const KMS_KEYS = 2;
 
 /**
  * Passwords of Odoo's database role, of its administrator and of its database manager, and the passphrase of the backups;
  * RDS has one more.
  */
-const ODOO_SECRETS = 4;
+export const ODOO_SECRETS = 4;
 
 /** Alarms: on a server and its backups; on a database, a load balancer, services and file systems. */
 const ALARMS = { small: 17, medium: 23, large: 23 } as const;
@@ -29,106 +29,11 @@ const RESTORE_METRICS = 4;
 /** Segments of the write-ahead log that the single server uploads in a month, one a minute when it is hardly used. */
 const WAL_SEGMENTS = 60 * 24 * 30;
 
-/** How far each copy in the recovery Region is behind, and what S3 counts of each of the two buckets that matter. */
-const COPY_METRICS = 3 + 2 * 3;
-
 /** Objects that S3 could not copy: attachments, backups. */
 const FAILED_COPY_ALARMS = 2;
 
-/** Copies that are late. */
-const LATE_COPY_ALARMS = 3;
-
 /** Metrics that Container Insights writes for a cluster with two services; assumed. */
 const CONTAINER_INSIGHTS_METRICS = 40;
-
-/** Filestore and sessions. */
-export function fileLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
-  const bucket: readonly BillLine[] = [
-    {
-      item: 'S3 filestore bucket',
-      key: 's3.standard.storage',
-      quantity: usage.filestoreGB,
-      unit: 'GB-months',
-      estimated: true,
-    },
-    {
-      item: 'S3 filestore uploads',
-      key: 's3.standard.put',
-      quantity: usage.newObjects / 1000,
-      unit: 'thousand requests',
-      estimated: true,
-    },
-  ];
-  if (plan.tier === 'small') {
-    return bucket;
-  }
-  return [
-    ...(environment.storage.filestore === 's3-files'
-      ? [...bucket, ...s3FilesLines(usage)]
-      : efsFilestoreLines(usage)),
-    { item: 'EFS sessions', key: 'efs.standard.storage', quantity: 1, unit: 'GB-months', estimated: true },
-    {
-      item: 'EFS sessions, read',
-      key: 'efs.elasticThroughput.read',
-      quantity: usage.sessionReadsGB,
-      unit: 'GB',
-      estimated: true,
-    },
-    {
-      item: 'EFS sessions, written',
-      key: 'efs.elasticThroughput.write',
-      quantity: usage.sessionWritesGB,
-      unit: 'GB',
-      estimated: true,
-    },
-  ];
-}
-
-function s3FilesLines(usage: Usage): readonly BillLine[] {
-  return [
-    {
-      item: 'S3 Files, files in use',
-      key: 's3files.highPerformanceStorage',
-      quantity: usage.activeFilesGB,
-      unit: 'GB-months',
-      estimated: true,
-    },
-    { item: 'S3 Files, read', key: 's3files.read', quantity: usage.fileReadsGB, unit: 'GB', estimated: true },
-    {
-      item: 'S3 Files, written',
-      key: 's3files.write',
-      quantity: usage.fileWritesGB,
-      unit: 'GB',
-      estimated: true,
-    },
-  ];
-}
-
-function efsFilestoreLines(usage: Usage): readonly BillLine[] {
-  return [
-    {
-      item: 'EFS filestore',
-      key: 'efs.standard.storage',
-      quantity: usage.filestoreGB,
-      unit: 'GB-months',
-      estimated: true,
-    },
-    {
-      item: 'EFS filestore, read',
-      key: 'efs.elasticThroughput.read',
-      quantity: usage.fileReadsGB,
-      unit: 'GB',
-      estimated: true,
-    },
-    {
-      item: 'EFS filestore, written',
-      key: 'efs.elasticThroughput.write',
-      quantity: usage.fileWritesGB,
-      unit: 'GB',
-      estimated: true,
-    },
-  ];
-}
 
 /** Recovery points, keys and secrets. */
 export function backupLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
@@ -253,81 +158,6 @@ export function operationLines({ environment, plan, usage }: BillBasis): readonl
       quantity: ALARMS[plan.tier] + (environment.recoveryRegion === undefined ? 0 : FAILED_COPY_ALARMS),
       unit: 'alarms',
       estimated: true,
-    },
-  ];
-}
-
-/** Copies in the recovery Region. */
-export function recoveryLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
-  const region = environment.recoveryRegion;
-  if (region === undefined) {
-    return [];
-  }
-  const snapshots = plan.database.kind === 'rds' ? 'backup.rds.warm' : 'backup.ebs.warm';
-  return [
-    {
-      item: `Copies to ${region}: transfer`,
-      key: 'dataTransfer.crossRegionOut',
-      quantity: usage.changedGB,
-      unit: 'GB',
-      estimated: true,
-    },
-    {
-      item: `Copies to ${region}: within 15 minutes (S3)`,
-      key: 's3.replicationTimeControl',
-      quantity: plan.database.kind === 'rds' ? usage.newFilesGB : usage.changedGB,
-      unit: 'GB',
-      estimated: true,
-    },
-    {
-      item: `Copies in ${region}: snapshots`,
-      key: snapshots,
-      quantity: usage.recoveryPointsGB,
-      unit: 'GB-months',
-      estimated: true,
-      region,
-    },
-    {
-      item: `Copies in ${region}: filestore and backups`,
-      key: 's3.standard.storage',
-      quantity: usage.filestoreGB + (plan.database.kind === 'host' ? usage.repositoryGB : 0),
-      unit: 'GB-months',
-      estimated: true,
-      region,
-    },
-    ...(plan.database.kind === 'rds'
-      ? [
-          {
-            item: `Copies in ${region}: automated backups`,
-            key: 'rds.backup.storage',
-            quantity: usage.replicatedBackupGB,
-            unit: 'GB-months',
-            estimated: true,
-            region,
-          },
-        ]
-      : []),
-    { item: `KMS keys in ${region}`, key: 'kms.key', quantity: KMS_KEYS, unit: 'keys', region },
-    {
-      item: `Secrets in ${region}`,
-      key: 'secretsManager.secret',
-      quantity: ODOO_SECRETS,
-      unit: 'secrets',
-      region,
-    },
-    {
-      item: `Copies in ${region}: metrics`,
-      key: 'cloudwatch.customMetric.first10k',
-      quantity: COPY_METRICS,
-      unit: 'metrics',
-      region,
-    },
-    {
-      item: `Alarms in ${region}`,
-      key: 'cloudwatch.alarm.standard',
-      quantity: LATE_COPY_ALARMS,
-      unit: 'alarms',
-      region,
     },
   ];
 }

@@ -1,4 +1,6 @@
-import { backupLines, fileLines, operationLines, recoveryLines } from './bill-data.ts';
+import { recoveryLines } from './bill-copies.ts';
+import { backupLines, operationLines } from './bill-data.ts';
+import { fileLines } from './bill-files.ts';
 import type { BillBasis, BillLine } from './bill-line.ts';
 import { entryLines, networkLines } from './bill-traffic.ts';
 import { rdsPriceKey } from './database-class.ts';

@@ -32,6 +32,13 @@ export interface DatabasePoint {
   readonly bytes?: number;
 }
 
+/** A recovery point that cannot be restored, not yet or not any more. */
+export interface UnusablePoint {
+  readonly name: string;
+  /** AWS Backup's word, for example `CREATING`, `PARTIAL`, `EXPIRED`. */
+  readonly status: string;
+}
+
 /** The attachments that a restored database finds. */
 export type Filestore = FilestoreVersions | FilestorePoints;
 

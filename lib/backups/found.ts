@@ -1,6 +1,5 @@
-import type { DatabasePoint, DatabaseWindow, Filestore } from './copies.ts';
+import type { DatabasePoint, DatabaseWindow, Filestore, UnusablePoint } from './copies.ts';
 import type { Proof } from './proof.ts';
-import type { UnusablePoint } from './recovery-points.ts';
 
 /** What one Region has to restore from. */
 export interface Found {

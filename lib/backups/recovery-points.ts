@@ -1,13 +1,6 @@
 import type { RecoveryPoint } from './cloud.ts';
-import type { DatabasePoint } from './copies.ts';
+import type { DatabasePoint, UnusablePoint } from './copies.ts';
 import type { Inquiry } from './inquiry.ts';
-
-/** A recovery point that cannot be restored, not yet or not any more. */
-export interface UnusablePoint {
-  readonly name: string;
-  /** AWS Backup's word, for example `CREATING`, `PARTIAL`, `EXPIRED`. */
-  readonly status: string;
-}
 
 export interface VaultContents {
   /** Those that can be restored. */

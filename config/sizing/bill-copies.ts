@@ -1,0 +1,83 @@
+import { KMS_KEYS, ODOO_SECRETS } from './bill-data.ts';
+import type { BillBasis, BillLine } from './bill-line.ts';
+
+/** How far each copy in the recovery Region is behind, and what S3 counts of each of the two buckets that matter. */
+const COPY_METRICS = 3 + 2 * 3;
+
+/** Copies that are late. */
+const LATE_COPY_ALARMS = 3;
+
+/** Copies in the recovery Region. */
+export function recoveryLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
+  const region = environment.recoveryRegion;
+  if (region === undefined) {
+    return [];
+  }
+  const snapshots = plan.database.kind === 'rds' ? 'backup.rds.warm' : 'backup.ebs.warm';
+  return [
+    {
+      item: `Copies to ${region}: transfer`,
+      key: 'dataTransfer.crossRegionOut',
+      quantity: usage.changedGB,
+      unit: 'GB',
+      estimated: true,
+    },
+    {
+      item: `Copies to ${region}: within 15 minutes (S3)`,
+      key: 's3.replicationTimeControl',
+      quantity: plan.database.kind === 'rds' ? usage.newFilesGB : usage.changedGB,
+      unit: 'GB',
+      estimated: true,
+    },
+    {
+      item: `Copies in ${region}: snapshots`,
+      key: snapshots,
+      quantity: usage.recoveryPointsGB,
+      unit: 'GB-months',
+      estimated: true,
+      region,
+    },
+    {
+      item: `Copies in ${region}: filestore and backups`,
+      key: 's3.standard.storage',
+      quantity: usage.filestoreGB + (plan.database.kind === 'host' ? usage.repositoryGB : 0),
+      unit: 'GB-months',
+      estimated: true,
+      region,
+    },
+    ...(plan.database.kind === 'rds'
+      ? [
+          {
+            item: `Copies in ${region}: automated backups`,
+            key: 'rds.backup.storage',
+            quantity: usage.replicatedBackupGB,
+            unit: 'GB-months',
+            estimated: true,
+            region,
+          },
+        ]
+      : []),
+    { item: `KMS keys in ${region}`, key: 'kms.key', quantity: KMS_KEYS, unit: 'keys', region },
+    {
+      item: `Secrets in ${region}`,
+      key: 'secretsManager.secret',
+      quantity: ODOO_SECRETS,
+      unit: 'secrets',
+      region,
+    },
+    {
+      item: `Copies in ${region}: metrics`,
+      key: 'cloudwatch.customMetric.first10k',
+      quantity: COPY_METRICS,
+      unit: 'metrics',
+      region,
+    },
+    {
+      item: `Alarms in ${region}`,
+      key: 'cloudwatch.alarm.standard',
+      quantity: LATE_COPY_ALARMS,
+      unit: 'alarms',
+      region,
+    },
+  ];
+}
