@@ -1,5 +1,6 @@
 import { KMS_KEYS, ODOO_SECRETS } from './bill-data.ts';
 import type { BillBasis, BillLine } from './bill-line.ts';
+import type { Usage } from './usage.ts';
 
 /** How far each copy in the recovery Region is behind, and what S3 counts of each of the two buckets that matter. */
 const COPY_METRICS = 3 + 2 * 3;
@@ -22,25 +23,13 @@ export function recoveryLines({ environment, plan, usage }: BillBasis): readonly
       unit: 'GB',
       estimated: true,
     },
-    {
-      item: `Copies to ${region}: within 15 minutes (S3)`,
-      key: 's3.replicationTimeControl',
-      quantity: plan.database.kind === 'rds' ? usage.newFilesGB : usage.changedGB,
-      unit: 'GB',
-      estimated: true,
-    },
+    ...(plan.database.kind === 'rds' && environment.storage.filestore === 'efs'
+      ? fileSystemLines(region, usage)
+      : bucketLines(region, { plan, usage })),
     {
       item: `Copies in ${region}: snapshots`,
       key: snapshots,
       quantity: usage.recoveryPointsGB,
-      unit: 'GB-months',
-      estimated: true,
-      region,
-    },
-    {
-      item: `Copies in ${region}: filestore and backups`,
-      key: 's3.standard.storage',
-      quantity: usage.filestoreGB + (plan.database.kind === 'host' ? usage.repositoryGB : 0),
       unit: 'GB-months',
       estimated: true,
       region,
@@ -77,6 +66,53 @@ export function recoveryLines({ environment, plan, usage }: BillBasis): readonly
       key: 'cloudwatch.alarm.standard',
       quantity: LATE_COPY_ALARMS,
       unit: 'alarms',
+      region,
+    },
+  ];
+}
+
+/** What S3 copies: attachments, and of the single server everything. */
+function bucketLines(
+  region: string,
+  { plan, usage }: Pick<BillBasis, 'plan' | 'usage'>,
+): readonly BillLine[] {
+  const isServer = plan.database.kind === 'host';
+  return [
+    {
+      item: `Copies to ${region}: within 15 minutes (S3)`,
+      key: 's3.replicationTimeControl',
+      quantity: isServer ? usage.changedGB : usage.newFilesGB,
+      unit: 'GB',
+      estimated: true,
+    },
+    {
+      item: `Copies in ${region}: filestore and backups`,
+      key: 's3.standard.storage',
+      quantity: usage.filestoreGB + (isServer ? usage.repositoryGB : 0),
+      unit: 'GB-months',
+      estimated: true,
+      region,
+    },
+  ];
+}
+
+/** What EFS keeps the same, and the copies of its recovery points. */
+function fileSystemLines(region: string, usage: Usage): readonly BillLine[] {
+  return [
+    {
+      item: `Copies in ${region}: filestore (EFS)`,
+      key: 'efs.standard.storage',
+      quantity: usage.filestoreGB,
+      unit: 'GB-months',
+      estimated: true,
+      region,
+    },
+    {
+      item: `Copies in ${region}: recovery points of files`,
+      key: 'backup.efs.warm',
+      quantity: usage.filePointsGB,
+      unit: 'GB-months',
+      estimated: true,
       region,
     },
   ];

@@ -200,10 +200,10 @@ function domainChecks({ domain, region }: Environment): readonly PreflightItem[]
       ];
 }
 
-function operationChecks({ alarmEmail }: Environment): readonly PreflightItem[] {
+function operationChecks({ alarmEmail, region, recoveryRegion }: Environment): readonly PreflightItem[] {
   const alarms: PreflightItem = {
     check: 'Alarm e-mail',
-    needs: `${alarmEmail} confirmed`,
+    needs: `${alarmEmail} confirmed${recoveryRegion === undefined ? '' : ` twice, for ${region} and for ${recoveryRegion}`}`,
     typicalDefault: 'unconfirmed subscriptions receive nothing',
     action: 'click the link in the message that AWS sends after the first deployment',
   };

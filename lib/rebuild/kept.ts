@@ -87,19 +87,25 @@ export const kept: readonly Kept[] = [
     comesBack: 'its value must be the same: a new one reads no backup',
   },
   {
-    what: 'passwords of the database, of its administrator and of the database manager, first password of `admin`',
+    what: 'passwords of the database and of the database manager, first password of `admin`',
     resources: {
       'AWS::SecretsManager::Secret': [
         'Data/SecretsDatabasePassword',
         'Data/SecretsMasterPassword',
         'Data/SecretsAdminPassword',
-        'Data/DatabaseMasterSecret',
       ],
     },
     inRegion: 'none: the secrets are kept when their stack is deleted',
     inRecoveryRegion: 'replicas of the secrets',
     comesBack:
-      'a deployment makes new ones, and the database job gives the role `odoo` its own; RDS takes a new one for the administrator when it restores; users have theirs in the database',
+      'a deployment makes new ones, and the database job gives the role `odoo` its own; users have theirs in the database',
+  },
+  {
+    what: "password of the database's administrator",
+    resources: { 'AWS::SecretsManager::Secret': ['Data/DatabaseMasterSecret'] },
+    inRegion: 'none: the secret is kept when its stack is deleted',
+    inRecoveryRegion: 'none: what is restored gets a new one',
+    comesBack: 'RDS takes a new one when it restores, or afterwards',
   },
   {
     what: 'login of SES',

@@ -6,10 +6,10 @@ import { vi } from 'vitest';
 export interface WireCall {
   /**
    * What is asked for: the target of a JSON protocol (`AWSStepFunctions.StartExecution`), the action of a Query protocol
-   * (`DescribeStacks`), method and path of S3 and of AWS Backup (`GET /bucket/key`).
+   * (`DescribeStacks`), method and path of S3, AWS Backup and EFS (`GET /bucket/key`).
    */
   readonly operation: string;
-  /** Fields of the body; of S3 and AWS Backup those of the address. */
+  /** Fields of the body; of those three the ones of the address. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
@@ -36,7 +36,7 @@ export interface Refusal {
 const QUERY = 'application/x-www-form-urlencoded';
 
 /** Services that speak JSON by method and path, like S3 speaks XML. */
-const REST_JSON = new Set(['backup']);
+const REST_JSON = new Set(['backup', 'elasticfilesystem']);
 
 /**
  * AWS on loopback, for AWS's own clients: they find it by the environment, so that what is tested is what the program makes of

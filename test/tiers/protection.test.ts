@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../config/environment.ts';
 import { environmentOf, production } from '../support/environments.ts';
+import { isCopied } from '../support/copied.ts';
 import { sesMail } from '../support/mail.ts';
 import { STATEFUL_TYPES } from '../support/stateful.ts';
 import { type Located, resourcesOf, type Templates, templatesOf } from '../support/templates.ts';
@@ -23,30 +24,6 @@ const WITHOUT_COPY: readonly { readonly id: RegExp; readonly why: string }[] = [
   { id: /^Data\/SesSender/, why: 'SES knows domains and passwords by Region; they are made anew' },
   { id: /^Backup\/RecoveryPointsVault/, why: 'holds the copies of others; is copied point by point' },
 ];
-
-/** ARNs that the plans of AWS Backup make recovery points of. */
-function selections(templates: Templates): string {
-  return text(resourcesOf(templates, 'AWS::Backup::BackupSelection').map((each) => each.resource.Properties));
-}
-
-/** Whether the copy of a resource is made in the recovery Region. */
-function isCopied(templates: Templates, located: Located): boolean {
-  const selected = selections(templates).includes(located.logicalId);
-  switch (located.resource.Type) {
-    case 'AWS::RDS::DBInstance':
-      return selected && property(located, 'AutomaticBackupReplicationRegion') === 'eu-west-1';
-    case 'AWS::EFS::FileSystem':
-      return selected && text(property(located, 'ReplicationConfiguration')).includes('eu-west-1');
-    case 'AWS::EC2::Volume':
-      return selected;
-    case 'AWS::S3::Bucket':
-      return text(property(located, 'ReplicationConfiguration')).includes('"Status":"Enabled"');
-    case 'AWS::SecretsManager::Secret':
-      return text(property(located, 'ReplicaRegions')).includes('eu-west-1');
-    default:
-      return false;
-  }
-}
 
 function unprotected(templates: Templates): string[] {
   return resourcesOf(templates, ...STATEFUL_TYPES)

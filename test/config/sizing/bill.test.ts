@@ -78,3 +78,21 @@ it('charges for the snapshot of a golden image, and only for one that there is',
   expect(billed(10, { server: { zone: 1, goldenImage: '2026-11' } }, item)).toBeGreaterThan(0);
   expect(billed(10, {}, item)).toBe(0);
 });
+
+/** Which of some items are charged for. */
+const charged = (changes: Partial<Environment>, items: readonly string[]) =>
+  items.map((item) => billed(40, changes, item) > 0);
+
+it('charges for the copies of a filestore on EFS what EFS costs, and for those of a bucket what S3 does', () => {
+  const region = { recoveryRegion: 'us-east-1' };
+  const onEfs = { ...region, storage: { ...environmentOf(40).storage, filestore: 'efs' } } as const;
+  const files = ['filestore (EFS)', 'recovery points of files'].map((what) => `Copies in us-east-1: ${what}`);
+  const bucket = [
+    'Copies in us-east-1: filestore and backups',
+    'Copies to us-east-1: within 15 minutes (S3)',
+  ];
+  expect(charged(onEfs, files)).toEqual([true, true]);
+  expect(charged(onEfs, bucket)).toEqual([false, false]);
+  expect(charged(region, files)).toEqual([false, false]);
+  expect(charged(region, bucket)).toEqual([true, true]);
+});

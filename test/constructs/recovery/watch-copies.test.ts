@@ -1,8 +1,3 @@
-import { Backup } from '@aws-sdk/client-backup';
-import { CloudWatch } from '@aws-sdk/client-cloudwatch';
-import { EFS } from '@aws-sdk/client-efs';
-import { RDS } from '@aws-sdk/client-rds';
-import { S3 } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clients } from '../../../constructs/recovery/watch-copies.lambda/copied-until.mjs';
 import {
@@ -28,7 +23,7 @@ const MEDIUM: Settings = {
 };
 const SMALL: Settings = { ...MEDIUM, database: { kind: 's3', bucket: 'backup-copy' } };
 
-// What the services say; each test changes what it is about.
+// What the services say; each test changes what it is about. AWS's own clients are asked in copied-until.test.ts.
 const cloudWatch = { listMetrics: vi.fn(), getMetricData: vi.fn() };
 const rds = { describeDBInstanceAutomatedBackups: vi.fn() };
 const efs = { describeFileSystems: vi.fn(), describeReplicationConfigurations: vi.fn() };
@@ -214,17 +209,4 @@ describe('what is not known', () => {
     await expect(look()).rejects.toThrow('denied');
     expect(s3.putObject).not.toHaveBeenCalled();
   });
-});
-
-it('asks as the clients of AWS can be asked', () => {
-  // For the compiler: names and shapes are those of the real clients.
-  const region = 'eu-west-1';
-  const real: Clients = {
-    backup: new Backup({ region }),
-    cloudWatch: new CloudWatch({ region }),
-    efs: new EFS({ region }),
-    rds: new RDS({ region }),
-    s3: new S3({ region }),
-  };
-  expect(Object.keys(real).toSorted()).toEqual(Object.keys(clients).toSorted());
 });

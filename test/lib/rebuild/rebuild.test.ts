@@ -6,6 +6,7 @@ import { rebuildDocument } from '../../../lib/cli/document-rebuild.ts';
 import { beside } from '../../../lib/rebuild/beside.ts';
 import { type Kept, kept } from '../../../lib/rebuild/kept.ts';
 import { remade } from '../../../lib/rebuild/remade.ts';
+import { isCopied } from '../../support/copied.ts';
 import { environmentOf, production } from '../../support/environments.ts';
 import { STATEFUL_TYPES } from '../../support/stateful.ts';
 import { type Located, resourcesOf, templatesOf } from '../../support/templates.ts';
@@ -25,7 +26,11 @@ async function environments(): Promise<readonly Environment[]> {
   ];
 }
 
-const resources = (await environments()).flatMap((environment) => resourcesOf(templatesOf(environment)));
+const deployed = (await environments()).map((environment) => ({
+  environment,
+  templates: templatesOf(environment),
+}));
+const resources = deployed.flatMap(({ templates }) => resourcesOf(templates));
 const remadeTypes = remade.flatMap(({ types }) => types);
 
 const placeOf = ({ stack, logicalId }: Located) => `${stack}/${logicalId}`;
@@ -70,6 +75,26 @@ describe('what a rebuild needs', () => {
     const found = ({ type, beginning }: { type: string; beginning: string }) =>
       resources.some((located) => located.resource.Type === type && placeOf(located).startsWith(beginning));
     expect(places.filter((place) => !found(place))).toEqual([]);
+  });
+
+  it('names a copy in the recovery Region exactly where the templates make one', () => {
+    const types = [
+      'AWS::RDS::DBInstance',
+      'AWS::EFS::FileSystem',
+      'AWS::S3::Bucket',
+      'AWS::SecretsManager::Secret',
+    ];
+    const copied = deployed.filter(({ environment }) => environment.recoveryRegion === 'eu-west-1');
+    const wrong = copied.flatMap(({ templates }) =>
+      resourcesOf(templates, ...types).filter((located) => {
+        const isNamed = keepersOf(located).some(
+          ({ inRecoveryRegion }) => !inRecoveryRegion.startsWith('none'),
+        );
+        return isNamed !== isCopied(templates, located);
+      }),
+    );
+    expect(copied.length).toBeGreaterThan(2);
+    expect(wrong.map(named)).toEqual([]);
   });
 
   it('says of everything where its copy is, or why there is none', () => {
