@@ -1,11 +1,4 @@
-import {
-  Aws,
-  Fn,
-  aws_backup as backup,
-  type aws_ec2 as ec2,
-  aws_iam as iam,
-  type aws_rds as rds,
-} from 'aws-cdk-lib';
+import { Aws, Fn, aws_backup as backup, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { acknowledge } from '../shared/acknowledge.ts';
 
@@ -17,26 +10,32 @@ const SELECTION_DAYS = 7;
 
 export interface RestoreTestingProps {
   readonly vault: backup.IBackupVault;
-  /** Whose recovery points are restored. */
-  readonly instance: rds.IDatabaseInstance;
-  readonly parameterGroupName: string;
-  readonly subnetGroupName: string;
-  /** Identity of what was restored: who may reach it is the caller's. */
-  readonly securityGroup: ec2.ISecurityGroup;
   /** When tests begin, as AWS Backup's cron expression. */
   readonly schedule: string;
 }
 
+/** Something of which recovery points are in the vault, and how they are restored for a test. */
+export interface TestedResource {
+  /** Name of the selection, for example `database`. */
+  readonly name: string;
+  /** As AWS Backup calls its kind. */
+  readonly type: 'RDS' | 'EBS' | 'EFS';
+  readonly arn: string;
+  /** What AWS Backup would choose otherwise: texts, also where they stand for a list or a truth value. */
+  readonly overrides: Readonly<Record<string, string>>;
+}
+
 /**
- * Restores the newest recovery point on schedule, by AWS Backup, into the isolated subnets, where nothing but the
- * validation reaches it. The name of the plan has the stack's own id in it, because a name cannot be had twice in a Region.
+ * Restores the newest recovery point on schedule, by AWS Backup. The name of the plan has the stack's own id in it, because a
+ * name cannot be had twice in a Region.
  */
 export class RestoreTesting extends Construct {
   readonly plan: backup.CfnRestoreTestingPlan;
 
-  constructor(scope: Construct, id: string, props: RestoreTestingProps) {
+  private readonly role: iam.Role;
+
+  constructor(scope: Construct, id: string, { vault, schedule }: RestoreTestingProps) {
     super(scope, id);
-    const { vault, schedule } = props;
     this.plan = new backup.CfnRestoreTestingPlan(this, 'Plan', {
       restoreTestingPlanName: `odoo_${Fn.join('_', Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))}`,
       scheduleExpression: schedule,
@@ -48,30 +47,24 @@ export class RestoreTesting extends Construct {
         selectionWindowDays: SELECTION_DAYS,
       },
     });
-    this.selectDatabase(props);
+    this.role = this.restoringRole();
   }
 
-  /** Without these AWS Backup restores into the default VPC, with its default security group. */
-  private selectDatabase(props: RestoreTestingProps): void {
-    const selection = new backup.CfnRestoreTestingSelection(this, 'Database', {
+  /** Tests the recovery points of one resource. */
+  test(id: string, { name, type, arn, overrides }: TestedResource): void {
+    const selection = new backup.CfnRestoreTestingSelection(this, id, {
       restoreTestingPlanName: this.plan.restoreTestingPlanName,
-      restoreTestingSelectionName: 'database',
-      protectedResourceType: 'RDS',
-      protectedResourceArns: [props.instance.instanceArn],
-      iamRoleArn: this.role().roleArn,
+      restoreTestingSelectionName: name,
+      protectedResourceType: type,
+      protectedResourceArns: [arn],
+      iamRoleArn: this.role.roleArn,
       validationWindowHours: VALIDATION_HOURS,
-      restoreMetadataOverrides: {
-        dbSubnetGroupName: props.subnetGroupName,
-        dbParameterGroupName: props.parameterGroupName,
-        // Texts, also where they stand for a list or a truth value.
-        vpcSecurityGroupIds: `["${props.securityGroup.securityGroupId}"]`,
-        enableIamDatabaseAuthentication: 'true',
-      },
+      restoreMetadataOverrides: { ...overrides },
     });
     selection.node.addDependency(this.plan);
   }
 
-  private role(): iam.Role {
+  private restoringRole(): iam.Role {
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('backup.amazonaws.com'),
       managedPolicies: [

@@ -46,7 +46,7 @@ export class ServiceBackupStack extends BackupStack {
   }
 
   private testRestores(props: ServiceBackupStackProps): void {
-    const { environment, networkStack, dataStack } = props;
+    const { environment, networkStack } = props;
     const restored = this.securityGroup(
       props,
       'RestoredDatabase',
@@ -55,11 +55,9 @@ export class ServiceBackupStack extends BackupStack {
     const functions = this.restoreFunctions(props, restored);
     const testing = new RestoreTesting(this, 'RestoreTesting', {
       vault: this.recoveryPoints.vault,
-      instance: dataStack.database.instance,
-      ...dataStack.database.surroundings,
-      securityGroup: restored,
       schedule: WEEKLY,
     });
+    testDatabase(testing, props.dataStack.database, restored);
     new RestoreValidation(this, 'RestoreValidation', {
       functions,
       planArn: testing.plan.attrRestoreTestingPlanArn,
@@ -125,6 +123,25 @@ export class ServiceBackupStack extends BackupStack {
       targets: [new targets.LambdaFunction(noteManifest, { retryAttempts: 2 })],
     });
   }
+}
+
+/** Beside production: AWS Backup would take the default VPC, with its default security group. */
+function testDatabase(
+  testing: RestoreTesting,
+  { instance, surroundings }: ServiceDataStack['database'],
+  restored: ec2.ISecurityGroup,
+): void {
+  testing.test('Database', {
+    name: 'database',
+    type: 'RDS',
+    arn: instance.instanceArn,
+    overrides: {
+      dbSubnetGroupName: surroundings.subnetGroupName,
+      dbParameterGroupName: surroundings.parameterGroupName,
+      vpcSecurityGroupIds: `["${restored.securityGroupId}"]`,
+      enableIamDatabaseAuthentication: 'true',
+    },
+  });
 }
 
 /** The filestore only where it is on EFS: S3 Files' is a bucket, which versions and copies protect. */
