@@ -6,9 +6,10 @@ import { warnOfMissedObjective } from './missed-objective.ts';
 import { warnOfMissingMail } from './missing-mail.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
-import { DataStack } from './stacks/data-stack.ts';
+import { DataStack, type DataStackProps } from './stacks/data-stack.ts';
 import { DnsStack } from './stacks/dns-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
+import type { OdooStackProps } from './stacks/odoo-stack.ts';
 import { OperationsStack } from './stacks/operations-stack.ts';
 import { RecoveryStack } from './stacks/recovery-stack.ts';
 import { ReleaseStack } from './stacks/release-stack.ts';
@@ -34,30 +35,67 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * | Operations | alarms | alarms | alarms |
  */
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
-  const networkStack = new NetworkStack(app, planned);
-  warnOfMissedObjective(networkStack, planned);
-  warnOfMissingMail(networkStack, planned.environment);
-  switch (planned.plan.tier) {
+  const recoveryStack = recoveryStackOf(app, planned);
+  if (recoveryStack !== undefined) addPilotLight(app, planned, recoveryStack);
+  addStacks(app, planned, { recoveryStack });
+}
+
+/**
+ * The same stacks in the recovery Region, going on with the copies there. Nothing of the primary Region is part of the app
+ * then, so that nothing can be done to it.
+ *
+ * @param wanted - moment to go on from: `latest`, or ISO 8601.
+ * @throws if the environment has no recovery Region; the choice on the command line is refused before.
+ */
+export function addRecoveredEnvironment(app: App, planned: PlannedEnvironment, wanted: string): void {
+  const copies = recoveryStackOf(app, planned);
+  if (copies === undefined) throw new Error(`${planned.environment.name} has no recovery Region`);
+  addStacks(app, recoveredIn(copies, planned), { broughtBack: { copies, wanted } });
+}
+
+/** What costs next to nothing, and need not be waited for when the primary Region is lost: the network, without a way out. */
+function addPilotLight(app: App, planned: PlannedEnvironment, copies: RecoveryStack): void {
+  const { plan, ...site } = recoveredIn(copies, planned);
+  const network = { ...plan.network, natGateways: 0 };
+  new NetworkStack(app, { ...site, plan: { ...plan, network }, logKey: copies.logKey });
+}
+
+/** An environment as it stands in its recovery Region. */
+function recoveredIn(
+  { region }: { readonly region: string },
+  { environment, plan }: PlannedEnvironment,
+): OdooStackProps {
+  return { environment: { ...environment, region, recoveryRegion: undefined }, plan, recovered: true };
+}
+
+function addStacks(app: App, site: OdooStackProps, data: DataSource): void {
+  const networkStack = new NetworkStack(app, { ...site, logKey: data.broughtBack?.copies.logKey });
+  warnOfMissedObjective(networkStack, site);
+  warnOfMissingMail(networkStack, site.environment);
+  switch (site.plan.tier) {
     case 'small':
-      addServer(app, planned, networkStack);
+      addServer(app, site, networkStack, data);
       break;
     case 'medium':
-      addService(app, planned, networkStack, { firewall: false });
+      addService(app, site, networkStack, data, { firewall: false });
       break;
     case 'large':
-      addService(app, planned, networkStack, { firewall: true });
+      addService(app, site, networkStack, data, { firewall: true });
       break;
   }
 }
 
-function addServer(app: App, planned: PlannedEnvironment, networkStack: NetworkStack): void {
-  const recoveryStack = recoveryStackOf(app, planned);
-  const dataStack = new DataStack(app, { ...planned, recoveryStack });
-  const serverStack = new ServerStack(app, { ...planned, networkStack, dataStack });
+/** Where data is copied to, or what it is copied from. */
+type DataSource = Pick<DataStackProps, 'recoveryStack' | 'broughtBack'>;
+
+function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, data: DataSource): void {
+  const { recoveryStack } = data;
+  const dataStack = new DataStack(app, { ...site, ...data });
+  const serverStack = new ServerStack(app, { ...site, networkStack, dataStack });
   const resourceArns = [arnOf(serverStack.server.dataVolume)];
-  const backupStack = new BackupStack(app, { ...planned, dataStack, recoveryStack, resourceArns });
-  pointDomainAt(app, planned, { ipAddress: serverStack.server.publicIp }, serverStack);
-  const operationsStack = new OperationsStack(app, { ...planned, networkStack });
+  const backupStack = new BackupStack(app, { ...site, dataStack, recoveryStack, resourceArns });
+  pointDomainAt(app, site, { ipAddress: serverStack.server.publicIp }, serverStack);
+  const operationsStack = new OperationsStack(app, { ...site, networkStack });
   operationsStack.watchServer(serverStack);
   operationsStack.watchRecovery(backupStack);
   operationsStack.watchMail(dataStack);
@@ -66,24 +104,25 @@ function addServer(app: App, planned: PlannedEnvironment, networkStack: NetworkS
 
 function addService(
   app: App,
-  planned: PlannedEnvironment,
+  site: OdooStackProps,
   networkStack: NetworkStack,
+  data: DataSource,
   { firewall }: { readonly firewall: boolean },
 ): void {
-  const recoveryStack = recoveryStackOf(app, planned);
-  const dataStack = new ServiceDataStack(app, { ...planned, networkStack, recoveryStack });
-  const backupStack = new ServiceBackupStack(app, { ...planned, networkStack, dataStack, recoveryStack });
-  const edgeStack = new EdgeStack(app, { ...planned, networkStack, firewall });
-  const releaseStack = new ReleaseStack(app, { ...planned, networkStack, dataStack });
+  const { recoveryStack } = data;
+  const dataStack = new ServiceDataStack(app, { ...site, networkStack, ...data });
+  const backupStack = new ServiceBackupStack(app, { ...site, networkStack, dataStack, recoveryStack });
+  const edgeStack = new EdgeStack(app, { ...site, networkStack, firewall });
+  const releaseStack = new ReleaseStack(app, { ...site, networkStack, dataStack });
   const serviceStack = new ServiceStack(app, {
-    ...planned,
+    ...site,
     networkStack,
     dataStack,
     edgeStack,
     releaseStack,
   });
-  pointDomainAt(app, planned, edgeStack.entry, serviceStack);
-  const operationsStack = new OperationsStack(app, { ...planned, networkStack });
+  pointDomainAt(app, site, edgeStack.entry, serviceStack);
+  const operationsStack = new OperationsStack(app, { ...site, networkStack });
   operationsStack.watchService(dataStack, edgeStack, serviceStack);
   operationsStack.watchRecovery(backupStack);
   operationsStack.watchMail(dataStack);
@@ -99,8 +138,8 @@ function recoveryStackOf(app: App, planned: PlannedEnvironment): RecoveryStack |
 }
 
 /** Only where the zone of the domain is in the account; and only once what the domain shall point at serves. */
-function pointDomainAt(app: App, planned: PlannedEnvironment, target: DnsTarget, served: Stack): void {
-  const { domain } = planned.environment;
-  if (domain?.hostedZone === undefined) return;
-  new DnsStack(app, { ...planned, domain, target }).addStackDependency(served);
+function pointDomainAt(app: App, site: OdooStackProps, target: DnsTarget, served: Stack): void {
+  const { domain } = site.environment;
+  if (domain?.hostedZone === undefined || site.recovered) return;
+  new DnsStack(app, { ...site, domain, target }).addStackDependency(served);
 }

@@ -5,4 +5,4 @@ export const RESTORE_TESTS = 'restore-tests/';
 export const MANIFESTS = 'manifests/';
 
 /** Until when the copies in the recovery Region are complete, in its copy of the audit bucket alone. */
-export const WATERMARKS = 'watermarks/';
+export const COPIES_NOTE = 'watermarks/copies.json';

@@ -17,6 +17,7 @@ import type { RecoveryRegion } from '../shared/recovery-region.ts';
 import type { OdooDatabase } from './odoo-database.ts';
 import { problemsOf } from './rds-limits.ts';
 import { RdsLogGroups } from './rds-log-groups.ts';
+import { type AutomatedBackupPoint, restoreInstance } from './restored-instance.ts';
 
 /**
  * The major version only: RDS picks the minor and moves it in the maintenance window. A pinned minor that it has moved
@@ -57,6 +58,12 @@ export interface RdsPostgresProps {
    * @default - nowhere: the loss of the Region takes them
    */
   readonly backupReplica?: RecoveryRegion;
+  /**
+   * What the instance begins with. A value that changes later makes another, older one in its place: keep it for ever.
+   *
+   * @default - nothing: it starts empty
+   */
+  readonly restoreFrom?: AutomatedBackupPoint;
 }
 
 /**
@@ -210,17 +217,18 @@ export class RdsPostgres extends Construct implements OdooDatabase {
     });
     instance.node.defaultChild?.node.addDependency(logGroups);
     this.copyBackupsOf(instance);
+    if (this.props.restoreFrom !== undefined) restoreInstance(resourceOf(instance), this.props.restoreFrom);
     return instance;
   }
 
   /** On the resource, because the instance's own properties do not know it. */
-  private copyBackupsOf({ node: { defaultChild, path } }: rds.DatabaseInstance): void {
+  private copyBackupsOf(instance: rds.DatabaseInstance): void {
     const { backupReplica, pointInTimeDays } = this.props;
     if (backupReplica === undefined) return;
-    if (!(defaultChild instanceof rds.CfnDBInstance)) throw new Error(`${path} has no instance resource`);
-    defaultChild.automaticBackupReplicationRegion = backupReplica.region;
-    defaultChild.automaticBackupReplicationKmsKeyId = backupReplica.encryptionKey.keyArn;
-    defaultChild.automaticBackupReplicationRetentionPeriod = pointInTimeDays;
+    const resource = resourceOf(instance);
+    resource.automaticBackupReplicationRegion = backupReplica.region;
+    resource.automaticBackupReplicationKmsKeyId = backupReplica.encryptionKey.keyArn;
+    resource.automaticBackupReplicationRetentionPeriod = pointInTimeDays;
   }
 
   private get isProtected(): boolean {
@@ -281,4 +289,9 @@ export class RdsPostgres extends Construct implements OdooDatabase {
       );
     }
   }
+}
+
+function resourceOf({ node: { defaultChild, path } }: rds.DatabaseInstance): rds.CfnDBInstance {
+  if (!(defaultChild instanceof rds.CfnDBInstance)) throw new Error(`${path} has no instance resource`);
+  return defaultChild;
 }

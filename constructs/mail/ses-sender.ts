@@ -13,6 +13,11 @@ export interface SesSenderProps {
   readonly mail: SesMail;
   /** Region of the environment, which is the one that its mail leaves from. */
   readonly region: string;
+  /**
+   * Name below the domain that bounces go to: one for each Region that sends for it, because its mail exchanger is the Region's.
+   * @default `bounce`
+   */
+  readonly returnPath?: string;
   /** Encrypts the credentials. */
   readonly encryptionKey: kms.IKey;
 }
@@ -70,7 +75,7 @@ export class SesSender extends Construct implements OutgoingMail {
 
   private defineIdentity(configurationSet: ses.ConfigurationSet): void {
     const { mail, region } = this.props;
-    const returnPath = `bounce.${mail.domain}`;
+    const returnPath = `${this.props.returnPath ?? 'bounce'}.${mail.domain}`;
     const identity = new ses.EmailIdentity(this, 'Identity', {
       identity: ses.Identity.domain(mail.domain),
       // Of every message, because Odoo cannot name one in a header.

@@ -12,14 +12,11 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
-import { WATERMARKS } from '../audit/audit-prefixes.ts';
+import { COPIES_NOTE } from '../audit/audit-prefixes.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { logRetention } from '../shared/log-retention.ts';
 
 const CODE = fileURLToPath(new URL('watch-copies.lambda', import.meta.url));
-
-/** Of the note that can be read when the primary Region is gone. */
-const WATERMARK = `${WATERMARKS}copies.json`;
 
 export interface CopyWatchProps {
   readonly environmentName: string;
@@ -87,7 +84,7 @@ export class CopyWatch extends Construct {
     return JSON.stringify({
       environment: props.environmentName,
       bucket: props.auditBucket.bucketName,
-      key: WATERMARK,
+      key: COPIES_NOTE,
       vault: props.vault.backupVaultName,
       encryptionKey: props.encryptionKey.keyArn,
       filestore:
@@ -105,7 +102,7 @@ export class CopyWatch extends Construct {
     logGroup.grantWrite(role);
     const allow = (actions: string[], resource: string) =>
       role.addToPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
-    allow(['s3:GetObject', 's3:PutObject'], auditBucket.arnForObjects(WATERMARK));
+    allow(['s3:GetObject', 's3:PutObject'], auditBucket.arnForObjects(COPIES_NOTE));
     // A note that is not there is then "not found" and not "denied".
     allow(['s3:ListBucket'], auditBucket.bucketArn);
     allow(['kms:Decrypt', 'kms:GenerateDataKey'], encryptionKey.keyArn);

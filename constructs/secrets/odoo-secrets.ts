@@ -1,8 +1,33 @@
-import type { aws_kms as kms, aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
+import { Tags, type aws_kms as kms, type aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { DataSecret } from '../shared/data-secret.ts';
 import type { RecoveryRegion } from '../shared/recovery-region.ts';
+
+/** Tag of each secret, with what it is for: by it the copies in the recovery Region are found, whose names nobody knows. */
+export const SECRET_PURPOSE = 'odoo-aws:secret';
+
+/** What the secrets are for, as they are tagged. */
+export const SECRET_PURPOSES = [
+  'DatabasePassword',
+  'AdminPassword',
+  'MasterPassword',
+  'BackupPassphrase',
+] as const;
+
+export type SecretPurpose = (typeof SECRET_PURPOSES)[number];
+
+/** The passwords that Odoo and its backups need. Each is a plain string of letters and digits, not a JSON document. */
+export interface OdooPasswords {
+  /** Password of the PostgreSQL role `odoo`. */
+  readonly odooDatabasePassword: secretsmanager.ISecret;
+  /** Password of Odoo's user `admin` until somebody changes it in Odoo. */
+  readonly odooAdminPassword: secretsmanager.ISecret;
+  /** `admin_passwd`, the password of Odoo's database manager. */
+  readonly odooMasterPassword: secretsmanager.ISecret;
+  /** Passphrase of pgBackRest's repository, without which no backup of the single server can be read. */
+  readonly backupPassphrase: secretsmanager.ISecret;
+}
 
 export interface OdooSecretsProps {
   readonly encryptionKey: kms.IKey;
@@ -11,19 +36,15 @@ export interface OdooSecretsProps {
 }
 
 /**
- * The passwords that Odoo and its backups need. Each is a plain string of letters and digits, not a JSON document.
+ * Makes the passwords of an environment.
  *
  * The same secrets exist in every architecture, so that a change of size changes none of them. They outlive their
  * stack: a backup of the database is of little use without them.
  */
-export class OdooSecrets extends Construct {
-  /** Password of the PostgreSQL role `odoo`. */
+export class OdooSecrets extends Construct implements OdooPasswords {
   readonly odooDatabasePassword: secretsmanager.ISecret;
-  /** Password of Odoo's user `admin` until somebody changes it in Odoo. */
   readonly odooAdminPassword: secretsmanager.ISecret;
-  /** `admin_passwd`, the password of Odoo's database manager. */
   readonly odooMasterPassword: secretsmanager.ISecret;
-  /** Passphrase of pgBackRest's repository, without which no backup of the single server can be read. */
   readonly backupPassphrase: secretsmanager.ISecret;
 
   private readonly props: OdooSecretsProps;
@@ -55,13 +76,14 @@ export class OdooSecrets extends Construct {
   }
 
   private password(
-    id: string,
+    id: SecretPurpose,
     {
       description,
       whyItDoesNotRotate,
     }: { readonly description: string; readonly whyItDoesNotRotate: string },
   ): secretsmanager.ISecret {
     const secret = new DataSecret(this, id, { description, ...this.props });
+    Tags.of(secret).add(SECRET_PURPOSE, id);
     acknowledge(secret, 'AwsSolutions-SMG4', whyItDoesNotRotate);
     return secret;
   }

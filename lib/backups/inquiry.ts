@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Cloud, StackResource } from './cloud.ts';
 import type { BackupProblem, Surroundings } from './report.ts';
-import { WATERMARK, type Watermark, watermarkOf } from './watermark.ts';
+import { COPIES_NOTE } from '../../constructs/audit/audit-prefixes.ts';
+import { type Watermark, watermarkOf } from './watermark.ts';
 
 /** Where things are in each Region: the purpose of a stack, and what logical ids begin with. */
 const PLACES = {
@@ -104,8 +105,8 @@ export class Inquiry {
   private async readWatermark(): Promise<Watermark | undefined> {
     const bucket = await this.bucket('audit');
     if (bucket === undefined) return undefined;
-    return this.ask(`how far the copies are, s3://${bucket}/${WATERMARK}`, async () =>
-      watermarkOf(expected(await this.cloud.text(bucket, WATERMARK), 'it was never written')),
+    return this.ask(`how far the copies are, s3://${bucket}/${COPIES_NOTE}`, async () =>
+      watermarkOf(expected(await this.cloud.text(bucket, COPIES_NOTE), 'it was never written')),
     );
   }
 

@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import { WATERMARKS } from '../../constructs/audit/audit-prefixes.ts';
 import { jsonText } from '../release/json-text.ts';
 import { moment } from './server-list.ts';
-
-/** How far the copies in the recovery Region are, in the copy of the audit bucket. */
-export const WATERMARK = `${WATERMARKS}copies.json`;
 
 /** Everything that was written before has arrived; null: not known. */
 const until = z.object({ until: moment }).nullable();

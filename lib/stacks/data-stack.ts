@@ -1,4 +1,4 @@
-import { Arn, ArnFormat } from 'aws-cdk-lib';
+import { Arn, ArnFormat, aws_kms as kms } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from '../../config/environment.ts';
 import type { AuditBucket } from '../../constructs/audit/audit-bucket.ts';
@@ -8,7 +8,9 @@ import type { FilestoreBucket } from '../../constructs/filestore/filestore-bucke
 import type { OutgoingMail } from '../../constructs/mail/outgoing-mail.ts';
 import { RelaySender } from '../../constructs/mail/relay-sender.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
-import { OdooSecrets } from '../../constructs/secrets/odoo-secrets.ts';
+import { RestorePoint } from '../../constructs/recovery/restore-point.ts';
+import { CopiedSecrets } from '../../constructs/secrets/copied-secrets.ts';
+import { type OdooPasswords, OdooSecrets, SECRET_PURPOSES } from '../../constructs/secrets/odoo-secrets.ts';
 import { type DataBuckets, makeDataBuckets } from './data-buckets.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 import type { RecoveryStack } from './recovery-stack.ts';
@@ -16,47 +18,86 @@ import type { RecoveryStack } from './recovery-stack.ts';
 export interface DataStackProps extends OdooStackProps {
   /** @default - nothing is copied to another Region */
   readonly recoveryStack?: RecoveryStack;
+  /** @default - the environment begins with nothing */
+  readonly broughtBack?: BroughtBack;
+}
+
+/** Copies that an environment goes on with, and the moment of them: `latest`, or ISO 8601. */
+export interface BroughtBack {
+  readonly copies: RecoveryStack;
+  readonly wanted: string;
 }
 
 /**
  * What is kept in every architecture, under the same logical ids in each: key, secrets, filestore and backup buckets, and
- * the domain that mail is sent from.
+ * the domain that mail is sent from. Brought back in the recovery Region, an environment goes on with the copies themselves.
  */
 export class DataStack extends OdooStack implements DataBuckets {
-  readonly key: DataKey;
-  readonly secrets: OdooSecrets;
+  readonly key: kms.IKey;
+  readonly secrets: OdooPasswords;
   readonly filestoreBucket: FilestoreBucket;
   readonly backupBucket: BackupBucket;
   readonly auditBucket: AuditBucket;
   /** How Odoo sends mail; absent: not at all. */
   readonly mail?: OutgoingMail;
+  /** What was brought back; absent where the environment began with nothing. */
+  readonly restorePoint?: RestorePoint;
 
   constructor(scope: Construct, props: DataStackProps) {
     super(scope, 'Data', props, { description: 'key, secrets, filestore and backups', stateful: true });
-    const { environment, recoveryStack } = props;
-    this.key = new DataKey(this, 'Key', {
-      copiesAccount: accountOf(environment.backup.secondAccountVaultArn),
-    });
-    this.secrets = new OdooSecrets(this, 'Secrets', {
-      encryptionKey: this.key,
-      replica: recoveryStack?.recoveryRegion,
-    });
-    const buckets = makeDataBuckets(this, {
-      environment,
-      encryptionKey: this.key,
-      kind: 'Bucket',
-      copyTo: recoveryStack,
-    });
+    const { environment, recoveryStack, broughtBack } = props;
+    this.restorePoint = broughtBack && this.pointOf(broughtBack, environment);
+    this.key = this.dataKey(props);
+    this.secrets = this.passwords(recoveryStack);
+    const buckets =
+      broughtBack?.copies ??
+      makeDataBuckets(this, { environment, encryptionKey: this.key, kind: 'Bucket', copyTo: recoveryStack });
     this.filestoreBucket = buckets.filestoreBucket;
     this.backupBucket = buckets.backupBucket;
     this.auditBucket = buckets.auditBucket;
-    this.mail = this.outgoingMail(props.environment);
+    this.mail = this.outgoingMail(props);
   }
 
-  private outgoingMail({ mail, region }: Environment): OutgoingMail | undefined {
+  private dataKey({ environment, broughtBack }: DataStackProps): kms.IKey {
+    return broughtBack === undefined
+      ? new DataKey(this, 'Key', { copiesAccount: accountOf(environment.backup.secondAccountVaultArn) })
+      : // By its ARN: nothing here can change its policy, which is the other stack's.
+        kms.Key.fromKeyArn(this, 'Key', broughtBack.copies.key.keyArn);
+  }
+
+  private pointOf({ copies, wanted }: BroughtBack, { name, domain, retention }: Environment): RestorePoint {
+    return new RestorePoint(this, 'RestorePoint', {
+      environmentName: name,
+      wanted,
+      auditBucket: copies.auditBucket,
+      encryptionKey: copies.key,
+      secrets: SECRET_PURPOSES,
+      url: domain && `https://${domain.name}/web/health`,
+      logKey: copies.logKey,
+      logRetentionDays: retention.logDays,
+    });
+  }
+
+  private passwords(recoveryStack: RecoveryStack | undefined): OdooPasswords {
+    const { restorePoint, key } = this;
+    return restorePoint === undefined
+      ? new OdooSecrets(this, 'Secrets', { encryptionKey: key, replica: recoveryStack?.recoveryRegion })
+      : new CopiedSecrets(this, 'Secrets', {
+          encryptionKey: key,
+          arnOf: (purpose) => restorePoint.secretArn(purpose),
+        });
+  }
+
+  private outgoingMail({ environment, recovered }: DataStackProps): OutgoingMail | undefined {
+    const { mail, region } = environment;
     if (mail === undefined) return undefined;
     return mail.kind === 'ses'
-      ? new SesSender(this, 'SesSender', { mail, region, encryptionKey: this.key })
+      ? new SesSender(this, 'SesSender', {
+          mail,
+          region,
+          returnPath: recovered ? `bounce-${region}` : undefined,
+          encryptionKey: this.key,
+        })
       : new RelaySender(this, 'RelaySender', mail);
   }
 }

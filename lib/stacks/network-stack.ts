@@ -1,22 +1,25 @@
 import type { Construct } from 'constructs';
+import type { Environment } from '../../config/environment.ts';
 import { LogKey } from '../../constructs/encryption/log-key.ts';
 import type { Network } from '../../constructs/network/network.ts';
 import { OdooNetwork } from '../../constructs/network/odoo-network.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
+
+export interface NetworkStackProps extends OdooStackProps {
+  /** @default - a key of its own */
+  readonly logKey?: LogKey;
+}
 
 /** Where everything stands, and the key of its logs. The same in every architecture but for the NAT gateways. */
 export class NetworkStack extends OdooStack {
   readonly network: Network;
   readonly logKey: LogKey;
 
-  constructor(scope: Construct, props: OdooStackProps) {
+  constructor(scope: Construct, props: NetworkStackProps) {
     // Everything else stands in it, and its logs are unreadable without its key.
     super(scope, 'Network', props, { description: 'network', stateful: true });
     const { environment, plan } = props;
-    this.logKey = new LogKey(this, 'LogKey');
-    if (environment.mail?.kind === 'ses' && environment.mail.identity === 'new')
-      this.logKey.admitMailEvents();
-    this.logKey.admitEvents();
+    this.logKey = props.logKey ?? logKeyOf(this, environment);
     this.network = new OdooNetwork(this, 'Network', {
       network: environment.network,
       natGateways: plan.network.natGateways,
@@ -26,4 +29,12 @@ export class NetworkStack extends OdooStack {
       logRetentionDays: environment.retention.logDays,
     });
   }
+}
+
+/** Key of the logs of an environment, and of what it is told of. */
+export function logKeyOf(scope: Construct, { mail }: Environment): LogKey {
+  const key = new LogKey(scope, 'LogKey');
+  if (mail?.kind === 'ses' && mail.identity === 'new') key.admitMailEvents();
+  key.admitEvents();
+  return key;
 }

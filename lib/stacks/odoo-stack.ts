@@ -6,6 +6,12 @@ import type { Plan } from '../../config/sizing/plan.ts';
 export interface OdooStackProps {
   readonly environment: Environment;
   readonly plan: Plan;
+  /**
+   * Brought back from its copies, in the recovery Region: `Recovery-Network` instead of `Network`, beside what is there for the
+   * copies.
+   * @default false
+   */
+  readonly recovered?: boolean;
 }
 
 interface StackPurpose {
@@ -32,10 +38,10 @@ export abstract class OdooStack extends Stack {
   protected constructor(
     scope: Construct,
     purpose: string,
-    { environment, plan }: OdooStackProps,
+    { environment, plan, recovered = false }: OdooStackProps,
     { description, stateful, region }: StackPurpose,
   ) {
-    super(scope, `${environment.name}-${purpose}`, {
+    super(scope, `${environment.name}-${recovered ? 'Recovery-' : ''}${purpose}`, {
       env: { account: environment.account, region: region ?? environment.region },
       description: `Odoo (${environment.name}): ${description}`,
       terminationProtection: stateful && environment.production,

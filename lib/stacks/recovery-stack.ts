@@ -6,16 +6,19 @@ import type { AuditBucket } from '../../constructs/audit/audit-bucket.ts';
 import type { BackupBucket } from '../../constructs/backup/backup-bucket.ts';
 import { RecoveryVault } from '../../constructs/backup/recovery-vault.ts';
 import { DataKey } from '../../constructs/encryption/data-key.ts';
-import { LogKey } from '../../constructs/encryption/log-key.ts';
+import type { LogKey } from '../../constructs/encryption/log-key.ts';
 import type { FilestoreBucket } from '../../constructs/filestore/filestore-bucket.ts';
 import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
+import { allowAutoScalingToUse } from '../../constructs/odoo-server/server-permissions.ts';
 import { CopyAlarms } from '../../constructs/monitoring/copy-alarms.ts';
 import { VaultEvents } from '../../constructs/monitoring/vault-events.ts';
 import { CopyWatch, type FilestoreCopy } from '../../constructs/recovery/copy-watch.ts';
 import type { RecoveryRegion } from '../../constructs/shared/recovery-region.ts';
 import { warnOfComplianceLock } from '../compliance-lock.ts';
 import { type DataBuckets, makeDataBuckets } from './data-buckets.ts';
+import { logKeyOf } from './network-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
+import { publish } from './published.ts';
 
 export interface RecoveryStackProps extends OdooStackProps {
   /** The Region of the copies. */
@@ -40,14 +43,15 @@ export class RecoveryStack extends OdooStack implements DataBuckets {
   readonly auditBucket: AuditBucket;
   readonly vault: backup.BackupVault;
 
-  private readonly logKey: LogKey;
+  readonly logKey: LogKey;
 
   constructor(scope: Construct, props: RecoveryStackProps) {
     const { region, environment } = props;
     super(scope, 'Recovery', props, { description: 'copies in the recovery Region', stateful: true, region });
     this.key = new DataKey(this, 'Key');
-    this.logKey = new LogKey(this, 'LogKey');
-    this.logKey.admitEvents();
+    // The single server, or that of an environment that has outgrown it, may have to start here.
+    allowAutoScalingToUse(this.key);
+    this.logKey = logKeyOf(this, environment);
     const buckets = makeDataBuckets(this, { environment, encryptionKey: this.key, kind: 'Replica' });
     this.filestoreBucket = buckets.filestoreBucket;
     this.backupBucket = buckets.backupBucket;
@@ -59,6 +63,16 @@ export class RecoveryStack extends OdooStack implements DataBuckets {
     warnOfComplianceLock(this, environment);
     this.watchCopies(props);
     this.raiseAlarms(props);
+    // Whether those read them that make copies, or an environment that goes on with the copies.
+    publish(this, [
+      this.key.keyArn,
+      this.logKey.keyArn,
+      this.vault.backupVaultArn,
+      ...[this.filestoreBucket, this.backupBucket, this.auditBucket].flatMap(({ bucketArn, bucketName }) => [
+        bucketArn,
+        bucketName,
+      ]),
+    ]);
   }
 
   /** For services that make their copies by themselves. */

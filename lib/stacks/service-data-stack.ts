@@ -36,6 +36,7 @@ export class ServiceDataStack extends DataStack {
       logRetentionDays: environment.retention.logDays,
       deletionProtection: environment.production,
       backupReplica: replica,
+      restoreFrom: this.restorePoint?.database,
     });
     const mount = { network, encryptionKey: this.key };
     this.filestore =

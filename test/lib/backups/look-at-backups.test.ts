@@ -4,7 +4,7 @@ import { DATABASE_NAME } from '../../../constructs/database/odoo-database.ts';
 import { FILESTORE_DIRECTORY } from '../../../constructs/filestore/filestore-bucket.ts';
 import { FILESTORE_PREFIX } from '../../../lib/backups/filestore-versions.ts';
 import { lookAtBackups } from '../../../lib/backups/look-at-backups.ts';
-import { WATERMARK } from '../../../lib/backups/watermark.ts';
+import { COPIES_NOTE } from '../../../constructs/audit/audit-prefixes.ts';
 import type { BackupsReport, RegionReport } from '../../../lib/backups/report.ts';
 import { environmentOf, planOf, production } from '../../support/environments.ts';
 import { resourcesOf, templatesOf } from '../../support/templates.ts';
@@ -369,7 +369,7 @@ it.each([10, 40, 150])('what is read of stacks is what they have: %i users', (us
     expect(has('Recovery', 'AWS::S3::Bucket', id)).toBe(1);
   }
   expect(has('Recovery', 'AWS::KMS::Key', 'Key')).toBe(1);
-  expect(JSON.stringify(templates['Recovery'])).toContain(WATERMARK);
+  expect(JSON.stringify(templates['Recovery'])).toContain(COPIES_NOTE);
   for (const stack of ['Backup', 'Recovery']) expect(has(stack, 'AWS::Backup::BackupVault', '')).toBe(1);
   const services = users > 25 ? 1 : 0;
   expect(has('Data', 'AWS::RDS::DBInstance', 'DatabaseInstance')).toBe(services);
