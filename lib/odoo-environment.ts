@@ -91,7 +91,7 @@ type DataSource = Pick<DataStackProps, 'recoveryStack' | 'broughtBack'>;
 function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, data: DataSource): void {
   const { recoveryStack } = data;
   const dataStack = new DataStack(app, { ...site, ...data });
-  const serverStack = new ServerStack(app, { ...site, networkStack, dataStack });
+  const serverStack = new ServerStack(app, { ...site, networkStack, dataStack, recoveryStack });
   const resourceArns = [arnOf(serverStack.server.dataVolume)];
   const backupStack = new BackupStack(app, { ...site, dataStack, recoveryStack, resourceArns });
   pointDomainAt(app, site, { ipAddress: serverStack.server.publicIp }, serverStack);
@@ -100,6 +100,7 @@ function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, d
   operationsStack.watchRecovery(backupStack);
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
+  if (serverStack.fenceGuard !== undefined) operationsStack.watchFence(serverStack.fenceGuard);
 }
 
 function addService(
@@ -120,6 +121,7 @@ function addService(
     dataStack,
     edgeStack,
     releaseStack,
+    recoveryStack,
   });
   pointDomainAt(app, site, edgeStack.entry, serviceStack);
   const operationsStack = new OperationsStack(app, { ...site, networkStack });
@@ -127,6 +129,7 @@ function addService(
   operationsStack.watchRecovery(backupStack);
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
+  if (serviceStack.fenceGuard !== undefined) operationsStack.watchFence(serviceStack.fenceGuard);
 }
 
 /** Before everything that is copied there. */
@@ -140,6 +143,6 @@ function recoveryStackOf(app: App, planned: PlannedEnvironment): RecoveryStack |
 /** Only where the zone of the domain is in the account; and only once what the domain shall point at serves. */
 function pointDomainAt(app: App, site: OdooStackProps, target: DnsTarget, served: Stack): void {
   const { domain } = site.environment;
-  if (domain?.hostedZone === undefined || site.recovered) return;
+  if (domain?.hostedZone === undefined) return;
   new DnsStack(app, { ...site, domain, target }).addStackDependency(served);
 }

@@ -29,8 +29,8 @@ const RESTORE_METRICS = 4;
 /** Segments of the write-ahead log that the single server uploads in a month, one a minute when it is hardly used. */
 const WAL_SEGMENTS = 60 * 24 * 30;
 
-/** Objects that S3 could not copy: attachments, backups. */
-const FAILED_COPY_ALARMS = 2;
+/** With a recovery Region: attachments or backups that S3 could not copy, a fence that would not be seen. */
+const RECOVERY_REGION_ALARMS = 3;
 
 /** Metrics that Container Insights writes for a cluster with two services; assumed. */
 const CONTAINER_INSIGHTS_METRICS = 40;
@@ -155,7 +155,7 @@ export function operationLines({ environment, plan, usage }: BillBasis): readonl
     {
       item: 'Alarms',
       key: 'cloudwatch.alarm.standard',
-      quantity: ALARMS[plan.tier] + (environment.recoveryRegion === undefined ? 0 : FAILED_COPY_ALARMS),
+      quantity: ALARMS[plan.tier] + (environment.recoveryRegion === undefined ? 0 : RECOVERY_REGION_ALARMS),
       unit: 'alarms',
       estimated: true,
     },

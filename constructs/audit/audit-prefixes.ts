@@ -6,3 +6,9 @@ export const MANIFESTS = 'manifests/';
 
 /** Until when the copies in the recovery Region are complete, in its copy of the audit bucket alone. */
 export const COPIES_NOTE = 'watermarks/copies.json';
+
+/** That an environment is fenced: it serves nobody, because it goes on in its recovery Region. In the same copy. */
+export const FENCE = 'fence/fenced.json';
+
+/** What the fenced environment has seen of it, and whether anything still runs there. */
+export const FENCE_NOTE = 'fence/seen.json';

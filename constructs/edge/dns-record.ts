@@ -11,7 +11,19 @@ import type { Domain } from '../../config/environment.ts';
 export interface OdooDnsRecordProps {
   readonly domain: Domain;
   readonly target: DnsTarget;
+  /** Whose entry it is: of two records the one of the recovery Region wins. */
+  readonly side: Side;
 }
+
+/** The environment as it ever was, or as it was brought back in its recovery Region. */
+export type Side = 'primary' | 'recovery';
+
+/**
+ * Weights in Route 53. A record of weight 0 is only answered with while there is no other: so the record of the recovery
+ * Region takes the domain when it is made, and gives it back when it is removed, and nothing has to be changed in a Region
+ * that may be lost. Each has one from the beginning, because a record with a weight cannot stand beside one without.
+ */
+const WEIGHTS: Readonly<Record<Side, number>> = { primary: 0, recovery: 255 };
 
 /** What the domain points at. */
 export type DnsTarget =
@@ -26,7 +38,7 @@ export type DnsTarget =
  */
 export class OdooDnsRecord extends Construct {
   /** @throws if the domain has no hosted zone; see {@link askForDnsRecord}. */
-  constructor(scope: Construct, id: string, { domain, target }: OdooDnsRecordProps) {
+  constructor(scope: Construct, id: string, { domain, target, side }: OdooDnsRecordProps) {
     super(scope, id);
     const zone = domain.hostedZone;
     if (zone === undefined) throw new Error(`a record for ${domain.name} needs its hosted zone, got none`);
@@ -36,6 +48,8 @@ export class OdooDnsRecord extends Construct {
         zoneName: zone.name,
       }),
       recordName: domain.name,
+      weight: WEIGHTS[side],
+      setIdentifier: side,
       ...('loadBalancer' in target
         ? { target: route53.RecordTarget.fromAlias(new targets.LoadBalancerTarget(target.loadBalancer)) }
         : {

@@ -4,6 +4,7 @@ import { Construct, type IDependable } from 'constructs';
 import type { AppPlan, Plan } from '../../config/sizing/plan.ts';
 import type { Network } from '../network/network.ts';
 import { NGINX_PORT } from '../odoo-node/nginx-conf.ts';
+import type { Served } from '../recovery/served.ts';
 import type { OdooCluster } from './odoo-cluster.ts';
 import { OdooTask } from './odoo-task.ts';
 import type { OdooNode } from './odoo-task-props.ts';
@@ -49,6 +50,22 @@ export class OdooService extends Construct {
     this.scaleWeb(props.plan.app);
     this.cron = this.defineCron(props);
     this.waitFor(props);
+  }
+
+  /** Both services with their numbers of tasks. */
+  served({ app }: Plan): Served {
+    const { nodesMin, nodesMax } = app;
+    return {
+      kind: 'services',
+      services: [
+        {
+          service: this.web,
+          desired: nodesMin,
+          scaled: isScaled(app) ? { min: nodesMin, max: nodesMax } : undefined,
+        },
+        { service: this.cron, desired: 1 },
+      ],
+    };
   }
 
   private defineWeb(props: OdooServiceProps): ecs.FargateService {

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { formatProblems } from '../../config/format-problems.ts';
 import { loadEnvironmentFiles, type PlannedEnvironment, resolveAll } from '../../config/load.ts';
@@ -6,6 +5,7 @@ import { finish } from '../growth/finish.ts';
 import { grow } from '../growth/grow.ts';
 import { GrowthProblem, type GrowthProps } from '../growth/growth.ts';
 import { undo } from '../growth/undo.ts';
+import { confirmation } from './confirmation.ts';
 import type { Output } from './selected-plans.ts';
 
 export const USAGE = `npm run grow -- --env NAME [--yes] [--undo | --finish]
@@ -59,7 +59,12 @@ export async function growCommand(
   }
   const say = (text: string): void => void out.write(`${text}\n`);
   try {
-    await options.act({ ...planned, ...(await clouds(planned)), say, confirm: confirmation(options, say) });
+    await options.act({
+      ...planned,
+      ...(await clouds(planned)),
+      say,
+      confirm: confirmation(options.yes, say),
+    });
     return 0;
   } catch (error) {
     errors.write(error instanceof GrowthProblem ? `${error.message}\n` : unexpected(error));
@@ -90,20 +95,4 @@ function optionsFrom(args: readonly string[]): Options | string {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-/** Asks at the terminal. Where nobody can answer, the answer is no. */
-function confirmation({ yes }: Options, say: (text: string) => void): GrowthProps['confirm'] {
-  return async (question) => {
-    if (yes || !process.stdin.isTTY) {
-      say(`${question} ${yes ? 'yes (--yes)' : 'no (nobody to ask: use --yes)'}`);
-      return yes;
-    }
-    const terminal = createInterface({ input: process.stdin, output: process.stdout });
-    try {
-      return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
-    } finally {
-      terminal.close();
-    }
-  };
 }

@@ -11,11 +11,12 @@ export interface DnsStackProps extends OdooStackProps {
 
 /**
  * What the domain points at: in small the server, otherwise the load balancer. The same record in every architecture and
- * nothing beside it, so that an environment that grows is switched over, and back, by an update of this one record.
+ * nothing beside it, so that an environment that grows is switched over, and back, by an update of this one record; and one that was brought
+ * back in its recovery Region by a second one there.
  */
 export class DnsStack extends OdooStack {
   constructor(scope: Construct, props: DnsStackProps) {
     super(scope, 'Dns', props, { description: 'record of the domain', stateful: false });
-    new OdooDnsRecord(this, 'DnsRecord', props);
+    new OdooDnsRecord(this, 'DnsRecord', { ...props, side: props.recovered ? 'recovery' : 'primary' });
   }
 }

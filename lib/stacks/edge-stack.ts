@@ -40,7 +40,7 @@ export class EdgeStack extends OdooStack {
       }),
       deletionProtection: environment.production,
     });
-    if (domain.hostedZone === undefined || props.recovered) askForDnsRecord(this, domain.name, this.entry);
+    if (domain.hostedZone === undefined) askForDnsRecord(this, domain.name, this.entry);
     if (props.firewall) {
       new OdooWebAcl(this, 'WebAcl', {
         loadBalancer: this.entry.loadBalancer,

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
 import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
 import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
+import { FenceAlarm } from '../../constructs/monitoring/fence-alarm.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
@@ -13,6 +14,7 @@ import { ServerHealthAlarms } from '../../constructs/monitoring/server-health-al
 import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
 import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
+import type { FenceGuard } from '../../constructs/recovery/fence-guard.ts';
 import type { BackupStack } from './backup-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import type { EdgeStack } from './edge-stack.ts';
@@ -82,6 +84,11 @@ export class OperationsStack extends OdooStack {
       filestore: { bucket: filestoreBucket, replica: recovery.filestoreBucket },
       backups: { bucket: backupBucket, replica: recovery.backupBucket },
     });
+  }
+
+  /** Whether the environment could be stopped from the recovery Region. */
+  watchFence(guard: FenceGuard): void {
+    new FenceAlarm(this, 'FenceAlarm', { topic: this.topic, guard: guard.function });
   }
 
   /** Alarms of medium and large. */

@@ -3,26 +3,33 @@ import { askForDnsRecord } from '../../constructs/edge/dns-record.ts';
 import { OdooServer } from '../../constructs/odoo-server/odoo-server.ts';
 import { SessionDocument } from '../../constructs/odoo-server/session-document.ts';
 import { OdooContainerImage } from '../../constructs/odoo-service/odoo-container-image.ts';
+import { FenceGuard } from '../../constructs/recovery/fence-guard.ts';
 import type { DataStack } from './data-stack.ts';
 import { showFirstLogin } from './first-login.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
+import type { RecoveryStack } from './recovery-stack.ts';
 import { showSession } from './session-output.ts';
 
 export interface ServerStackProps extends OdooStackProps {
   readonly networkStack: NetworkStack;
   readonly dataStack: DataStack;
+  /** @default - nothing stands in for this environment elsewhere */
+  readonly recoveryStack?: RecoveryStack;
 }
 
 /** The small architecture: one server, its data volume, its address. */
 export class ServerStack extends OdooStack {
   readonly server: OdooServer;
+  /** Only where a recovery Region could stand in. */
+  readonly fenceGuard?: FenceGuard;
 
   constructor(scope: Construct, props: ServerStackProps) {
     super(scope, 'Server', props, { description: 'the server with Odoo and PostgreSQL', stateful: true });
     this.server = this.odooServer(props);
     this.showEntry(props);
     this.openSessions(props);
+    this.fenceGuard = this.guardFence(props);
   }
 
   private odooServer({ environment, plan, networkStack, dataStack }: ServerStackProps): OdooServer {
@@ -68,6 +75,17 @@ export class ServerStack extends OdooStack {
       logGroup: this.server.logGroup,
     });
     showSession(this, this.server.autoScalingGroup, documentName);
+  }
+
+  private guardFence({ environment, networkStack, recoveryStack }: ServerStackProps): FenceGuard | undefined {
+    if (recoveryStack === undefined) return undefined;
+    return new FenceGuard(this, 'FenceGuard', {
+      auditBucket: recoveryStack.auditBucket,
+      encryptionKey: recoveryStack.key,
+      served: { kind: 'server', group: this.server.autoScalingGroup },
+      logKey: networkStack.logKey,
+      logRetentionDays: environment.retention.logDays,
+    });
   }
 
   private showEntry({ environment: { domain }, dataStack }: ServerStackProps): void {

@@ -2,7 +2,12 @@ import { aws_ec2 as ec2, aws_elasticloadbalancingv2 as elbv2, type Stack } from 
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, it } from 'vitest';
 import type { Domain } from '../../../config/environment.ts';
-import { askForDnsRecord, type DnsTarget, OdooDnsRecord } from '../../../constructs/edge/dns-record.ts';
+import {
+  askForDnsRecord,
+  type DnsTarget,
+  OdooDnsRecord,
+  type Side,
+} from '../../../constructs/edge/dns-record.ts';
 import { testStack } from '../../support/stack.ts';
 
 const hostedZone = { id: 'Z0123456789', name: 'example.com' };
@@ -29,6 +34,18 @@ describe('DNS record', () => {
       Type: 'A',
       ResourceRecords: ['203.0.113.7'],
       TTL: '60',
+    });
+  });
+
+  it.each([
+    ['primary', 0],
+    ['recovery', 255],
+  ] as const)('of the %s side has the weight %i: the recovery Region takes the domain', (side, weight) => {
+    const stack = testStack();
+    point(stack, { name: 'erp.example.com', hostedZone }, { ipAddress: '203.0.113.7' }, side);
+    Template.fromStack(stack).hasResourceProperties('AWS::Route53::RecordSet', {
+      SetIdentifier: side,
+      Weight: weight,
     });
   });
 
@@ -65,7 +82,7 @@ function toAddress(domain: Domain): Template {
   return Template.fromStack(stack);
 }
 
-function point(stack: Stack, domain: Domain, target: DnsTarget): void {
+function point(stack: Stack, domain: Domain, target: DnsTarget, side: Side = 'primary'): void {
   if (domain.hostedZone === undefined) askForDnsRecord(stack, domain.name, target);
-  else new OdooDnsRecord(stack, 'DnsRecord', { domain, target });
+  else new OdooDnsRecord(stack, 'DnsRecord', { domain, target, side });
 }

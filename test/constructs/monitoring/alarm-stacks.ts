@@ -4,6 +4,7 @@ import {
   aws_ecs as ecs,
   aws_ec2 as ec2,
   aws_elasticloadbalancingv2 as elbv2,
+  aws_lambda as lambda,
   aws_kms as kms,
   aws_rds as rds,
   aws_s3 as s3,
@@ -19,6 +20,7 @@ import { FilestoreAlarms } from '../../../constructs/monitoring/filestore-alarms
 import { LoadBalancerAlarms } from '../../../constructs/monitoring/load-balancer-alarms.ts';
 import { MailAlarms } from '../../../constructs/monitoring/mail-alarms.ts';
 import { RecoveryAlarms } from '../../../constructs/monitoring/recovery-alarms.ts';
+import { FenceAlarm } from '../../../constructs/monitoring/fence-alarm.ts';
 import { ReplicationAlarms } from '../../../constructs/monitoring/replication-alarms.ts';
 import { ServerAlarms } from '../../../constructs/monitoring/server-alarms.ts';
 import { ServerBackupAlarms } from '../../../constructs/monitoring/server-backup-alarms.ts';
@@ -45,6 +47,7 @@ export function stackWithAllAlarms(): Stack {
     addRecoveryAlarms(stack, topic);
     addCopyAlarms(stack, topic);
     addReplicationAlarms(stack, topic);
+    addFenceAlarm(stack, topic);
     new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic, proofDays: 9 });
     new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
   });
@@ -146,6 +149,11 @@ export function addReplicationAlarms(stack: Stack, topic: AlarmTopic): void {
     filestore: { bucket: bucket('files'), replica: bucket('files-copy') },
     backups: { bucket: bucket('backups'), replica: bucket('backups-copy') },
   });
+}
+
+export function addFenceAlarm(stack: Stack, topic: AlarmTopic): void {
+  const guard = lambda.Function.fromFunctionName(stack, 'FenceGuard', 'guard');
+  new FenceAlarm(stack, 'FenceAlarm', { topic, guard });
 }
 
 export function addServerAlarms(stack: Stack, topic: AlarmTopic, instanceType: string): void {

@@ -45,6 +45,7 @@ describe('every alarm', () => {
       'database-free-storage',
       'database-memory',
       'database-transaction-ids',
+      'fence-guard-failed',
       'filestore-copy-failed',
       'filestore-copy-late',
       'filestore-export-age',
