@@ -6,3 +6,6 @@ export const MANIFESTS = 'manifests/';
 
 /** Until when the copies in the recovery Region are complete, in its copy of the audit bucket alone. */
 export const COPIES_NOTE = 'watermarks/copies.json';
+
+/** Reports of drills and the lock of the one that runs, in the same copy. The keys of reports begin with the moment. */
+export const DRILLS = 'drills/';
