@@ -97,6 +97,8 @@ function removeDirectly(
       DeleteAutomatedBackups: true,
     },
     final: ['Rds.DbInstanceNotFoundException'],
+    // While it is being made.
+    patientWith: 'Rds.InvalidDbInstanceStateException',
   });
   remove.addCatch(unseen, { resultPath: '$.removeFailure' });
   remove.next(unseen);

@@ -49,9 +49,18 @@ export class FakeAws {
   hangs = false;
   private readonly tokens = new Map<string, FakeTask>();
 
-  /** Names of what costs money. */
-  get left(): readonly string[] {
+  /** Names of what is there. */
+  get there(): readonly string[] {
     return [...this.instances.keys(), ...this.tasks.filter(({ stopped }) => !stopped).map(({ arn }) => arn)];
+  }
+
+  /** Of that, what would stay: nobody has asked for its end. */
+  get left(): readonly string[] {
+    const going = [
+      ...[...this.instances.values()].filter(({ status }) => status === 'deleting').map(({ id }) => id),
+      ...this.tasks.filter(({ asked }) => asked).map(({ arn }) => arn),
+    ];
+    return this.there.filter((name) => !going.includes(name));
   }
 
   /** A call that the state machine makes by itself. */
@@ -67,7 +76,7 @@ export class FakeAws {
       case 'ecs:runTask':
         return this.runTask(text('ClientToken'), text('StartedBy'));
       case 'ecs:describeTasks':
-        return { Tasks: (parameters['Tasks'] as string[]).map((arn) => this.lookAtTask(arn)) };
+        return { Tasks: [this.lookAtTask(String(parameters['Tasks']))] };
       case 'ecs:listTasks':
         return { TaskArns: this.listed('RUNNING', text('StartedBy')) };
       case 'ecs:stopTask':
@@ -133,10 +142,10 @@ export class FakeAws {
     s3: this.bucket,
   };
 
-  private restore(id: string, { Tags }: Readonly<Record<string, unknown>>): unknown {
+  private restore(id: string, parameters: object): unknown {
     if (this.instances.has(id)) throw new AwsError('Rds.DbInstanceAlreadyExistsException', id);
-    const [tag] = (Tags ?? []) as readonly { readonly Value: string }[];
-    this.addInstance(id, tag?.Value);
+    const { Tags }: { Tags?: readonly { readonly Value: string }[] } = parameters;
+    this.addInstance(id, Tags?.[0]?.Value);
     return {};
   }
 
