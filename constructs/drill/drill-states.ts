@@ -1,7 +1,7 @@
 import { aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { begin, beginPhase, invoke, wait } from './drill-data.ts';
-import type { DrillFunctions } from './drill-functions.ts';
+import type { DrillSteps } from './drill-steps.ts';
 import { DRILL_RUNNING, NO_POINT } from './drill.lambda/errors.mjs';
 import { endingStates, isCleared } from './ending-states.ts';
 import { odooStates, type OdooStatesProps } from './odoo-states.ts';
@@ -9,7 +9,7 @@ import { restoreStates, type RestoreStatesProps } from './restore-states.ts';
 
 export interface DrillStatesProps
   extends Omit<RestoreStatesProps, Continued>, Omit<OdooStatesProps, Continued> {
-  readonly functions: DrillFunctions;
+  readonly functions: DrillSteps;
 }
 
 /** What a part is told by the whole. */
@@ -53,7 +53,7 @@ export function drillStates(scope: Construct, props: DrillStatesProps): sfn.ICha
 /** Nothing was made before there is a lock, so that nothing has to be torn down. */
 function takeLock(
   scope: Construct,
-  { lock }: DrillFunctions,
+  { lock }: DrillSteps,
   { locked, report }: { readonly locked: sfn.IChainable; readonly report: sfn.IChainable },
 ): sfn.CustomState {
   const take = invoke(scope, 'Take lock', {
@@ -75,7 +75,7 @@ const SECONDS_BETWEEN_LOOKS = 30;
 /** What earlier drills left: a cancelled one, or one that AWS refused to tear down. Without a limit but that of the drill. */
 function clearLeftovers(
   scope: Construct,
-  { clear }: DrillFunctions,
+  { clear }: DrillSteps,
   { cleared, report }: { readonly cleared: sfn.IChainable; readonly report: sfn.IChainable },
 ): sfn.IChainable {
   const look = invoke(scope, 'Clear leftovers', {

@@ -2,7 +2,7 @@ import { aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { awsCall } from '../shared/aws-call.ts';
 import { beginPhase, failure, invoke, isLate, wait } from './drill-data.ts';
-import type { DrillFunctions } from './drill-functions.ts';
+import type { DrillSteps } from './drill-steps.ts';
 
 /** What was asked for a moment before may not be seen yet; and RDS takes minutes to delete an instance. */
 const SECONDS_BEFORE_LOOK = 30;
@@ -11,7 +11,7 @@ const SECONDS_BEFORE_LOOK = 30;
 const MOST_LOOKS = 120;
 
 export interface EndingStatesProps {
-  readonly functions: DrillFunctions;
+  readonly functions: DrillSteps;
   readonly clusterArn: string;
 }
 

@@ -2,7 +2,7 @@ import { aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { awsCall } from '../shared/aws-call.ts';
 import { beginPhase, failure, invoke, isLate, wait } from './drill-data.ts';
-import type { DrillFunctions } from './drill-functions.ts';
+import type { DrillSteps } from './drill-steps.ts';
 
 const SECONDS_BETWEEN_LOOKS = 20;
 
@@ -10,7 +10,7 @@ const SECONDS_BETWEEN_LOOKS = 20;
 export const HOST_VARIABLE = { container: 'Configure', name: 'DATABASE_HOST' };
 
 export interface OdooStatesProps {
-  readonly functions: DrillFunctions;
+  readonly functions: DrillSteps;
   readonly clusterArn: string;
   /** The task to run, as RunTask takes it: definition, network and so on. */
   readonly runTask: Readonly<Record<string, unknown>>;

@@ -2,13 +2,11 @@ import { aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { awsCall } from '../shared/aws-call.ts';
 import { beginPhase, failure, invoke, isLate, wait } from './drill-data.ts';
-import type { DrillFunctions } from './drill-functions.ts';
+import { DRILL_TAG } from './drill-names.ts';
+import type { DrillSteps } from './drill-steps.ts';
 
 /** Half an hour for a small database, hours for a large one. */
 const SECONDS_BETWEEN_LOOKS = 60;
-
-/** Tag of what a drill makes, with its id. */
-export const DRILL_TAG = 'odoo-aws:drill';
 
 /** Where the database of a drill stands, as RDS takes it. */
 export interface DrillDatabase {
@@ -19,7 +17,7 @@ export interface DrillDatabase {
 }
 
 export interface RestoreStatesProps {
-  readonly functions: DrillFunctions;
+  readonly functions: DrillSteps;
   readonly database: DrillDatabase;
   readonly afterwards: sfn.IChainable;
   readonly failed: sfn.IChainable;

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { arnOf, CHECKED, drillDefinition, Drills, untilEnded, VALIDATED } from './drills.ts';
+import { arnOf, CHECKED, deployedDrill, Drills, untilEnded, VALIDATED } from './drills.ts';
 import { FakeAws } from './fake-aws.ts';
 
-const definition = drillDefinition();
+const deployed = deployedDrill();
 
 /** Reached when the function that tears down fails. */
 const WITHOUT_FUNCTION = ['Find Odoo', 'Stop Odoo', 'Delete database'];
-const STATES = Object.entries(definition.States)
+const STATES = Object.entries(deployed.definition.States)
   .filter(([state, { Type }]) => Type === 'Task' && !WITHOUT_FUNCTION.includes(state))
   .map(([state]) => state);
 
@@ -20,7 +20,7 @@ beforeEach(() => {
     Key: 'watermarks/copies.json',
     Body: JSON.stringify({ filestore: { until: '2026-11-30T11:45:30.500Z' } }),
   });
-  drills = new Drills(definition, aws);
+  drills = new Drills(deployed, aws);
 });
 afterEach(() => vi.useRealTimers());
 
@@ -213,6 +213,17 @@ describe('what is there already', () => {
     expect(drills.reports[0]?.removed).toEqual(
       expect.arrayContaining(['prod-drill-old', expect.stringContaining('task1')]),
     );
+  });
+
+  it('stays, if another drill makes it meanwhile: at its end a drill removes its own alone', async () => {
+    drills.before = (state, attempt) => {
+      if (state !== 'Validate' || attempt > 0) return;
+      aws.addInstance('prod-drill-other', 'other', 'available');
+      aws.addTask('other');
+    };
+    aws.hangs = true;
+    await drills.drill('one');
+    expect(aws.there).toEqual(['prod-drill-other', expect.stringContaining('task1')]);
   });
 
   it.each([

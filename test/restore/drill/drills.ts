@@ -1,31 +1,11 @@
-import { aws_lambda as lambda, aws_stepfunctions as sfn, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { vi } from 'vitest';
-import { drillStates } from '../../../constructs/drill/drill-states.ts';
-import { createHandlers } from '../../../constructs/drill/drill.lambda/handlers.mjs';
+import { createHandlers, type Settings } from '../../../constructs/drill/drill.lambda/handlers.mjs';
 import type { DrillReport } from '../../../constructs/drill/drill.lambda/report.mjs';
 import { type Definition, execute, type Run } from '../../releases/interpreter/state-machine.ts';
 import { resolved } from '../../releases/release-template.ts';
-import { testStack } from '../../support/stack.ts';
-import { CLUSTER, type FakeAws, KEY } from './fake-aws.ts';
-
-const SETTINGS = {
-  environment: 'prod',
-  bucket: 'audit',
-  note: 'watermarks/copies.json',
-  lock: 'drills/lock.json',
-  reports: 'drills/',
-  manifests: 'manifests/',
-  encryptionKey: KEY,
-  cluster: CLUSTER,
-  instancePrefix: 'prod-drill-',
-  tag: 'odoo-aws:drill',
-  logGroup: 'drill',
-  logStreams: 'drill/Check/',
-  container: 'Check',
-  rtoHours: 4,
-  rpoHours: 1,
-};
+import { withDrill } from '../../constructs/drill/drill.fixture.ts';
+import type { FakeAws } from './fake-aws.ts';
 
 export const VALIDATED = {
   done: true,
@@ -40,42 +20,32 @@ export const CHECKED = [
   { check: 'workflow partners', passed: true, details: '3 read' },
 ];
 
-/** The state machine as CloudFormation would hand it to Step Functions. */
-export function drillDefinition(): Definition {
-  const stack = testStack();
-  const machine = new sfn.StateMachine(stack, 'Machine', {
-    definitionBody: sfn.DefinitionBody.fromChainable(
-      drillStates(stack, {
-        functions: {
-          lock: namedFunction(stack, 'lock'),
-          find: namedFunction(stack, 'find'),
-          clear: namedFunction(stack, 'clear'),
-          validate: namedFunction(stack, 'validate'),
-          readChecks: namedFunction(stack, 'readChecks'),
-          report: namedFunction(stack, 'report'),
-        },
-        clusterArn: CLUSTER,
-        runTask: { TaskDefinition: 'drill' },
-        database: {
-          instanceClass: 'db.t4g.large',
-          subnetGroupName: 'drill',
-          parameterGroupName: 'drill',
-          securityGroupId: 'sg-1',
-        },
-      }),
-    ),
-  });
-  const [found] = Object.values(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine'));
-  if (found === undefined) throw new Error(`${machine.node.path} is not in its template`);
-  return JSON.parse(String(resolved(found['Properties']['DefinitionString'])));
+/** What is deployed: the state machine as CloudFormation would hand it to Step Functions, and the functions. */
+export interface Deployed {
+  readonly definition: Definition;
+  /** What a function of the definition exports, by its logical id. */
+  readonly exports: ReadonlyMap<string, string>;
+  readonly settings: Settings;
 }
 
-function namedFunction(stack: Stack, name: string): lambda.IFunction {
-  return lambda.Function.fromFunctionArn(
-    stack,
-    name,
-    `arn:aws:lambda:eu-central-1:111122223333:function:${name}`,
+export function deployedDrill(): Deployed {
+  const template = Template.fromStack(withDrill().stack);
+  const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+  const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+  const text = String(resolved(machine?.['Properties']['DefinitionString']));
+  const settings = functions.map(([, { Properties }]) =>
+    resolved(Properties['Environment']['Variables']['SETTINGS']),
   );
+  return {
+    // The ARN of a function, as the interpreter wants to see one.
+    definition: JSON.parse(
+      text.replaceAll(/"(\w+)\.Arn"/g, '"arn:aws:lambda:eu-central-1:111122223333:function:$1"'),
+    ),
+    exports: new Map(
+      functions.map(([id, { Properties }]) => [id, String(Properties['Handler']).replace('index.', '')]),
+    ),
+    settings: JSON.parse(String(settings.find((found) => found !== undefined))),
+  };
 }
 
 export interface Ended {
@@ -92,11 +62,11 @@ export class Drills {
   /** Called before each call, and after it when its effect is there; may throw. */
   before: (state: string, attempt: number) => void = () => {};
   after: (state: string, attempt: number) => void = () => {};
-  private readonly definition: Definition;
+  private readonly deployed: Deployed;
   private readonly aws: FakeAws;
 
-  constructor(definition: Definition, aws: FakeAws) {
-    this.definition = definition;
+  constructor(deployed: Deployed, aws: FakeAws) {
+    this.deployed = deployed;
     this.aws = aws;
   }
 
@@ -106,7 +76,7 @@ export class Drills {
   ): Promise<{ readonly run: Run; readonly ended: Promise<Ended> }> {
     const arn = arnOf(name);
     this.aws.executions.set(arn, 'RUNNING');
-    const run = await execute(this.definition, input, { name, call: this.call });
+    const run = await execute(this.deployed.definition, input, { name, call: this.call });
     const ended = run.result.then(
       () => ({ arn, error: undefined }),
       ({ cause }: { cause?: { name: string } }) => ({ arn, error: cause?.name ?? 'aborted' }),
@@ -145,7 +115,8 @@ export class Drills {
   };
 
   private async answer(resource: string, parameters: Record<string, unknown>): Promise<unknown> {
-    const [, name] = /:function:(\w+)$/.exec(resource) ?? [];
+    const [, id] = /:function:(\w+)$/.exec(resource) ?? [];
+    const name = id && this.deployed.exports.get(id);
     if (name === 'validate') return this.validated;
     if (name === undefined) return this.aws.answer(resource.split(':').slice(-2).join(':'), parameters);
     // Each takes what the state machine gives it, which is what is tested.
@@ -155,7 +126,7 @@ export class Drills {
   private get handlers() {
     return createHandlers({
       clients: this.aws.clients,
-      settings: SETTINGS,
+      settings: this.deployed.settings,
       now: () => new Date(),
       log: (line) => void this.lines.push(line),
     });

@@ -1,9 +1,8 @@
 import { AwsError } from '../../releases/fake-aws.ts';
+import { KEY } from '../../constructs/drill/drill.fixture.ts';
 import { FakeBucket } from './fake-bucket.ts';
 
-export const CLUSTER = 'arn:aws:ecs:eu-west-1:111122223333:cluster/drill';
-export const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/copies';
-export const BACKUP = 'arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-1';
+const BACKUP = 'arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-1';
 
 interface Instance {
   readonly id: string;
