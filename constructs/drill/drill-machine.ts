@@ -15,6 +15,9 @@ import type { DrillFunctions } from './drill-functions.ts';
 import { drillRole, type DrillRoleProps } from './drill-role.ts';
 import { drillStates } from './drill-states.ts';
 
+/** No state machine can catch these in its own states. */
+const UNCAUGHT = ['States.Runtime', 'States.DataLimitExceeded'];
+
 export interface DrillMachineProps extends Omit<DrillRoleProps, 'functions'> {
   readonly functions: DrillFunctions;
   /** Where the task runs, as RunTask takes it. */
@@ -28,7 +31,7 @@ export interface DrillMachineProps extends Omit<DrillRoleProps, 'functions'> {
 /**
  * The state machine of a drill. Its input is empty.
  *
- * Of an execution that is aborted no state runs any more. Step Functions tells EventBridge, which starts another execution
+ * Of an execution that is aborted, or breaks off, no state runs any more. Step Functions tells EventBridge, which starts another execution
  * that only clears and reports; should that event be lost, the next drill clears first.
  */
 export class DrillMachine extends Construct {
@@ -93,11 +96,14 @@ export class DrillMachine extends Construct {
 
   private clearAfterCancellation(): void {
     new events.Rule(this, 'Cancelled', {
-      description: 'A drill was aborted, or did not end',
+      description: 'A drill was aborted, or broke off',
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
-        detail: { status: ['ABORTED', 'TIMED_OUT'], stateMachineArn: [this.machine.stateMachineArn] },
+        detail: {
+          stateMachineArn: [this.machine.stateMachineArn],
+          $or: [{ status: ['ABORTED', 'TIMED_OUT'] }, { status: ['FAILED'], error: UNCAUGHT }],
+        },
       },
       targets: [
         new targets.SfnStateMachine(this.machine, {

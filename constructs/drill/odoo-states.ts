@@ -55,7 +55,7 @@ function taskStarted(scope: Construct, props: OdooStatesProps): sfn.Choice {
     scope,
     'Odoo not started',
     'TaskNotStarted',
-    "States.Format('ECS started no task: {}', States.JsonToString($.started.Failures))",
+    "States.Format('ECS started no task: {}', States.JsonToString($.started))",
   );
   none.next(failed);
   const note = new sfn.Pass(scope, 'Note task', { parameters: { 'arn.$': arn }, resultPath: '$.task' });

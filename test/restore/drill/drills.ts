@@ -44,7 +44,7 @@ export function deployedDrill(): Deployed {
     exports: new Map(
       functions.map(([id, { Properties }]) => [id, String(Properties['Handler']).replace('index.', '')]),
     ),
-    settings: JSON.parse(String(settings.find((found) => found !== undefined))),
+    settings: JSON.parse(settings.find((found) => typeof found === 'string') ?? ''),
   };
 }
 

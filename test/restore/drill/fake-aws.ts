@@ -31,10 +31,10 @@ export class FakeAws {
   readonly tasks: FakeTask[] = [];
   readonly bucket = new FakeBucket();
   readonly executions = new Map<string, string>();
-  /** Until when database and attachments are there. */
-  databaseUntil = new Date('2026-11-30T11:55:00Z');
   /** Instead of a task. */
   failures: readonly object[] | undefined;
+  /** Looks after which RDS has made an instance, and lets it be deleted. */
+  looksToMake = LOOKS;
   /** How RDS ends a restore. */
   restoredAs = 'available';
   /** How the containers of the task end. */
@@ -107,7 +107,7 @@ export class FakeAws {
             KmsKeyId: KEY,
             RestoreWindow: {
               EarliestTime: new Date('2026-11-01T00:00:00Z'),
-              LatestTime: this.databaseUntil,
+              LatestTime: new Date('2026-11-30T11:55:00Z'),
             },
           },
         ],
@@ -164,7 +164,7 @@ export class FakeAws {
     const found = this.instances.get(id);
     if (found === undefined) throw new AwsError('Rds.DbInstanceNotFoundException', id);
     found.looks += 1;
-    if (found.status === 'creating' && found.looks >= LOOKS) found.status = this.restoredAs;
+    if (found.status === 'creating' && found.looks >= this.looksToMake) found.status = this.restoredAs;
     if (found.status === 'deleting' && found.looks >= LOOKS) this.instances.delete(id);
     return found;
   }
