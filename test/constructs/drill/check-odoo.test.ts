@@ -147,6 +147,12 @@ describe('names what is wrong', () => {
     expect(output).not.toContain('wrong');
   });
 
+  it('with a login that is not refused and lets nobody in: Odoo asks for a second factor', async () => {
+    answers['/web/session/authenticate'] = () => ({ body: '{"result": {"uid": null}}' });
+    const { failed } = await looked();
+    expect(failed[0]).toMatchObject({ check: 'login', details: 'Odoo does not let admin in' });
+  });
+
   it('with one that does not come up, and asks for nothing else', async () => {
     delete answers['/web/health'];
     const { code, failed } = await looked();

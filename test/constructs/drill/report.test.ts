@@ -149,26 +149,26 @@ it.each([
   expect(saidIn(cause)).toBe(said);
 });
 
+async function bucketOf(...keys: readonly string[]) {
+  const s3 = new FakeBucket();
+  for (const Key of keys) await s3.putObject({ Key });
+  return { s3 };
+}
+
 describe('the age of the last drill', () => {
   const settings = { bucket: 'audit', reports: 'drills/', manifests: 'manifests/' };
-  const bucket = async (...keys: readonly string[]) => {
-    const s3 = new FakeBucket();
-    for (const Key of keys) await s3.putObject({ Key });
-    return { s3 };
-  };
-
   it('is that of the last one that passed', async () => {
     const keys = [
       'drills/2026-10-01T00:00:00Z-passed-1.json',
       'drills/2026-11-01T00:00:00Z-failed-2.json',
       'drills/lock.json',
     ];
-    expect(await lastPassed(await bucket(...keys), settings)).toEqual(new Date('2026-10-01T00:00:00Z'));
+    expect(await lastPassed(await bucketOf(...keys), settings)).toEqual(new Date('2026-10-01T00:00:00Z'));
   });
 
   it('is counted from the first manifest where none ever passed, and from nothing before', async () => {
     const keys = ['drills/2026-11-01T00:00:00Z-failed-2.json', 'manifests/2026-09-01T00:00:00Z.json'];
-    expect(await lastPassed(await bucket(...keys), settings)).toEqual(new Date('2026-09-01T00:00:00Z'));
-    expect(await lastPassed(await bucket(), settings)).toBeUndefined();
+    expect(await lastPassed(await bucketOf(...keys), settings)).toEqual(new Date('2026-09-01T00:00:00Z'));
+    expect(await lastPassed(await bucketOf(), settings)).toBeUndefined();
   });
 });

@@ -181,6 +181,23 @@ describe('a drill that is cancelled', () => {
     expect(await drills.drill('two')).toMatchObject({ error: undefined });
   });
 
+  it.each(['Look at database', 'Look at Odoo', 'Tear down'])(
+    'at "%s" is cleared by the next one, if nobody hears of it',
+    async (state) => {
+      const running: { run?: Run } = {};
+      drills.before = (called) => {
+        if (called === state && running.run !== undefined) drills.abort('one', running.run);
+      };
+      const { run, ended } = await drills.start('one');
+      running.run = run;
+      await untilEnded(ended);
+      expect(aws.there).not.toEqual([]);
+      drills.before = () => {};
+      expect(await drills.drill('two')).toMatchObject({ error: undefined });
+      expect(aws.there).toEqual([]);
+    },
+  );
+
   it('is not mistaken for one that passed', async () => {
     await drills.drill('after-one', { cancelled: arnOf('one') });
     expect(drills.lines).toEqual([]);
