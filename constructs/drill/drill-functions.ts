@@ -1,0 +1,209 @@
+import {
+  Duration,
+  RemovalPolicy,
+  type aws_ec2 as ec2,
+  type aws_ecs as ecs,
+  aws_iam as iam,
+  type aws_kms as kms,
+  aws_lambda as lambda,
+  aws_logs as logs,
+  type aws_s3 as s3,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { RecoveryObjectives } from '../../config/environment.ts';
+import { COPIES_NOTE, DRILLS, MANIFESTS } from '../audit/audit-prefixes.ts';
+import { DATABASE_NAME } from '../database/odoo-database.ts';
+import { FILESTORE_DIRECTORY } from '../filestore/filestore-bucket.ts';
+import type { Network } from '../network/network.ts';
+import { packedHandlers } from '../restore-testing/packed-handlers.ts';
+import { allowInVpc, VERIFIER_ROLE } from '../restore-testing/restore-permissions.ts';
+import { logRetention } from '../shared/log-retention.ts';
+import { DRILL_LOCK, DRILL_TAG, instancePrefix } from './drill-names.ts';
+import {
+  allowAge,
+  allowClear,
+  allowFind,
+  allowLock,
+  allowReadChecks,
+  allowReport,
+  allowValidate,
+} from './drill-permissions.ts';
+import type { DrillSteps } from './drill-steps.ts';
+import { packedDrill } from './packed-drill.ts';
+
+export interface DrillFunctionsProps {
+  readonly environmentName: string;
+  readonly objectives: RecoveryObjectives;
+  /** Copies of both buckets, and the key of all copies. */
+  readonly auditBucket: s3.IBucket;
+  readonly filestoreBucket: s3.IBucket;
+  readonly encryptionKey: kms.IKey;
+  /** The drills' alone: whatever runs in it is theirs to stop. */
+  readonly cluster: ecs.ICluster;
+  readonly checker: DrillChecker;
+  readonly network: Network;
+  /** Identity of the function that signs in to the database; whom it may reach is the caller's. */
+  readonly validationSecurityGroup: ec2.ISecurityGroup;
+  /** Certificates that vouch for RDS in this Region, PEM. */
+  readonly certificates: string;
+  /** Major version of PostgreSQL, for example 17. */
+  readonly postgresql: number;
+  /** Series of Odoo, for example `19.0`. */
+  readonly odoo: string;
+  /** Hours that what is restored may be old. */
+  readonly oldestHours: number;
+  /** Attachments that are read to the end in each drill. */
+  readonly readAtMost: number;
+  /** Key of the functions' own logs. */
+  readonly logKey: kms.IKey;
+  /** Days for which those are kept. */
+  readonly logRetentionDays: number;
+}
+
+/** The container that looks at the running Odoo, and where it says what it saw. */
+export interface DrillChecker {
+  readonly container: string;
+  readonly logGroup: logs.ILogGroup;
+  /** What the names of its log streams begin with; the id of the task follows. */
+  readonly logStreams: string;
+}
+
+/** The functions of a drill, each with a role of its own. Only one is in the VPC, and it reaches S3 and the drill's database alone. */
+export class DrillFunctions extends Construct implements DrillSteps {
+  readonly lock: lambda.Function;
+  readonly find: lambda.Function;
+  readonly clear: lambda.Function;
+  readonly validate: lambda.Function;
+  readonly readChecks: lambda.Function;
+  readonly report: lambda.Function;
+  /** Publishes how long ago a drill passed last. */
+  readonly publishAge: lambda.Function;
+  /** Of {@link lock}, which has to ask how executions stand that are known only when the state machine is. */
+  readonly lockRole: iam.Role;
+
+  private readonly props: DrillFunctionsProps;
+  private readonly logGroup: logs.LogGroup;
+  private readonly code: lambda.Code;
+
+  constructor(scope: Construct, id: string, props: DrillFunctionsProps) {
+    super(scope, id);
+    this.props = props;
+    this.code = packedDrill(this);
+    this.logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: logRetention(props.logRetentionDays),
+      encryptionKey: props.logKey,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const { auditBucket } = props;
+    this.lockRole = this.role('Lock', (role) => allowLock(role, auditBucket));
+    this.lock = this.defineFunction('Lock', 'lock', this.lockRole);
+    this.find = this.defineFunction(
+      'Find',
+      'find',
+      this.role('Find', (role) => allowFind(role, auditBucket)),
+    );
+    this.clear = this.defineFunction(
+      'Clear',
+      'clear',
+      this.role('Clear', (role) => allowClear(role, props)),
+    );
+    this.readChecks = this.defineFunction(
+      'ReadChecks',
+      'readChecks',
+      this.role('ReadChecks', (role) => allowReadChecks(role, props.checker)),
+    );
+    this.report = this.defineFunction(
+      'Report',
+      'report',
+      this.role('Report', (role) => allowReport(role, auditBucket)),
+    );
+    this.publishAge = this.defineFunction(
+      'Age',
+      'publishAge',
+      this.role('Age', (role) => allowAge(role, auditBucket)),
+    );
+    this.validate = this.defineValidation();
+  }
+
+  private role(id: string, allow: (role: iam.Role) => void): iam.Role {
+    // Not the managed policy that Lambda suggests, which lets a function write to every log group of the account.
+    const role = new iam.Role(this, `${id}Role`, {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    this.logGroup.grantWrite(role);
+    allow(role);
+    return role;
+  }
+
+  private defineFunction(id: string, handler: string, role: iam.Role): lambda.Function {
+    return new lambda.Function(this, id, {
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      code: this.code,
+      handler: `index.${handler}`,
+      role,
+      logGroup: this.logGroup,
+      memorySize: 256,
+      timeout: Duration.minutes(5),
+      environment: { SETTINGS: this.settings },
+    });
+  }
+
+  /** As drill.lambda/handlers.mjs reads them. */
+  private get settings(): string {
+    const { environmentName, objectives, auditBucket, encryptionKey, cluster, checker } = this.props;
+    return JSON.stringify({
+      environment: environmentName,
+      bucket: auditBucket.bucketName,
+      note: COPIES_NOTE,
+      lock: DRILL_LOCK,
+      reports: DRILLS,
+      manifests: MANIFESTS,
+      encryptionKey: encryptionKey.keyArn,
+      cluster: cluster.clusterArn,
+      instancePrefix: instancePrefix(environmentName),
+      tag: DRILL_TAG,
+      logGroup: checker.logGroup.logGroupName,
+      logStreams: checker.logStreams,
+      container: checker.container,
+      ...objectives,
+    });
+  }
+
+  /** That of the restore tests, beside the database that a drill restores. */
+  private defineValidation(): lambda.Function {
+    const { network, ...props } = this.props;
+    const role = this.role('Validate', (validating) => {
+      allowInVpc(validating, 'validates what a drill has restored');
+      allowValidate(validating, this.props);
+    });
+    return new lambda.Function(this, 'Validate', {
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      code: packedHandlers(this, props.certificates),
+      handler: 'index.validate',
+      role,
+      logGroup: this.logGroup,
+      memorySize: 1024,
+      timeout: Duration.minutes(15),
+      vpc: network.vpc,
+      vpcSubnets: network.databaseSubnets,
+      securityGroups: [props.validationSecurityGroup],
+      environment: {
+        ENVIRONMENT: props.environmentName,
+        AUDIT_BUCKET: props.auditBucket.bucketName,
+        FILESTORE_BUCKET: props.filestoreBucket.bucketName,
+        FILESTORE_PREFIX: `${FILESTORE_DIRECTORY}/${DATABASE_NAME}/`,
+        READ_AT_MOST: String(props.readAtMost),
+        POSTGRESQL: String(props.postgresql),
+        ODOO: props.odoo,
+        OLDEST_HOURS: String(props.oldestHours),
+        DATABASE: DATABASE_NAME,
+        DATABASE_USER: VERIFIER_ROLE,
+        // Of the function that counts what production holds, which is not one of these.
+        DATABASE_HOST: '',
+        DATABASE_PORT: '0',
+      },
+    });
+  }
+}

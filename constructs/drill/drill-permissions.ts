@@ -1,0 +1,168 @@
+import { ArnFormat, Stack, aws_iam as iam, type aws_ecs as ecs, type aws_s3 as s3 } from 'aws-cdk-lib';
+import { COPIES_NOTE, DRILLS, MANIFESTS } from '../audit/audit-prefixes.ts';
+import { onCluster, tasksOf } from '../database-job/release/release-role.ts';
+import { DATABASE_NAME } from '../database/odoo-database.ts';
+import { FILESTORE_DIRECTORY } from '../filestore/filestore-bucket.ts';
+import { VERIFIER_ROLE } from '../restore-testing/restore-permissions.ts';
+import { acknowledge } from '../shared/acknowledge.ts';
+import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
+import type { DrillChecker, DrillFunctionsProps } from './drill-functions.ts';
+import { DRILL_LOCK, DRILL_TAG, instancePrefix } from './drill-names.ts';
+
+/** Takes and reads the lock. */
+export function allowLock(role: iam.Role, bucket: s3.IBucket): void {
+  allow(role, ['s3:GetObject', 's3:PutObject'], bucket.arnForObjects(DRILL_LOCK));
+  // A lock that is not there is then "not found" and not "denied".
+  allow(role, ['s3:ListBucket'], bucket.bucketArn);
+  allow(role, ['kms:Decrypt', 'kms:GenerateDataKey'], keyOf(bucket));
+}
+
+/** Reads how far the copies are. */
+export function allowFind(role: iam.Role, bucket: s3.IBucket): void {
+  allow(role, ['s3:GetObjectVersion'], bucket.arnForObjects(COPIES_NOTE));
+  allow(role, ['s3:ListBucketVersions'], bucket.bucketArn);
+  allow(role, ['kms:Decrypt'], keyOf(bucket));
+  allow(role, ['rds:DescribeDBInstanceAutomatedBackups'], '*');
+  acknowledge(
+    role,
+    'AwsSolutions-IAM5[Resource::*]',
+    'RDS chooses the ARN of the backups that it copies, so they are looked for among all. The action reads descriptions.',
+  );
+}
+
+/** Ends what is a drill's by name and tag, or in the drills' own cluster, and nothing else. */
+export function allowClear(
+  role: iam.Role,
+  { environmentName, cluster, auditBucket }: DrillFunctionsProps,
+): void {
+  allow(role, ['s3:GetObject'], auditBucket.arnForObjects(DRILL_LOCK));
+  allow(role, ['kms:Decrypt'], keyOf(auditBucket));
+  allow(role, ['rds:DescribeDBInstances'], '*');
+  allowDelete(role, environmentName);
+  allowStop(role, cluster);
+  acknowledge(
+    role,
+    'AwsSolutions-IAM5[Resource::*]',
+    'What earlier drills have left is looked for among all instances, by name and tag, and tasks are listed with a condition on the one cluster. Both actions read descriptions.',
+  );
+}
+
+/** Of the databases that drills made: they bear both the name and the tag. */
+export function allowDelete(role: iam.Role, environmentName: string): void {
+  const instances = instancesOf(role, environmentName);
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      actions: ['rds:DeleteDBInstance'],
+      resources: [instances],
+      conditions: { Null: { [`aws:ResourceTag/${DRILL_TAG}`]: 'false' } },
+    }),
+  );
+  denyOthers(role, environmentName);
+  acknowledgeWildcard(
+    role,
+    instances,
+    'A database is named after its drill. The wildcard stands for the id of that; what precedes it is a name that no other database of the environment has.',
+  );
+}
+
+/** Whatever another statement may come to say. */
+function denyOthers(role: iam.Role, environmentName: string): void {
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      effect: iam.Effect.DENY,
+      actions: ['rds:DeleteDBInstance', 'rds:ModifyDBInstance', 'rds:StopDBInstance', 'rds:RebootDBInstance'],
+      notResources: [instancesOf(role, environmentName)],
+    }),
+  );
+}
+
+/** Sees and stops tasks of the drills' cluster. */
+export function allowStop(role: iam.Role, cluster: ecs.ICluster): void {
+  const anyTask = tasksOf(role, cluster);
+  role.addToPolicy(onCluster(cluster, ['ecs:DescribeTasks', 'ecs:StopTask'], anyTask));
+  role.addToPolicy(onCluster(cluster, ['ecs:ListTasks'], '*'));
+  acknowledgeWildcard(
+    role,
+    anyTask,
+    'ECS chooses the id of a task when it starts. The cluster is for drills alone, so that every task in it is theirs to stop.',
+  );
+}
+
+/** Signs in to what a drill has restored as a reader, and reads the copies of both buckets. */
+export function allowValidate(role: iam.Role, { filestoreBucket, auditBucket }: DrillFunctionsProps): void {
+  const anyDatabase = Stack.of(role).formatArn({
+    service: 'rds-db',
+    resource: 'dbuser:*',
+    resourceName: VERIFIER_ROLE,
+  });
+  allow(role, ['rds-db:connect'], anyDatabase);
+  acknowledgeWildcard(
+    role,
+    anyDatabase,
+    'RDS chooses the id of a restored database. The user may read and nothing else, and the network lets this function reach no database but those of drills.',
+  );
+  const attachments = filestoreBucket.arnForObjects(`${FILESTORE_DIRECTORY}/${DATABASE_NAME}/*`);
+  const manifests = auditBucket.arnForObjects(`${MANIFESTS}*`);
+  allow(role, ['s3:GetObject', 's3:GetObjectVersion'], attachments);
+  allow(role, ['s3:GetObject'], manifests);
+  allow(role, ['s3:ListBucketVersions'], filestoreBucket.bucketArn);
+  allow(role, ['s3:ListBucket'], auditBucket.bucketArn);
+  allow(role, ['kms:Decrypt'], keyOf(auditBucket));
+  for (const [objects, what] of [
+    [attachments, 'attachment'],
+    [manifests, 'manifest'],
+  ] as const) {
+    acknowledgeWildcard(
+      role,
+      objects,
+      `A drill looks at every ${what}, whatever its name, and can change none.`,
+    );
+  }
+}
+
+/** Reads the log of the task. */
+export function allowReadChecks(role: iam.Role, { logGroup, logStreams }: DrillChecker): void {
+  const streams = `${logGroup.logGroupArn.replace(/:\*$/, '')}:log-stream:${logStreams}*`;
+  allow(role, ['logs:GetLogEvents'], streams);
+  acknowledgeWildcard(
+    role,
+    streams,
+    'A log stream is named after its task, whose id ECS chooses. They are those of the one container that says what it saw.',
+  );
+}
+
+/** Writes reports. */
+export function allowReport(role: iam.Role, bucket: s3.IBucket): void {
+  const reports = bucket.arnForObjects(`${DRILLS}*`);
+  allow(role, ['s3:PutObject'], reports);
+  allow(role, ['kms:GenerateDataKey'], keyOf(bucket));
+  acknowledgeWildcard(
+    role,
+    reports,
+    'A report is named after its moment; nothing but this prefix of the copy of the audit bucket can be written, and its versions are kept.',
+  );
+}
+
+/** Looks at the names of reports. */
+export function allowAge(role: iam.Role, bucket: s3.IBucket): void {
+  allow(role, ['s3:ListBucket'], bucket.bucketArn);
+}
+
+/** ARN of every database that a drill makes. */
+export function instancesOf(role: iam.Role, environmentName: string): string {
+  return Stack.of(role).formatArn({
+    service: 'rds',
+    resource: 'db',
+    resourceName: `${instancePrefix(environmentName)}*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+function allow(role: iam.Role, actions: string[], resource: string): void {
+  role.addToPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
+}
+
+function keyOf({ encryptionKey }: s3.IBucket): string {
+  if (encryptionKey === undefined) throw new Error('copies are encrypted with a key of their own');
+  return encryptionKey.keyArn;
+}

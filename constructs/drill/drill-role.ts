@@ -1,0 +1,110 @@
+import { ArnFormat, Aws, Stack, aws_iam as iam, type aws_ecs as ecs, type aws_kms as kms } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { onCluster } from '../database-job/release/release-role.ts';
+import { acknowledge } from '../shared/acknowledge.ts';
+import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
+import { DRILL_TAG } from './drill-names.ts';
+import { allowDelete, allowStop, instancesOf } from './drill-permissions.ts';
+import type { DrillSteps } from './drill-steps.ts';
+import type { DrillDatabase } from './restore-states.ts';
+
+export interface DrillRoleProps {
+  readonly environmentName: string;
+  readonly functions: DrillSteps;
+  readonly cluster: ecs.ICluster;
+  readonly task: ecs.FargateTaskDefinition;
+  readonly database: DrillDatabase;
+  /** Key of all copies, with which a restored database is encrypted, too. */
+  readonly encryptionKey: kms.IKey;
+}
+
+/** What the state machine of a drill may do: make and remove what bears a drill's name and tag, and run its one task. */
+export function drillRole(scope: Construct, props: DrillRoleProps): iam.Role {
+  const role = new iam.Role(scope, 'Role', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
+  const { lock, find, clear, validate, readChecks, report } = props.functions;
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: [lock, find, clear, validate, readChecks, report].map(({ functionArn }) => functionArn),
+    }),
+  );
+  allowRestore(role, props);
+  allowDelete(role, props.environmentName);
+  allowRun(role, props);
+  allowStop(role, props.cluster);
+  acknowledge(
+    role,
+    'AwsSolutions-IAM5[Resource::*]',
+    'Sending a log to CloudWatch Logs and listing the tasks of a cluster know no narrower resource; the second is limited to the one cluster by a condition.',
+  );
+  return role;
+}
+
+/** Nothing is restored that does not bear the tag by which it is found and removed. */
+function allowRestore(role: iam.Role, { environmentName, database, encryptionKey }: DrillRoleProps): void {
+  const instances = instancesOf(role, environmentName);
+  const rdsArn = (resource: string, resourceName: string) =>
+    Stack.of(role).formatArn({
+      service: 'rds',
+      resource,
+      resourceName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  const backups = rdsArn('auto-backup', '*');
+  const options = rdsArn('og', 'default:*');
+  const tagged = { Null: { [`aws:RequestTag/${DRILL_TAG}`]: 'false' } };
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      actions: ['rds:RestoreDBInstanceToPointInTime'],
+      resources: [
+        instances,
+        backups,
+        options,
+        rdsArn('subgrp', database.subnetGroupName),
+        rdsArn('pg', database.parameterGroupName),
+      ],
+      conditions: tagged,
+    }),
+  );
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      actions: ['rds:AddTagsToResource'],
+      resources: [instances],
+      conditions: tagged,
+    }),
+  );
+  role.addToPolicy(new iam.PolicyStatement({ actions: ['rds:DescribeDBInstances'], resources: [instances] }));
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      actions: ['kms:CreateGrant', 'kms:DescribeKey'],
+      resources: [encryptionKey.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `rds.${Stack.of(role).region}.${Aws.URL_SUFFIX}` } },
+    }),
+  );
+  acknowledgeWildcard(
+    role,
+    backups,
+    'RDS chooses the ARN of the backups that it copies. They are read by a restore and not changed, and what is restored bears the name and the tag of a drill.',
+  );
+  acknowledgeWildcard(
+    role,
+    options,
+    "The option group of AWS's own that RDS gives to a database that has none: it chooses it by the version.",
+  );
+}
+
+function allowRun(role: iam.Role, { cluster, task }: DrillRoleProps): void {
+  const anyRevision = Stack.of(role).formatArn({
+    service: 'ecs',
+    resource: 'task-definition',
+    resourceName: `${task.family}:*`,
+  });
+  role.addToPolicy(onCluster(cluster, ['ecs:RunTask'], anyRevision));
+  acknowledgeWildcard(
+    role,
+    anyRevision,
+    'Every deployment that changes what a drill runs makes a new revision of this one family, and the condition names the one cluster.',
+  );
+  task.taskRole.grantPassRole(role);
+  task.obtainExecutionRole().grantPassRole(role);
+}

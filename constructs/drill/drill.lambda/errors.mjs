@@ -1,0 +1,15 @@
+// @ts-check
+
+/** Another drill of the environment runs: names of errors are what the state machine tells them by. */
+export const DRILL_RUNNING = 'DrillRunning';
+
+/** There is no moment of which database and attachments are both there. */
+export const NO_POINT = 'NoRestorePoint';
+
+/**
+ * @param {string} name
+ * @param {string} message
+ */
+export function named(name, message) {
+  return Object.assign(new Error(message), { name });
+}
