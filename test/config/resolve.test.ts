@@ -34,6 +34,7 @@ describe('a valid environment', () => {
       objectives: { rtoHours: 4, rpoHours: 1 },
       tags: {},
       network: { kind: 'new', cidr: '10.0.0.0/16' },
+      recovery: { network: { kind: 'new', cidr: '10.0.0.0/16' }, dns: 'switch' },
       windows: { backup: '23:30-00:30', maintenance: 'sun:02:00-sun:03:00' },
       server: { zone: 1 },
       signIn: { twoFactor: 'off', providers: [] },
