@@ -16,7 +16,7 @@ export const recovery = group(
       .regex(certificateArnPattern, 'is not the ARN of an ACM certificate')
       .register(fieldTexts, {
         meaning:
-          'ARN of an issued ACM certificate for `domain` in the recovery Region. Needed where `certificateArn` is: ACM certificates are of one Region, and the record that one waits for is in a DNS that is not on AWS. It costs nothing, and ACM renews it as long as that record stays. With `hostedZone` one is made there.',
+          'ARN of an issued ACM certificate for `domain` in the recovery Region. Needed where `certificateArn` is: ACM certificates are of one Region, and the record that one waits for is in a DNS that is not on AWS. It costs nothing. **ACM renews only what is in use**, and nothing uses this one until a recovery: request it anew before it expires, and write the new ARN. With `hostedZone` one is made there by the recovery itself.',
         allowed: 'arn:aws:acm:REGION:ACCOUNT:certificate/ID',
         fix: 'copy the ARN from `aws acm list-certificates`, asked in the recovery Region',
       })

@@ -8,13 +8,18 @@ import { expectComplete } from './rule-table.ts';
 const secretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:relay-AbCdEf';
 const relay = { host: 'smtp.example.com', credentialsArn: secretArn };
 
-function planned(content: { readonly name: string }): readonly PlannedEnvironment[] {
+interface Content {
+  readonly name: string;
+  readonly [field: string]: unknown;
+}
+
+function planned(content: Content): readonly PlannedEnvironment[] {
   const result = resolveAll([{ name: content.name, content }]);
   if (!result.ok) throw new Error(formatProblems(result.problems));
   return result.value;
 }
 
-function problemsOf(recover: unknown, env: unknown, content: { readonly name: string } = files.large) {
+function problemsOf(recover: unknown, env: unknown, content: Content = files.large) {
   const result = readRecover(recover, env, planned(content));
   const problems = result.ok ? [] : result.problems;
   expectComplete(problems);

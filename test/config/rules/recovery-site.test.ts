@@ -8,7 +8,7 @@ const secretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:relay
 const secretThere = secretArn.replace('eu-central-1', recoveryRegion);
 const networkThere = { ...existingVpc, availabilityZones: ['eu-west-1a', 'eu-west-1b'] };
 
-const recovery = (change: object) => ({ recoveryRegion, recovery: change });
+const recovery = (change: unknown) => ({ recoveryRegion, recovery: change });
 const ownCertificate = { hostedZone: undefined, certificateArn };
 const relay = {
   mail: { from: 'odoo@example.com', relay: { host: 'smtp.example.com', credentialsArn: secretArn } },
@@ -25,7 +25,7 @@ describe('the group recovery', () => {
     },
     {
       when: 'a recovery as text',
-      change: recovery('eu-west-1' as never),
+      change: recovery('eu-west-1'),
       path: 'recovery',
       message: /^must be an object$/,
       fix: /its fields are network, certificateArn, relayCredentialsArn, dns$/,

@@ -145,6 +145,16 @@ describe('plan', () => {
     expect(out).toMatch(/^ {2}the loss of the Region eu-central-1 +everything +everything +NOT held$/m);
   });
 
+  it('says what is in the recovery Region, and what the environment would cost there', async () => {
+    const shipped = await shippedPlan('prod');
+    const { out } = await plan(['--env', 'prod'], 400);
+    expect(out).toMatch(
+      /^ {2}Elsewhere {2}eu-west-1: the network is there for USD 0\.00 a month; brought back, the environment costs USD [\d,.]+$/m,
+    );
+    expect(out.replaceAll(',', '')).toContain(`costs USD ${shipped?.recovery?.costPerMonthUsd.total}\n`);
+    expect((await plan(['--env', 'dev'], 400)).out).not.toContain('Elsewhere');
+  });
+
   it('is as the README shows it', async () => {
     const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
     const { out } = await plan(['--env', 'prod'], 200);
