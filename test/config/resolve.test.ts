@@ -82,6 +82,24 @@ describe('a valid environment', () => {
     });
   });
 
+  it('is in its recovery Region what the file says, and as here where it says nothing', () => {
+    const file = { ...files.large, network: { cidr: '10.20.0.0/16' } };
+    const networkThere = { ...existingVpc, availabilityZones: ['eu-west-1a', 'eu-west-1b'] };
+
+    expect(resolved(file).recovery).toEqual({
+      network: { kind: 'new', cidr: '10.20.0.0/16' },
+      dns: 'switch',
+    });
+    expect(resolved({ ...files.large, network: existingVpc }).recovery.network).toEqual({
+      kind: 'new',
+      cidr: existingVpc.cidr,
+    });
+    expect(resolved({ ...file, recovery: { network: networkThere, dns: 'health-check' } }).recovery).toEqual({
+      network: { kind: 'existing', ...networkThere },
+      dns: 'health-check',
+    });
+  });
+
   it('names a registry image by its URI', () => {
     const image = `registry.example.com/odoo@sha256:${'0'.repeat(64)}`;
 
