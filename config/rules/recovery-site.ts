@@ -1,8 +1,8 @@
 import type { Environment } from '../environment.ts';
 import type { Problem } from '../problem.ts';
+import { valueAt } from '../schema/issues.ts';
 import { certificateIsInPlace } from './entry.ts';
 import { secretIsInPlace } from './mail.ts';
-import { valueAt } from '../schema/issues.ts';
 import type { Draft, Rule } from './rule.ts';
 
 /** A field that names something of one Region alone, and the one that names the same in the recovery Region. */

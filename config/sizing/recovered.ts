@@ -1,7 +1,7 @@
 import type { Domain, Environment, Mail } from '../environment.ts';
-import { sizeNetwork } from './network.ts';
 import type { PricedPlan } from './bill-line.ts';
 import { monthlyCost } from './cost.ts';
+import { sizeNetwork } from './network.ts';
 import type { NetworkPlan, RecoveryPlan, Tier } from './plan.ts';
 import type { PriceBook } from './prices.ts';
 import type { Sized } from './sized.ts';
