@@ -25,7 +25,16 @@ type DeepPartial<T> = T extends readonly unknown[]
 /** The part of an environment that is complete without a word in the file. */
 export type Settings = Omit<
   Environment,
-  'name' | 'users' | 'region' | 'account' | 'recoveryRegion' | 'domain' | 'alarmEmail' | 'mail' | 'network'
+  | 'name'
+  | 'users'
+  | 'region'
+  | 'account'
+  | 'recoveryRegion'
+  | 'recovery'
+  | 'domain'
+  | 'alarmEmail'
+  | 'mail'
+  | 'network'
 >;
 
 /** Asks an identity provider for subject, name and e-mail address, as Odoo does by itself. */
@@ -60,6 +69,7 @@ export function defaultsFor({ production, tier, region }: DefaultsContext) {
     objectives: { rtoHours: 4, rpoHours: 1 },
     windows: nightOf(region),
     network: { cidr: '10.0.0.0/16' },
+    recovery: { dns: 'switch' },
     server: { zone: 1 },
     mail: {
       ses: { identity: 'new', accessKeys: [1] },

@@ -19,6 +19,8 @@ export interface Environment {
   readonly account?: string;
   /** Region of the copies for disaster recovery. */
   readonly recoveryRegion?: string;
+  /** What is other in that Region. Without one it means nothing. */
+  readonly recovery: RecoverySite;
   /** How users reach Odoo. Absent only in the small architecture, for trials without TLS. */
   readonly domain?: Domain;
   readonly odoo: OdooRelease;
@@ -215,6 +217,20 @@ export type VaultLock =
 export interface RecoveryObjectives {
   readonly rtoHours: number;
   readonly rpoHours: number;
+}
+
+/** What an environment has of its own in its recovery Region, because the thing itself is of one Region alone. */
+export interface RecoverySite {
+  readonly network: NetworkChoice;
+  /** ACM certificate there. Absent: made in the hosted zone, or none is needed; or it is missing, and a synthesis says so. */
+  readonly certificateArn?: string;
+  /** ARN of the secret with the login of the relay, there. Absent: there is no login; or it is missing, as above. */
+  readonly relayCredentialsArn?: string;
+  /**
+   * `switch`: the domain points there as soon as its record is deployed there. `health-check`: only while the primary Region
+   * does not answer.
+   */
+  readonly dns: 'switch' | 'health-check';
 }
 
 export type NetworkChoice =

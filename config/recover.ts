@@ -1,6 +1,8 @@
 import type { Environment } from './environment.ts';
 import type { PlannedEnvironment } from './load.ts';
 import type { Problem, Result } from './problem.ts';
+import { recoveryGaps } from './rules/recovery-site.ts';
+import type { Tier } from './sizing/plan.ts';
 
 /** The newest moment of which everything is there. */
 export const LATEST = 'latest';
@@ -56,14 +58,13 @@ function problem(value: unknown, message: string, allowed: string, fix: string):
   return { path: 'recover', value, message, allowed, fix };
 }
 
-/** What an environment must have, and what in its file is of the primary Region alone. */
-function problemsOf(environment: Environment, tier: PlannedEnvironment['plan']['tier']): Problem[] {
-  const { name, recoveryRegion, storage, domain, network, mail } = environment;
-  const at = (path: string) => `${name}.${path}`;
+/** What an environment must have to go on in its recovery Region. */
+function problemsOf(environment: Environment, tier: Tier): Problem[] {
+  const { name, recoveryRegion, storage } = environment;
   if (recoveryRegion === undefined) {
     return [
       {
-        path: at('recoveryRegion'),
+        path: `${name}.recoveryRegion`,
         value: undefined,
         message: 'is missing: nothing of this environment was ever copied to another Region',
         allowed: 'a Region, named before the loss',
@@ -71,52 +72,16 @@ function problemsOf(environment: Environment, tier: PlannedEnvironment['plan']['
       },
     ];
   }
-  const elsewhere = `is of ${environment.region} and of no use in ${recoveryRegion}`;
+  const onEfs: Problem = {
+    path: `${name}.storage.filestore`,
+    value: storage.filestore,
+    message:
+      'cannot be brought back by this command yet: the copy of the file system is read-only until its replication ends',
+    allowed: 's3-files',
+    fix: 'follow docs/recovery-points.md, which names the copies that belong together',
+  };
   return [
-    ...(tier !== 'small' && storage.filestore === 'efs'
-      ? [
-          {
-            path: at('storage.filestore'),
-            value: storage.filestore,
-            message:
-              'cannot be brought back by this command yet: the copy of the file system is read-only until its replication ends',
-            allowed: 's3-files',
-            fix: 'follow docs/recovery-points.md, which names the copies that belong together',
-          },
-        ]
-      : []),
-    ...(network.kind === 'existing'
-      ? [
-          {
-            path: at('network'),
-            value: network.vpcId,
-            message: elsewhere,
-            allowed: 'a new network',
-            fix: 'recover from a copy of the file without the field network, so that a new VPC is made',
-          },
-        ]
-      : []),
-    ...(tier !== 'small' && domain?.hostedZone === undefined
-      ? [
-          {
-            path: at('domain.certificateArn'),
-            value: domain?.certificateArn,
-            message: elsewhere,
-            allowed: `an issued certificate of ACM in ${recoveryRegion}`,
-            fix: 'recover from a copy of the file with the certificate of that Region',
-          },
-        ]
-      : []),
-    ...(mail?.kind === 'relay' && mail.credentialsArn !== undefined
-      ? [
-          {
-            path: at('mail.relay.credentialsArn'),
-            value: mail.credentialsArn,
-            message: elsewhere,
-            allowed: `a secret in ${recoveryRegion}`,
-            fix: 'recover from a copy of the file with a secret of that Region',
-          },
-        ]
-      : []),
+    ...(tier !== 'small' && storage.filestore === 'efs' ? [onEfs] : []),
+    ...recoveryGaps(environment, recoveryRegion),
   ];
 }

@@ -1,6 +1,6 @@
 import { deepFreeze } from './deep-freeze.ts';
 import { defaultsFor, settingsOf, type PartialFile } from './defaults.ts';
-import type { Domain, Environment, Mail, NetworkChoice } from './environment.ts';
+import type { Domain, Environment, Mail, NetworkChoice, RecoverySite } from './environment.ts';
 import type { Problem, Result } from './problem.ts';
 import { allowedNetworkRules } from './rules/allowed-networks.ts';
 import { backupRules } from './rules/backup.ts';
@@ -10,6 +10,8 @@ import { domainOf as domainOfAddress, mailRules } from './rules/mail.ts';
 import { moduleRules } from './rules/modules.ts';
 import { networkRules } from './rules/network.ts';
 import { recoveryRules } from './rules/recovery.ts';
+import { recoveryRegionRules } from './rules/recovery-region.ts';
+import { recoverySiteRules } from './rules/recovery-site.ts';
 import type { Draft, Rule } from './rules/rule.ts';
 import { regionRules } from './rules/region.ts';
 import { signInRules } from './rules/sign-in.ts';
@@ -29,6 +31,8 @@ const rules: readonly Rule[] = [
   regionRules,
   networkRules,
   recoveryRules,
+  recoveryRegionRules,
+  recoverySiteRules,
   backupRules,
   windowRules,
   capacityRules,
@@ -81,6 +85,7 @@ function environmentOf(file: EnvironmentFile, { settings }: Draft): Environment 
     alarmEmail: file.alarmEmail,
     mail: mailOf(file),
     network: networkOf(file),
+    recovery: recoveryOf(file),
     ...settings,
   };
 }
@@ -117,8 +122,22 @@ function mailOf({ mail, hostedZone, production = false }: EnvironmentFile): Mail
 }
 
 function networkOf({ network, production = false }: EnvironmentFile): NetworkChoice {
-  const cidr = network?.cidr ?? defaultsFor({ production }).network.cidr;
-  const { vpcId, availabilityZones, publicSubnetIds, privateSubnetIds, isolatedSubnetIds } = network ?? {};
+  return vpcOf(network, defaultsFor({ production }).network.cidr);
+}
+
+function recoveryOf(file: EnvironmentFile): RecoverySite {
+  const { network, certificateArn, relayCredentialsArn, dns } = file.recovery ?? {};
+  return {
+    network: vpcOf(network, networkOf(file).cidr),
+    certificateArn,
+    relayCredentialsArn,
+    dns: dns ?? defaultsFor({ production: false }).recovery.dns,
+  };
+}
+
+function vpcOf(network: EnvironmentFile['network'], defaultCidr: string): NetworkChoice {
+  const { cidr = defaultCidr, vpcId, availabilityZones, ...subnets } = network ?? {};
+  const { publicSubnetIds, privateSubnetIds, isolatedSubnetIds } = subnets;
   // The rules see to it that an existing VPC is described completely or not at all.
   return vpcId && availabilityZones && publicSubnetIds && privateSubnetIds && isolatedSubnetIds
     ? {

@@ -9,6 +9,7 @@ import { network } from './schema/network.ts';
 import { odoo } from './schema/odoo.ts';
 import { objectives, retention, windows } from './schema/operation.ts';
 import { overrides } from './schema/overrides.ts';
+import { recovery } from './schema/recovery.ts';
 import { server } from './schema/server.ts';
 import { signIn } from './schema/sign-in.ts';
 
@@ -23,6 +24,7 @@ const environmentFile = {
   production: production.optional(),
   account: account.optional(),
   recoveryRegion: recoveryRegion.optional(),
+  recovery: recovery.optional(),
   alarmEmail: alarmEmail.optional(),
   allowedCidrs: allowedCidrs.optional(),
   mail: mail.optional(),

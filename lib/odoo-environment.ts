@@ -1,9 +1,11 @@
 import type { App, Stack } from 'aws-cdk-lib';
 import type { PlannedEnvironment } from '../config/load.ts';
+import { recoveredEnvironment, recoveredNetwork } from '../config/sizing/recovered.ts';
 import type { DnsTarget } from '../constructs/edge/dns-record.ts';
 import { arnOf } from '../constructs/odoo-server/data-volume.ts';
 import { warnOfMissedObjective } from './missed-objective.ts';
 import { warnOfMissingMail } from './missing-mail.ts';
+import { warnOfUnpreparedRecovery } from './unprepared-recovery.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
 import { DataStack, type DataStackProps } from './stacks/data-stack.ts';
@@ -36,7 +38,10 @@ import { ServiceStack } from './stacks/service-stack.ts';
  */
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
   const recoveryStack = recoveryStackOf(app, planned);
-  if (recoveryStack !== undefined) addPilotLight(app, planned, recoveryStack);
+  if (recoveryStack !== undefined) {
+    addPilotLight(app, planned, recoveryStack);
+    warnOfUnpreparedRecovery(recoveryStack, planned.environment);
+  }
   addStacks(app, planned, { recoveryStack });
 }
 
@@ -53,7 +58,7 @@ export function addRecoveredEnvironment(app: App, planned: PlannedEnvironment, w
   addStacks(app, recoveredIn(copies, planned), { broughtBack: { copies, wanted } });
 }
 
-/** What costs next to nothing, and need not be waited for when the primary Region is lost: the network, without a way out. */
+/** What costs next to nothing, and need not be waited for when the primary Region is lost: the network, without a way out. In an existing one only identities are made. */
 function addPilotLight(app: App, planned: PlannedEnvironment, copies: RecoveryStack): void {
   const { plan, ...site } = recoveredIn(copies, planned);
   const network = { ...plan.network, natGateways: 0 };
@@ -65,7 +70,9 @@ function recoveredIn(
   { region }: { readonly region: string },
   { environment, plan }: PlannedEnvironment,
 ): OdooStackProps {
-  return { environment: { ...environment, region, recoveryRegion: undefined }, plan, recovered: true };
+  const recovered = recoveredEnvironment(environment, region);
+  const network = recoveredNetwork(recovered, plan.tier);
+  return { environment: recovered, plan: { ...plan, network }, recovered: true };
 }
 
 function addStacks(app: App, site: OdooStackProps, data: DataSource): void {

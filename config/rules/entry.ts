@@ -1,6 +1,6 @@
 import type { Problem } from '../problem.ts';
 import { certificateArnPattern } from '../schema/access.ts';
-import type { Draft, Rule } from './rule.ts';
+import type { Draft, Place, Rule } from './rule.ts';
 
 /** How users reach Odoo: a domain, and one way to a certificate for it. */
 export const entryRules: Rule = (draft) => [
@@ -110,25 +110,38 @@ function certificateHasOneSource({ file, tier, isWritten }: Draft): Problem[] {
 }
 
 function certificateIsUsable({ file: { certificateArn, region, account } }: Draft): Problem[] {
-  const certificate = certificateArnPattern.exec(certificateArn ?? '')?.groups;
+  return certificateIsInPlace('certificateArn', certificateArn, {
+    region,
+    account,
+    stands: 'the environment is',
+  });
+}
+
+/** A certificate is of the Region and account of the load balancer that presents it. */
+export function certificateIsInPlace(
+  path: string,
+  arn: string | undefined,
+  { region, account, stands }: Place,
+): Problem[] {
+  const certificate = certificateArnPattern.exec(arn ?? '')?.groups;
   if (certificate === undefined) {
     return [];
   }
   const problems: Problem[] = [];
   if (region !== undefined && certificate.region !== region) {
     problems.push({
-      path: 'certificateArn',
-      value: certificateArn,
-      message: `is a certificate in ${certificate.region}, but a load balancer takes certificates of its own Region only`,
+      path,
+      value: arn,
+      message: `is a certificate in ${certificate.region}, but ${stands} in ${region}, and a load balancer takes certificates of its own Region only`,
       allowed: `a certificate in ${region}`,
       fix: `request or import the certificate in ${region} and write its ARN`,
     });
   }
   if (account !== undefined && certificate.account !== account) {
     problems.push({
-      path: 'certificateArn',
-      value: certificateArn,
-      message: `is a certificate of account ${certificate.account}, but the environment is in ${account}`,
+      path,
+      value: arn,
+      message: `is a certificate of account ${certificate.account}, but ${stands} in ${account}`,
       allowed: `a certificate of account ${account}`,
       fix: `request or import the certificate in account ${account} and write its ARN`,
     });

@@ -1,7 +1,7 @@
 import type { Problem } from '../problem.ts';
 import { isRegionName, regionNames, regionOf } from '../regions.ts';
 import { secretArnPattern } from '../schema/mail.ts';
-import type { Draft, Rule } from './rule.ts';
+import type { Draft, Place, Rule } from './rule.ts';
 
 /** Mail leaves: by one way, to a server that is there, from a sender that it takes, with a password nobody overhears. */
 export const mailRules: Rule = (draft) => [
@@ -97,25 +97,34 @@ function passwordIsNotOverheard({ file: { mail } }: Draft): Problem[] {
     : [];
 }
 
-/** A task of ECS reads secrets of its own Region, and the policy of this account opens those of this account. */
 function credentialsAreInReach({ file: { mail, region, account } }: Draft): Problem[] {
-  const arn = mail?.relay?.credentialsArn;
+  return secretIsInPlace('mail.relay.credentialsArn', mail?.relay?.credentialsArn, {
+    region,
+    account,
+    stands: 'the environment is',
+  });
+}
+
+/** A task of ECS reads secrets of its own Region, and the policy of this account opens those of this account. */
+export function secretIsInPlace(
+  path: string,
+  arn: string | undefined,
+  { region, account, stands }: Place,
+): Problem[] {
   const secret = secretArnPattern.exec(arn ?? '')?.groups;
   if (secret === undefined) return [];
   const elsewhere = [
-    region !== undefined &&
-      secret.region !== region &&
-      `in ${secret.region}, but the environment is in ${region}`,
+    region !== undefined && secret.region !== region && `in ${secret.region}, but ${stands} in ${region}`,
     account !== undefined &&
       secret.account !== account &&
-      `of account ${secret.account}, but the environment is in ${account}`,
+      `of account ${secret.account}, but ${stands} in ${account}`,
   ].filter((text) => text !== false);
   return elsewhere.map((place) => ({
-    path: 'mail.relay.credentialsArn',
+    path,
     value: arn,
     message: `is a secret ${place}`,
     allowed: 'a secret of the same Region and account',
-    fix: 'make the secret where the environment is, and write its ARN',
+    fix: `make the secret where ${stands}, and write its ARN`,
   }));
 }
 

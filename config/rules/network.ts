@@ -1,3 +1,4 @@
+import type { PartialFile } from '../defaults.ts';
 import { contains, ipv4Network, overlap } from '../ipv4.ts';
 import type { Problem } from '../problem.ts';
 import { readNetwork } from './read-network.ts';
@@ -13,24 +14,42 @@ const [LARGEST, SMALLEST] = [16, 22];
 const subnetLists = ['publicSubnetIds', 'privateSubnetIds', 'isolatedSubnetIds'] as const;
 const existingVpcFields = ['vpcId', 'cidr', 'availabilityZones', ...subnetLists] as const;
 
-/** The range of a VPC to be made, and the completeness of one that exists. */
-export const networkRules: Rule = (draft) => [...vpcRange(draft), ...existingVpc(draft)];
+/** A network that a file describes, of the environment or of its recovery. */
+interface Described {
+  readonly path: string;
+  readonly network: PartialFile['network'];
+  readonly region: string | undefined;
+  readonly isWritten: Draft['isWritten'];
+}
 
-function vpcRange({ file, isWritten }: Draft): Problem[] {
-  const cidr = file.network?.cidr;
+/** The range of a VPC to be made, and the completeness of one that exists, in both Regions. */
+export const networkRules: Rule = ({ file, isWritten }) => [
+  ...[
+    { path: 'network', network: file.network, region: file.region },
+    { path: 'recovery.network', network: file.recovery?.network, region: file.recoveryRegion },
+  ].flatMap((described) => [
+    ...vpcRange({ ...described, isWritten }),
+    ...existingVpc({ ...described, isWritten }),
+  ]),
+  ...natOfOthers(file, isWritten),
+];
+
+function vpcRange(described: Described): Problem[] {
+  const { path } = described;
+  const cidr = described.network?.cidr;
   if (cidr === undefined) {
     return [];
   }
-  const { network, problem } = readNetwork('network.cidr', cidr);
+  const { network, problem } = readNetwork(`${path}.cidr`, cidr);
   if (network === undefined) {
     return [problem];
   }
   // The range of an existing VPC is a fact; that it is private or large enough is for its owner to judge.
-  if (isExisting(isWritten)) {
+  if (isExisting(described)) {
     return [];
   }
   const refuse = (message: string, allowed: string, fix: string) => [
-    { path: 'network.cidr', value: cidr, message, allowed, fix },
+    { path: `${path}.cidr`, value: cidr, message, allowed, fix },
   ];
   if (network.prefixLength < LARGEST || network.prefixLength > SMALLEST) {
     return refuse(
@@ -58,41 +77,45 @@ function vpcRange({ file, isWritten }: Draft): Problem[] {
   return [];
 }
 
-function existingVpc({ file, isWritten }: Draft): Problem[] {
-  if (!isExisting(isWritten)) {
+function existingVpc(described: Described): Problem[] {
+  const { path, isWritten } = described;
+  if (!isExisting(described)) {
     return [];
   }
   const missing = existingVpcFields
-    .filter((field) => !isWritten(`network.${field}`))
+    .filter((field) => !isWritten(`${path}.${field}`))
     .map((field) => ({
-      path: `network.${field}`,
+      path: `${path}.${field}`,
       value: undefined,
       message:
         'is missing: an existing VPC must be described completely, because nothing is looked up in AWS',
       allowed: existingVpcFields.join(', '),
-      fix: `add network.${field}, or keep only network.cidr to have a VPC made`,
+      fix: `add ${path}.${field}, or keep only ${path}.cidr to have a VPC made`,
     }));
-  const natGateways = file.overrides?.natGateways;
   return [
     ...missing,
-    ...zonesOfRegion(file),
-    ...subnetsMatchZones(file),
-    ...subnetsAreDistinct(file),
-    ...(natGateways === undefined
-      ? []
-      : [
-          {
-            path: 'overrides.natGateways',
-            value: natGateways,
-            message: "has no effect in an existing VPC, whose routes are its owner's to change",
-            allowed: 'only with a VPC that the project makes',
-            fix: 'remove it, or remove network.vpcId and the lists',
-          },
-        ]),
+    ...zonesOfRegion(described),
+    ...subnetsMatchZones(described),
+    ...subnetsAreDistinct(described),
   ];
 }
 
-function zonesOfRegion({ network, region }: Draft['file']): Problem[] {
+function natOfOthers({ overrides }: Draft['file'], isWritten: Draft['isWritten']): Problem[] {
+  const natGateways = overrides?.natGateways;
+  return natGateways === undefined || !isExisting({ path: 'network', isWritten })
+    ? []
+    : [
+        {
+          path: 'overrides.natGateways',
+          value: natGateways,
+          message: "has no effect in an existing VPC, whose routes are its owner's to change",
+          allowed: 'only with a VPC that the project makes',
+          fix: 'remove it, or remove network.vpcId and the lists',
+        },
+      ];
+}
+
+function zonesOfRegion({ path, network, region }: Described): Problem[] {
   const zones = network?.availabilityZones;
   if (zones === undefined || region === undefined) {
     return [];
@@ -103,7 +126,7 @@ function zonesOfRegion({ network, region }: Draft['file']): Problem[] {
     ? []
     : [
         {
-          path: 'network.availabilityZones',
+          path: `${path}.availabilityZones`,
           value: zones,
           message: `names ${foreign.join(', ')}, which is listed twice or no Availability Zone of ${region}`,
           allowed: `different zones of ${region}, such as ${region}a`,
@@ -112,7 +135,7 @@ function zonesOfRegion({ network, region }: Draft['file']): Problem[] {
       ];
 }
 
-function subnetsMatchZones({ network }: Draft['file']): Problem[] {
+function subnetsMatchZones({ path, network }: Described): Problem[] {
   const zones = network?.availabilityZones?.length;
   return subnetLists.flatMap((list) => {
     const subnets = network?.[list];
@@ -120,17 +143,17 @@ function subnetsMatchZones({ network }: Draft['file']): Problem[] {
       ? []
       : [
           {
-            path: `network.${list}`,
+            path: `${path}.${list}`,
             value: subnets,
             message: `has ${subnets.length} subnets for ${zones} Availability Zones`,
-            allowed: `${zones} subnets, in the order of network.availabilityZones`,
+            allowed: `${zones} subnets, in the order of ${path}.availabilityZones`,
             fix: 'list one subnet per Availability Zone',
           },
         ];
   });
 }
 
-function subnetsAreDistinct({ network }: Draft['file']): Problem[] {
+function subnetsAreDistinct({ path, network }: Described): Problem[] {
   const all = subnetLists.flatMap((list) => network?.[list] ?? []);
   return subnetLists.flatMap((list) => {
     const shared = (network?.[list] ?? []).filter(
@@ -140,7 +163,7 @@ function subnetsAreDistinct({ network }: Draft['file']): Problem[] {
       ? []
       : [
           {
-            path: `network.${list}`,
+            path: `${path}.${list}`,
             value: network?.[list],
             message: `has ${shared[0]}, which is listed twice: entry, application and database need subnets of their own`,
             allowed: 'every subnet once',
@@ -151,6 +174,6 @@ function subnetsAreDistinct({ network }: Draft['file']): Problem[] {
 }
 
 /** The fields that only an existing VPC has tell that one is meant. */
-function isExisting(isWritten: Draft['isWritten']): boolean {
-  return existingVpcFields.some((field) => field !== 'cidr' && isWritten(`network.${field}`));
+function isExisting({ path, isWritten }: Pick<Described, 'path' | 'isWritten'>): boolean {
+  return existingVpcFields.some((field) => field !== 'cidr' && isWritten(`${path}.${field}`));
 }

@@ -16,3 +16,11 @@ export interface Draft {
 
 /** Judges what fields demand of one another. Paths are relative to the environment. */
 export type Rule = (draft: Draft) => readonly Problem[];
+
+/** Where something is used that a field names: nothing is said where it is not known. */
+export interface Place {
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+  /** Beginning of a sentence, for example `the environment is`. */
+  readonly stands: string;
+}

@@ -70,16 +70,19 @@ function unknownField(schema: z.core.$ZodType, file: unknown, path: readonly Pro
     message: group.length === 0 ? 'is not a field of an environment' : `is not a field of ${pathText(group)}`,
     allowed: siblings.join(', '),
     fix:
-      misplaced(schema, name) ??
+      misplaced(schema, file, name) ??
       didYouMean(name, siblings) ??
       'remove it; docs/configuration.md lists every field',
   };
 }
 
-/** `logDays` at the top level is right in spelling and wrong in place. */
-function misplaced(schema: z.core.$ZodType, name: string): string | undefined {
-  const home = leafPaths(schema).find((path) => path.endsWith(`.${name}`));
-  return home === undefined ? undefined : `write it as ${home}`;
+/** `logDays` at the top level is right in spelling and wrong in place. Of several places it is the least deep that is free. */
+function misplaced(schema: z.core.$ZodType, file: unknown, name: string): string | undefined {
+  const [home] = leafPaths(schema)
+    .map((path) => path.split('.'))
+    .filter((path) => path.at(-1) === name && valueAt(file, path) === undefined)
+    .toSorted((one, other) => one.length - other.length);
+  return home === undefined ? undefined : `write it as ${pathText(home)}`;
 }
 
 function leafPaths(schema: z.core.$ZodType, prefix = ''): string[] {

@@ -1,3 +1,5 @@
+import type { Plan } from './plan.ts';
+
 /** Memory that Fargate offers for a number of vCPU: from, to and step in GiB. Nothing else is accepted. */
 const memoryRanges: ReadonlyMap<
   number,
@@ -42,4 +44,13 @@ export function fargateSizesInWords(vcpu: number): string {
   return range === undefined
     ? `${FARGATE_VCPUS.join(', ')} vCPU`
     : `${range.from * 1024} to ${range.to * 1024} MiB in steps of ${range.step * 1024} with ${vcpu} vCPU`;
+}
+
+/** vCPU that the services take of the account's quota: always, more during a deployment, and scaled out. */
+export function fargateVcpu({ app, cron }: Pick<Plan, 'app' | 'cron'>) {
+  const steady = app.nodesMin * app.vcpu + cron.vcpu;
+  // A rolling deployment starts as many new nodes as there are before it stops the old ones.
+  const surge = app.nodesMin * app.vcpu;
+  const scaledOut = app.nodesMax * app.vcpu + cron.vcpu;
+  return { steady, surge, scaledOut, most: Math.max(steady + surge, scaledOut) };
 }

@@ -22,6 +22,8 @@ export interface Plan {
   readonly database: DatabasePlan;
   readonly network: NetworkPlan;
   readonly costPerMonthUsd: MonthlyCost;
+  /** What is, and would be, in the recovery Region. Absent without one. */
+  readonly recovery?: RecoveryPlan;
   /** The same environment sized the other way, to compare. */
   readonly alternative: Alternative;
   readonly rtoHours: number;
@@ -115,6 +117,17 @@ export interface DatabasePlan {
 export interface NetworkPlan {
   readonly availabilityZones: number;
   readonly natGateways: number;
+}
+
+/** An environment in its recovery Region: sized as it is, in another network. */
+export interface RecoveryPlan {
+  readonly region: string;
+  /** Once it is brought back; beforehand there is no NAT gateway. */
+  readonly network: NetworkPlan;
+  /** What the network there costs beforehand. Copies and their key are in {@link Plan.costPerMonthUsd}. */
+  readonly pilotLightPerMonthUsd: number;
+  /** What it costs while it runs there, the copies included, which it then runs on. */
+  readonly costPerMonthUsd: MonthlyCost;
 }
 
 export interface MonthlyCost {

@@ -1,6 +1,8 @@
 import type { Environment } from '../environment.ts';
 import { isRegionName, regionOf } from '../regions.ts';
+import { fargateVcpu } from './fargate.ts';
 import type { Plan, PreflightItem } from './plan.ts';
+import { recoveryChecks } from './preflight-recovery.ts';
 
 /** What the list of checks is made from. */
 export type CheckedPlan = Pick<Plan, 'tier' | 'app' | 'cron' | 'server' | 'database' | 'network'>;
@@ -16,6 +18,7 @@ export function preflight(environment: Environment, plan: CheckedPlan): readonly
     ...domainChecks(environment),
     ...operationChecks(environment),
     ...mailChecks(environment),
+    ...recoveryChecks(environment, plan),
   ];
 }
 
@@ -92,15 +95,6 @@ function computeChecks(
       action: 'Service Quotas, Fargate On-Demand vCPU resource count, L-3032A538; ask days ahead',
     },
   ];
-}
-
-/** vCPU that the services take of the account's quota: always, more during a deployment, and scaled out. */
-export function fargateVcpu({ app, cron }: Pick<Plan, 'app' | 'cron'>) {
-  const steady = app.nodesMin * app.vcpu + cron.vcpu;
-  // A rolling deployment starts as many new nodes as there are before it stops the old ones.
-  const surge = app.nodesMin * app.vcpu;
-  const scaledOut = app.nodesMax * app.vcpu + cron.vcpu;
-  return { steady, surge, scaledOut, most: Math.max(steady + surge, scaledOut) };
 }
 
 function goldenImageChecks({ server, network }: Environment): readonly PreflightItem[] {

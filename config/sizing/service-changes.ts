@@ -2,7 +2,7 @@ import { type Change, differing } from './change.ts';
 import { databaseChanges, startAdvice } from './database-changes.ts';
 import { loginsPerMinute } from './login-limits.ts';
 import type { Plan } from './plan.ts';
-import { fargateVcpu } from './preflight.ts';
+import { fargateVcpu } from './fargate.ts';
 import { sources } from './sources.ts';
 
 /** Everything that differs between two sizes of medium and large, in the order in which it is deployed. */

@@ -9,6 +9,7 @@ import { odooSettings } from './odoo-settings.ts';
 import type { Plan, Reason, Tier } from './plan.ts';
 import { preflight } from './preflight.ts';
 import { type PriceBook, shippedPrices } from './prices.ts';
+import { sizeRecovery } from './recovered.ts';
 import { sources } from './sources.ts';
 import { tierOf } from './tier.ts';
 import { TARGET_UTILISATION, TESTED_LOAD, type Workload, workloadOf } from './workload.ts';
@@ -59,6 +60,7 @@ function sizeAlone(environment: Environment, prices: PriceBook): Result<Omit<Pla
     rpoHours: environment.objectives.rpoHours,
     losses: lossesOf(environment, { tier, database }),
   };
+  const recovery = sizeRecovery(environment, sized, prices);
   return {
     ok: true,
     value: {
@@ -69,8 +71,10 @@ function sizeAlone(environment: Environment, prices: PriceBook): Result<Omit<Pla
         ...odoo.reasons,
         ...network.reasons,
         ...objectiveReasons(environment),
+        ...(recovery?.reasons ?? []),
       ],
       costPerMonthUsd: monthlyCost(environment, sized, prices),
+      ...(recovery && { recovery: recovery.value }),
       preflight: preflight(environment, sized),
     },
   };

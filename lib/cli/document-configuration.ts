@@ -148,7 +148,13 @@ const betweenFields = `## What fields demand of one another
 - **Modules.** Every module is listed once, in \`odoo.modules\` or in one phase, a hundred of them at most. \`odoo.phases\` have
   different names and need \`odoo.phase\`, which is one of them. \`base\`, \`web\` and the modules of this project, which Odoo
   loads by itself, are not listed.
-- **Recovery.** \`recoveryRegion\` is another Region than \`region\`. Production keeps point-in-time recovery for 7 days or
+- **Recovery.** \`recoveryRegion\` is another Region than \`region\`, and has what the environment needs: S3 Files for its
+  attachments and known root certificates of RDS in medium and large, SMTP where mail goes through SES, a zone of the number
+  \`server.zone\`, as many zones as \`overrides.natGateways\`. \`recovery\` needs \`recoveryRegion\`; its ARNs lie in that
+  Region and in the environment's account. Where it is written, \`recovery.certificateArn\` goes with \`certificateArn\` and
+  \`recovery.relayCredentialsArn\` with \`mail.relay.credentialsArn\`: neither without the other. A file without the group is
+  warned at every synthesis of what is missing, and not refused, since its copies are worth having all the same; bringing it
+  back is refused until the field is there. Production keeps point-in-time recovery for 7 days or
   more; without point-in-time recovery no recovery point objective can be met, so it cannot be switched off.
 - **Backup.** \`vaultLock.minDays\` is at most what the
   shortest-lived recovery points are kept for, \`maxDays\` at least what the longest-lived are: \`daily\` days, \`weekly\` times
@@ -158,7 +164,7 @@ const betweenFields = `## What fields demand of one another
 - **Windows.** Each has at least 30 minutes. The backup is over an hour before maintenance begins, or starts after it.
 - **Network.** A new VPC has a private range of /16 to /22 outside 172.17.0.0/16. An existing one is described completely:
   \`vpcId\`, \`cidr\`, two or three \`availabilityZones\` and as many subnets of each kind. \`overrides.natGateways\` is for new
-  VPCs only.
+  VPCs only. The same holds for \`recovery.network\`.
 - **Overrides** exist in the architecture that the users select: \`instanceType\` in small; \`app.nodesMin\`, \`app.nodesMax\`,
   \`app.vcpu\`, \`app.memoryMiB\`, \`database.class\`, \`database.multiAz\` and \`natGateways\` in medium and large. The sizing
   engine then checks memory, connections and floors with them. \`server.goldenImage\` is for small as well.

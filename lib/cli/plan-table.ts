@@ -1,5 +1,5 @@
 import type { PlanChange } from '../../config/sizing/change.ts';
-import type { MonthlyCost, Plan, PreflightItem, Reason } from '../../config/sizing/plan.ts';
+import type { MonthlyCost, Plan, PreflightItem, Reason, RecoveryPlan } from '../../config/sizing/plan.ts';
 import { renderChange } from './plan-change.ts';
 import { lostAtMost, objective } from './plan-losses.ts';
 import { heading, type Style } from './style.ts';
@@ -47,6 +47,7 @@ function summary(plan: Plan): readonly (readonly string[])[] {
       `USD ${money.format(costPerMonthUsd.total)} a month, ${costPerMonthUsd.pricedRegion} on demand, prices of ${costPerMonthUsd.asOf}`,
     ],
     ['Otherwise', alternative(plan)],
+    ...(plan.recovery ? [['Elsewhere', elsewhere(plan.recovery)]] : []),
   ];
   return rows;
 }
@@ -99,6 +100,13 @@ function alternative({ alternative, sizing }: Plan): string {
   return 'totalPerMonthUsd' in alternative
     ? `USD ${money.format(alternative.totalPerMonthUsd)} a month with sizing "${alternative.sizing}"; this plan is ${chosen}`
     : `not possible with sizing "${alternative.sizing}": ${alternative.unavailable}`;
+}
+
+function elsewhere({ region, pilotLightPerMonthUsd, costPerMonthUsd }: RecoveryPlan): string {
+  const { total, pricedRegion } = costPerMonthUsd;
+  const prices =
+    pricedRegion === region ? '' : `, by prices of ${pricedRegion}: those of ${region} are not known`;
+  return `${region}: the network is there for USD ${money.format(pilotLightPerMonthUsd)} a month; brought back, the environment costs USD ${money.format(total)}${prices}`;
 }
 
 function reasons(all: readonly Reason[], { width }: Style): string {

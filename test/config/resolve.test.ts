@@ -34,6 +34,7 @@ describe('a valid environment', () => {
       objectives: { rtoHours: 4, rpoHours: 1 },
       tags: {},
       network: { kind: 'new', cidr: '10.0.0.0/16' },
+      recovery: { network: { kind: 'new', cidr: '10.0.0.0/16' }, dns: 'switch' },
       windows: { backup: '23:30-00:30', maintenance: 'sun:02:00-sun:03:00' },
       server: { zone: 1 },
       signIn: { twoFactor: 'off', providers: [] },
@@ -78,6 +79,24 @@ describe('a valid environment', () => {
       odoo: { version: '19.0', image: { source: 'addons' } },
       network: { kind: 'existing', ...existingVpc },
       tags: { team: 'erp' },
+    });
+  });
+
+  it('is in its recovery Region what the file says, and as here where it says nothing', () => {
+    const file = { ...files.large, network: { cidr: '10.20.0.0/16' } };
+    const networkThere = { ...existingVpc, availabilityZones: ['eu-west-1a', 'eu-west-1b'] };
+
+    expect(resolved(file).recovery).toEqual({
+      network: { kind: 'new', cidr: '10.20.0.0/16' },
+      dns: 'switch',
+    });
+    expect(resolved({ ...files.large, network: existingVpc }).recovery.network).toEqual({
+      kind: 'new',
+      cidr: existingVpc.cidr,
+    });
+    expect(resolved({ ...file, recovery: { network: networkThere, dns: 'health-check' } }).recovery).toEqual({
+      network: { kind: 'existing', ...networkThere },
+      dns: 'health-check',
     });
   });
 

@@ -108,6 +108,20 @@ describe('unknown fields', () => {
       fix: /write it as retention\.logDays/,
     },
     {
+      when: 'a field of two groups in the wrong place, with the one of the environment itself',
+      change: { vpcId: 'vpc-0123456789abcdef0' },
+      path: 'vpcId',
+      message: /not a field/,
+      fix: /write it as network\.vpcId/,
+    },
+    {
+      when: 'a field within a group, with its place outside',
+      change: { hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com', certificateArn: 'arn' } },
+      path: 'hostedZone.certificateArn',
+      message: /^is not a field of hostedZone$/,
+      fix: /write it as certificateArn/,
+    },
+    {
       when: 'a misspelt field of a group',
       change: { retention: { weekley: 4 } },
       path: 'retention.weekley',

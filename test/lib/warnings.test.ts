@@ -52,6 +52,22 @@ describe('a synthesis', () => {
     },
   );
 
+  it('warns of what has to be made in the recovery Region first, each with how', () => {
+    const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/a';
+    const credentialsArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:relay-AbCdEf';
+    const rooted: Partial<Environment> = {
+      domain: { name: 'erp.example.com', certificateArn },
+      mail: { ...mail, credentialsArn },
+    };
+    expect(warningsOf(40, { ...rooted, recoveryRegion: 'eu-west-1' })).toEqual([
+      expect.stringMatching(/test\.recovery\.certificateArn is missing.*To do: request one: .*eu-west-1/),
+      expect.stringMatching(
+        /test\.recovery\.relayCredentialsArn is missing.*To do: replicate it: .*eu-west-1/,
+      ),
+    ]);
+    expect(warningsOf(40, rooted)).toEqual([]);
+  });
+
   it('is silent where everything that was asked for is there', () => {
     expect(warningsOf(10, { mail })).toEqual([]);
     expect(warningsOf(40, { mail, recoveryRegion: 'eu-west-1' })).toEqual([]);

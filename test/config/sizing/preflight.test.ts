@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Mail } from '../../../config/environment.ts';
+import type { Environment, Mail } from '../../../config/environment.ts';
 import type { PreflightItem } from '../../../config/sizing/plan.ts';
 import { environmentOf, planOf, production } from '../../support/environments.ts';
 
 function checkOf(items: readonly PreflightItem[], check: string): PreflightItem | undefined {
   return items.find((item) => item.check === check);
+}
+
+/** Checks of the recovery Region. */
+function inIreland(users: number, changes: Partial<Environment> = {}): readonly PreflightItem[] {
+  return planOf(users, { ...production, ...changes }).preflight.filter(({ check }) =>
+    /eu-west-1/.test(check),
+  );
 }
 
 describe('the pre-flight list', () => {
@@ -104,6 +111,84 @@ describe('the pre-flight list', () => {
     });
     expect(checkOf(preflight, 'VPCs')).toBeUndefined();
     expect(checkOf(preflight, 'Elastic IP addresses')).toBeUndefined();
+  });
+
+  describe('for a recovery', () => {
+    it('asks for the quotas there, which nobody has raised yet', () => {
+      expect(inIreland(150)[0]).toMatchObject({
+        check: 'Quotas in eu-west-1, for a recovery',
+        needs: '17 vCPU of Fargate On-Demand, 3 Elastic IP addresses',
+        typicalDefault: expect.stringMatching(
+          /^6 \(new accounts 0\), 5 addresses, whatever eu-central-1 was/,
+        ),
+        action: expect.stringContaining('L-3032A538 and L-0263D0A3'),
+      });
+      expect(inIreland(10)[0]).toMatchObject({
+        needs: '4 vCPU of EC2 Standard On-Demand, 1 Elastic IP address',
+        action: expect.stringContaining('L-1216C47A and L-0263D0A3'),
+      });
+    });
+
+    it('needs no addresses in a network that exists there', () => {
+      const network = {
+        kind: 'existing' as const,
+        vpcId: 'vpc-1',
+        cidr: '10.0.0.0/16',
+        availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+        publicSubnetIds: ['subnet-1', 'subnet-2'],
+        privateSubnetIds: ['subnet-3', 'subnet-4'],
+        isolatedSubnetIds: ['subnet-5', 'subnet-6'],
+      };
+      expect(inIreland(150, { recovery: { network, dns: 'switch' } })[0]).toMatchObject({
+        needs: '17 vCPU of Fargate On-Demand',
+        typicalDefault: expect.not.stringContaining('addresses'),
+        action: expect.not.stringContaining('L-0263D0A3'),
+      });
+    });
+
+    it('looks whether what is needed is offered there', () => {
+      expect(checkOf(inIreland(150), 'RDS class in eu-west-1')).toMatchObject({
+        needs: 'db.m7g.4xlarge, MultiAZCapable',
+        action: expect.stringMatching(
+          /--region eu-west-1 --engine postgres --db-instance-class db\.m7g\.4xlarge$/,
+        ),
+      });
+      expect(checkOf(inIreland(10), 'Instance type in eu-west-1')?.action).toMatch(/Values=t4g\.xlarge$/);
+    });
+
+    it('names the certificate there, or how to get one', () => {
+      const arn = 'arn:aws:acm:eu-west-1:123456789012:certificate/b';
+      const domain = {
+        name: 'erp.example.com',
+        certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/a',
+      };
+      const { recovery } = environmentOf(40);
+      const actionOf = (changes: object) =>
+        checkOf(inIreland(40, { domain, ...changes }), 'Certificate in eu-west-1')?.action;
+      expect(actionOf({ recovery: { ...recovery, certificateArn: arn } })).toContain(arn);
+      expect(actionOf({})).toMatch(/^aws acm request-certificate --region eu-west-1 /);
+      expect(checkOf(inIreland(40), 'Certificate in eu-west-1')).toBeUndefined();
+    });
+
+    it.each<[string, Mail | undefined, string | undefined]>([
+      ['nothing without mail', undefined, undefined],
+      [
+        "SES's sandbox there",
+        { ...sender, kind: 'ses', domain: 'example.com', identity: 'new', accessKeys: [1] },
+        'production access of Amazon SES in eu-west-1',
+      ],
+      [
+        'the relay',
+        { ...sender, kind: 'relay', host: 'smtp.example.com', port: 587, encryption: 'starttls' },
+        'smtp.example.com open to the addresses that Odoo calls from there',
+      ],
+    ])('names, for mail, %s', (_what, mail, needs) => {
+      expect(checkOf(inIreland(40, { mail }), "Odoo's outgoing mail from eu-west-1")?.needs).toBe(needs);
+    });
+
+    it('checks nothing without a recovery Region', () => {
+      expect(inIreland(150, { recoveryRegion: undefined })).toEqual([]);
+    });
   });
 
   it('says for each check what is needed, usual and to be done', () => {

@@ -248,7 +248,8 @@ describe('a plan', () => {
     const plan = planOf(users, production);
     const explained = new Set(plan.reasons.map(({ path }) => path));
     const given = ['environment', 'users', 'sizing', 'availability', 'architecture'];
-    const outside = [...given, 'costPerMonthUsd', 'alternative', 'losses', 'reasons', 'preflight'];
+    const priced = ['costPerMonthUsd', 'recovery.region', 'recovery.costPerMonthUsd'];
+    const outside = [...given, ...priced, 'alternative', 'losses', 'reasons', 'preflight'];
     const missing = leaves(plan).filter(
       ([path]) =>
         !outside.some((name) => path === name || path.startsWith(`${name}.`)) && !explained.has(path),

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { loadEnvironmentFiles, resolveAll } from '../../../config/load.ts';
 import type { Plan } from '../../../config/sizing/plan.ts';
 import { planCommand } from '../../../lib/cli/plan.ts';
+import { renderPlan } from '../../../lib/cli/plan-table.ts';
 import type { Output } from '../../../lib/cli/selected-plans.ts';
+import { planOf } from '../../support/environments.ts';
 
 interface Result {
   readonly exitCode: number;
@@ -143,6 +145,23 @@ describe('plan', () => {
     const { out } = await plan(['--env', 'dev'], 400);
     expect(out).toMatch(/^ {2}Objective .*, but not after the loss of the Region eu-central-1$/m);
     expect(out).toMatch(/^ {2}the loss of the Region eu-central-1 +everything +everything +NOT held$/m);
+  });
+
+  it('says what is in the recovery Region, and what the environment would cost there', async () => {
+    const shipped = await shippedPlan('prod');
+    const { out } = await plan(['--env', 'prod'], 400);
+    expect(out).toMatch(
+      /^ {2}Elsewhere {2}eu-west-1: the network is there for USD 0\.00 a month; brought back, the environment costs USD [\d,.]+$/m,
+    );
+    expect(out.replaceAll(',', '')).toContain(`costs USD ${shipped?.recovery?.costPerMonthUsd.total}\n`);
+    expect((await plan(['--env', 'dev'], 400)).out).not.toContain('Elsewhere');
+  });
+
+  it('names the Region whose prices stand in where the recovery Region has none', () => {
+    const there = planOf(40, { recoveryRegion: 'eu-north-1' });
+    expect(renderPlan(there, { width: 400, colors: false })).toMatch(
+      /costs USD [\d,.]+, by prices of eu-west-1: those of eu-north-1 are not known$/m,
+    );
   });
 
   it('is as the README shows it', async () => {
