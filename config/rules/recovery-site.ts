@@ -55,8 +55,36 @@ export const recoverySiteRules: Rule = (draft) => {
     ...counterparts.flatMap((counterpart) => agrees(counterpart, draft)),
     ...certificateIsInPlace('recovery.certificateArn', recovery?.certificateArn, place),
     ...secretIsInPlace('recovery.relayCredentialsArn', recovery?.relayCredentialsArn, place),
+    ...healthCanBeChecked(draft),
   ];
 };
+
+/** Route 53 moves records of its own zones, and asks the single server from addresses all over the world. */
+function healthCanBeChecked({ file, tier, settings, isWritten }: Draft): Problem[] {
+  if (file.recovery?.dns !== 'health-check') return [];
+  const problem = { path: 'recovery.dns', value: file.recovery.dns };
+  if (!isWritten('hostedZone')) {
+    return [
+      {
+        ...problem,
+        message: 'has no record to move: without hostedZone it is made by hand, elsewhere',
+        allowed: 'switch, or health-check together with hostedZone',
+        fix: 'remove dns, and change the record by hand after a recovery',
+      },
+    ];
+  }
+  return tier === 'small' && !settings.allowedCidrs.includes('0.0.0.0/0')
+    ? [
+        {
+          ...problem,
+          message:
+            'would find the server unhealthy for ever: the health checkers of Route 53 are not among allowedCidrs',
+          allowed: 'switch, where allowedCidrs leaves out the internet',
+          fix: 'remove dns, so that a person switches',
+        },
+      ]
+    : [];
+}
 
 function withoutRegion({ file }: Draft): Problem {
   return {

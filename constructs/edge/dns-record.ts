@@ -11,19 +11,30 @@ import type { Domain } from '../../config/environment.ts';
 export interface OdooDnsRecordProps {
   readonly domain: Domain;
   readonly target: DnsTarget;
-  /** Whose entry it is: of two records the one of the recovery Region wins. */
+  /** Whose entry it is. */
   readonly side: Side;
+  /** Which of two records is answered with. */
+  readonly failover: DnsFailover;
 }
 
 /** The environment as it ever was, or as it was brought back in its recovery Region. */
 export type Side = 'primary' | 'recovery';
 
 /**
- * Weights in Route 53. A record of weight 0 is only answered with while there is no other: so the record of the recovery
- * Region takes the domain when it is made, and gives it back when it is removed, and nothing has to be changed in a Region
- * that may be lost. Each has one from the beginning, because a record with a weight cannot stand beside one without.
+ * `switch`: the recovery Region's, as soon as it is made and until it is removed. `health-check`: the recovery Region's only
+ * while the entry of the primary one is not healthy.
  */
-const WEIGHTS: Readonly<Record<Side, number>> = { primary: 0, recovery: 255 };
+export type DnsFailover = 'switch' | 'health-check';
+
+/**
+ * Weights in Route 53. A record of weight 0 is only answered with while there is no healthy one with more, so nothing has to be
+ * changed in a Region that may be lost. Each has one from the beginning, because a record with a weight cannot stand beside
+ * one without.
+ */
+const WEIGHTS: Readonly<Record<DnsFailover, Readonly<Record<Side, number>>>> = {
+  switch: { primary: 0, recovery: 255 },
+  'health-check': { primary: 255, recovery: 0 },
+};
 
 /** What the domain points at. */
 export type DnsTarget =
@@ -38,9 +49,10 @@ export type DnsTarget =
  */
 export class OdooDnsRecord extends Construct {
   /** @throws if the domain has no hosted zone; see {@link askForDnsRecord}. */
-  constructor(scope: Construct, id: string, { domain, target, side }: OdooDnsRecordProps) {
+  constructor(scope: Construct, id: string, { domain, target, side, failover }: OdooDnsRecordProps) {
     super(scope, id);
     const zone = domain.hostedZone;
+    const isWatched = failover === 'health-check' && side === 'primary';
     if (zone === undefined) throw new Error(`a record for ${domain.name} needs its hosted zone, got none`);
     new route53.ARecord(this, 'Record', {
       zone: route53.HostedZone.fromHostedZoneAttributes(this, 'Zone', {
@@ -48,16 +60,35 @@ export class OdooDnsRecord extends Construct {
         zoneName: zone.name,
       }),
       recordName: domain.name,
-      weight: WEIGHTS[side],
+      weight: WEIGHTS[failover][side],
       setIdentifier: side,
       ...('loadBalancer' in target
-        ? { target: route53.RecordTarget.fromAlias(new targets.LoadBalancerTarget(target.loadBalancer)) }
+        ? {
+            target: route53.RecordTarget.fromAlias(
+              // Route 53 asks the load balancer whether any node is healthy, for nothing.
+              new targets.LoadBalancerTarget(target.loadBalancer, { evaluateTargetHealth: isWatched }),
+            ),
+          }
         : {
             target: route53.RecordTarget.fromIpAddresses(target.ipAddress),
             // As long as Route 53 lets an alias of a load balancer be remembered: it is what users wait for when the
             // domain moves from one to the other.
             ttl: Duration.minutes(1),
+            healthCheck: isWatched ? this.healthOf(target.ipAddress, domain) : undefined,
           }),
+    });
+  }
+
+  /** By the address: by its name Route 53 would come to whoever has the domain. */
+  private healthOf(ipAddress: string, { name }: Domain): route53.HealthCheck {
+    return new route53.HealthCheck(this, 'HealthCheck', {
+      type: route53.HealthCheckType.HTTPS,
+      ipAddress,
+      fqdn: name,
+      enableSNI: true,
+      resourcePath: '/web/health',
+      requestInterval: Duration.seconds(30),
+      failureThreshold: 3,
     });
   }
 }

@@ -17,6 +17,11 @@ export interface DnsStackProps extends OdooStackProps {
 export class DnsStack extends OdooStack {
   constructor(scope: Construct, props: DnsStackProps) {
     super(scope, 'Dns', props, { description: 'record of the domain', stateful: false });
-    new OdooDnsRecord(this, 'DnsRecord', { ...props, side: props.recovered ? 'recovery' : 'primary' });
+    const { environment, recovered } = props;
+    new OdooDnsRecord(this, 'DnsRecord', {
+      ...props,
+      side: recovered ? 'recovery' : 'primary',
+      failover: environment.recovery.dns,
+    });
   }
 }

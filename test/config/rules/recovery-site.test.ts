@@ -51,11 +51,29 @@ describe('the group recovery', () => {
       message: /^is not one of the allowed values$/,
       fix: /health-check/,
     },
+    {
+      when: 'a record that follows health in a zone of somebody else',
+      change: { ...recovery({ dns: 'health-check', certificateArn: certificateThere }), ...ownCertificate },
+      path: 'recovery.dns',
+      message: /^has no record to move: without hostedZone it is made by hand/,
+      fix: /change the record by hand/,
+    },
+    {
+      when: 'a single server that health checkers do not reach',
+      change: { ...recovery({ dns: 'health-check' }), users: 10, allowedCidrs: ['198.18.0.0/15'] },
+      path: 'recovery.dns',
+      message: /^would find the server unhealthy for ever/,
+      fix: /a person switches/,
+    },
   ]);
   itAccepts([
     { when: 'nothing but a Region', change: { recoveryRegion } },
     { when: 'an empty group', change: recovery({}) },
     { when: 'a domain that follows the health of the primary', change: recovery({ dns: 'health-check' }) },
+    {
+      when: 'nodes that only the load balancer asks, where the internet is shut out',
+      change: { ...recovery({ dns: 'health-check' }), allowedCidrs: ['198.18.0.0/15'] },
+    },
   ]);
 });
 

@@ -6,7 +6,7 @@ import {
   askForDnsRecord,
   type DnsTarget,
   OdooDnsRecord,
-  type Side,
+  type OdooDnsRecordProps,
 } from '../../../constructs/edge/dns-record.ts';
 import { testStack } from '../../support/stack.ts';
 
@@ -38,15 +38,46 @@ describe('DNS record', () => {
   });
 
   it.each([
-    ['primary', 0],
-    ['recovery', 255],
-  ] as const)('of the %s side has the weight %i: the recovery Region takes the domain', (side, weight) => {
+    ['switch', 'primary', 0],
+    ['switch', 'recovery', 255],
+    ['health-check', 'primary', 255],
+    ['health-check', 'recovery', 0],
+  ] as const)('by %s of the %s side has the weight %i', (failover, side, weight) => {
     const stack = testStack();
-    point(stack, { name: 'erp.example.com', hostedZone }, { ipAddress: '203.0.113.7' }, side);
+    point(stack, { name: 'erp.example.com', hostedZone }, { ipAddress: '203.0.113.7' }, { side, failover });
     Template.fromStack(stack).hasResourceProperties('AWS::Route53::RecordSet', {
       SetIdentifier: side,
       Weight: weight,
     });
+  });
+
+  it('of the primary side is watched by its address, where health decides', () => {
+    const stack = testStack();
+    const watched = { side: 'primary', failover: 'health-check' } as const;
+    point(stack, { name: 'erp.example.com', hostedZone }, { ipAddress: '203.0.113.7' }, watched);
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Route53::HealthCheck', {
+      HealthCheckConfig: {
+        Type: 'HTTPS',
+        IPAddress: '203.0.113.7',
+        FullyQualifiedDomainName: 'erp.example.com',
+        EnableSNI: true,
+        Port: 443,
+        ResourcePath: '/web/health',
+      },
+    });
+    template.hasResourceProperties('AWS::Route53::RecordSet', { HealthCheckId: Match.anyValue() });
+  });
+
+  it.each([
+    ['primary', 'health-check', true],
+    ['primary', 'switch', false],
+    ['recovery', 'health-check', false],
+  ] as const)('of a load balancer, %s, by %s: its nodes are asked: %s', (side, failover, asked) => {
+    toLoadBalancer({ name: 'erp.example.com', hostedZone }, { side, failover }).hasResourceProperties(
+      'AWS::Route53::RecordSet',
+      { AliasTarget: Match.objectLike({ EvaluateTargetHealth: asked }) },
+    );
   });
 
   it('is an instruction where the zone is elsewhere: a CNAME to the load balancer', () => {
@@ -68,11 +99,14 @@ describe('DNS record', () => {
   });
 });
 
-function toLoadBalancer(domain: Domain): Template {
+type Whose = Pick<OdooDnsRecordProps, 'side' | 'failover'>;
+const AT_HOME: Whose = { side: 'primary', failover: 'switch' };
+
+function toLoadBalancer(domain: Domain, whose?: Whose): Template {
   const stack = testStack();
   const vpc = new ec2.Vpc(stack, 'Vpc', { natGateways: 0 });
   const loadBalancer = new elbv2.ApplicationLoadBalancer(stack, 'LoadBalancer', { vpc });
-  point(stack, domain, { loadBalancer });
+  point(stack, domain, { loadBalancer }, whose);
   return Template.fromStack(stack);
 }
 
@@ -82,7 +116,7 @@ function toAddress(domain: Domain): Template {
   return Template.fromStack(stack);
 }
 
-function point(stack: Stack, domain: Domain, target: DnsTarget, side: Side = 'primary'): void {
+function point(stack: Stack, domain: Domain, target: DnsTarget, whose: Whose = AT_HOME): void {
   if (domain.hostedZone === undefined) askForDnsRecord(stack, domain.name, target);
-  else new OdooDnsRecord(stack, 'DnsRecord', { domain, target, side });
+  else new OdooDnsRecord(stack, 'DnsRecord', { domain, target, ...whose });
 }
