@@ -60,6 +60,7 @@ function handlersAt(now: Date, database: string, bucket = BUCKET) {
     ca: readFileSync(cluster.caBundle, 'utf8'),
     token: async () => PASSWORD,
     now: () => now,
+    mounts: company.cluster.directory,
     log: (line) => void logged.push(JSON.parse(line)),
   });
 }
