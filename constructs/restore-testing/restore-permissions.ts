@@ -26,9 +26,14 @@ export function allowManifest(role: iam.Role, props: RestorePermissionsProps): v
   allowPut(role, props.auditBucket, MANIFESTS, 'A manifest');
 }
 
+/** S3 decrypts the parts of an object when it puts them together. */
+export function allowParts(role: iam.Role, { auditBucket }: RestorePermissionsProps): void {
+  auditBucket.encryptionKey?.grantDecrypt(role);
+}
+
 /** Signs in to what was restored, whose id nobody knows beforehand, and never to production; reads both buckets. */
 export function allowValidation(role: iam.Role, props: RestorePermissionsProps): void {
-  const { databaseResourceId, filestoreBucket, filestorePrefix, auditBucket } = props;
+  const { databaseResourceId, filestoreBucket, filestorePrefix } = props;
   const anyDatabase = databaseUser(role, '*');
   allow(role, ['rds-db:connect'], anyDatabase);
   role.addToPolicy(
@@ -47,6 +52,11 @@ export function allowValidation(role: iam.Role, props: RestorePermissionsProps):
     allowRead(role, filestoreBucket, filestorePrefix, ['s3:GetObject', 's3:GetObjectVersion']);
     allow(role, ['s3:ListBucketVersions'], filestoreBucket.bucketArn);
   }
+  allowReadingManifests(role, props);
+}
+
+/** Reads manifests, and the lists of attachments beside them. */
+export function allowReadingManifests(role: iam.Role, { auditBucket }: RestorePermissionsProps): void {
   allowRead(role, auditBucket, MANIFESTS, ['s3:GetObject']);
   allow(role, ['s3:ListBucket'], auditBucket.bucketArn);
 }
