@@ -11,15 +11,14 @@ import { Construct } from 'constructs';
 import { DATABASE_NAME, type OdooDatabase } from '../database/odoo-database.ts';
 import type { Network } from '../network/network.ts';
 import { logRetention } from '../shared/log-retention.ts';
-import { allowMount } from './filestore-permissions.ts';
-import type { FilestoreTest } from './filestore-test.ts';
+import type { FilestoreFunctions, FilestoreTest } from './filestore-test.ts';
 import { packedHandlers } from './packed-handlers.ts';
 import {
+  allowFilestoreValidation,
   allowInVpc,
   allowManifest,
   allowParts,
   allowProofAge,
-  allowReadingManifests,
   allowReport,
   allowValidation,
   type RestorePermissionsProps,
@@ -49,15 +48,6 @@ export interface RestoreFunctionsProps extends RestorePermissionsProps {
   readonly logKey: kms.IKey;
   /** Days for which those are kept. */
   readonly logRetentionDays: number;
-}
-
-/** The functions that the test of a file system takes. */
-export interface FilestoreFunctions {
-  readonly test: FilestoreTest;
-  /** Lists the attachments of production once more. */
-  readonly noteManifest: lambda.Function;
-  /** Looks at a restored file system, as far as one invocation lasts. */
-  readonly validateFilestore: lambda.Function;
 }
 
 /**
@@ -112,8 +102,7 @@ export class RestoreFunctions extends Construct {
     // Node's own four threads would wait for the network one after another.
     validate.addEnvironment('UV_THREADPOOL_SIZE', '32');
     allowInVpc(roleOf(validate), 'validates a restored file system');
-    allowReadingManifests(roleOf(validate), this.props);
-    allowMount(roleOf(validate), test);
+    allowFilestoreValidation(roleOf(validate), this.props, test);
     allowParts(roleOf(this.noteManifest), this.props);
     return { test, noteManifest: this.noteManifest, validateFilestore: validate };
   }

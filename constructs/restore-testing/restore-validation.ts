@@ -11,8 +11,9 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 import { StateMachineLogGroup } from '../shared/state-machine-log-group.ts';
-import { allowMounting } from './filestore-permissions.ts';
-import type { FilestoreFunctions, RestoreFunctions } from './restore-functions.ts';
+import type { FilestoreFunctions } from './filestore-test.ts';
+import { MountingPolicy } from './mounting-policy.ts';
+import type { RestoreFunctions } from './restore-functions.ts';
 import { validationStates, type ValidationStatesProps } from './validation-states.ts';
 
 /** What AWS Backup calls the databases that it restores for a test. */
@@ -43,7 +44,7 @@ export class RestoreValidation extends Construct {
     const { functions } = props;
     const { filestore } = functions;
     const role = this.role(functions);
-    if (filestore !== undefined) allowFilestore(role, filestore);
+    if (filestore !== undefined) new MountingPolicy(this, 'Mounting', filestore).attachToRole(role);
     this.machine = new sfn.StateMachine(this, 'Machine', {
       comment: 'Proves a restore test at the level of Odoo',
       definitionBody: sfn.DefinitionBody.fromChainable(
@@ -107,12 +108,6 @@ export class RestoreValidation extends Construct {
     );
     return role;
   }
-}
-
-function allowFilestore(role: iam.Role, { noteManifest, validateFilestore, test }: FilestoreFunctions): void {
-  const resources = [noteManifest.functionArn, validateFilestore.functionArn];
-  role.addToPolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources }));
-  allowMounting(role, test, validateFilestore);
 }
 
 function statesOf({ test, ...functions }: FilestoreFunctions): ValidationStatesProps['filestore'] {
