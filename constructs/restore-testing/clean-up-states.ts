@@ -82,12 +82,12 @@ function removal(scope: Construct, next: sfn.IChainable, removed: Removal): sfn.
   // The answer to a first attempt was lost.
   remove.addCatch(look, { errors: [notFound], resultPath: '$.gone' });
   remove.addCatch(next, { resultPath: LEFT_BEHIND });
-  return waitingStates(scope, `removed ${what}`, {
+  return waitingStates(scope, `removal of ${what}`, {
     look,
     come: sfn.Condition.not(sfn.Condition.isPresent(first)),
     next,
     meanwhile: (wait) =>
-      new sfn.Choice(scope, `Being removed: ${what}?`)
+      new sfn.Choice(scope, `${what} being removed?`)
         .when(sfn.Condition.stringEquals(`${first}.LifeCycleState`, 'deleting'), wait)
         .otherwise(remove.next(wait)),
     late: next,

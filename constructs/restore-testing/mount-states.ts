@@ -29,7 +29,7 @@ export function mountStates(scope: Construct, id: string, props: MountStatesProp
     // While a deployment changes the function.
     patientWith: 'Lambda.ResourceConflictException',
   });
-  const look = awsCall(scope, `${id}: look at function`, {
+  const look = awsCall(scope, `Look at ${id.toLowerCase()}ed function`, {
     service: 'lambda',
     action: 'getFunctionConfiguration',
     parameters: { FunctionName },

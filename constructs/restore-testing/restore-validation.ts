@@ -42,13 +42,13 @@ export class RestoreValidation extends Construct {
   constructor(scope: Construct, id: string, props: RestoreValidationProps) {
     super(scope, id);
     const { functions } = props;
-    const { filestore } = functions;
+    const { validate, report, filestore } = functions;
     const role = this.role(functions);
     if (filestore !== undefined) new MountingPolicy(this, 'Mounting', filestore).attachToRole(role);
     this.machine = new sfn.StateMachine(this, 'Machine', {
       comment: 'Proves a restore test at the level of Odoo',
       definitionBody: sfn.DefinitionBody.fromChainable(
-        validationStates(this, { ...functions, filestore: filestore && statesOf(filestore) }),
+        validationStates(this, { validate, report, filestore: filestore && statesOf(filestore) }),
       ),
       role,
       logs: {

@@ -31,20 +31,20 @@ export interface WaitingProps {
  */
 export function waitingStates(scope: Construct, what: string, props: WaitingProps): sfn.IChainable {
   const { look, come, next, meanwhile, late, latePath } = props;
-  const begin = new sfn.Pass(scope, `Begin: ${what}`, {
+  const begin = new sfn.Pass(scope, `Begin to wait for ${what}`, {
     result: sfn.Result.fromObject({ looks: 0 }),
     resultPath: '$.waited',
   });
-  const wait = new sfn.Wait(scope, `Wait: ${what}`, { time: sfn.WaitTime.duration(INTERVAL) });
-  const count = new sfn.Pass(scope, `Count: ${what}`, {
+  const wait = new sfn.Wait(scope, `Wait for ${what}`, { time: sfn.WaitTime.duration(INTERVAL) });
+  const count = new sfn.Pass(scope, `Count looks for ${what}`, {
     parameters: { 'looks.$': 'States.MathAdd($.waited.looks, 1)' },
     resultPath: '$.waited',
   });
-  const tooLate = new sfn.Pass(scope, `Too late: ${what}`, {
-    result: sfn.Result.fromObject({ Cause: `${what}: not done after ${LOOKS} looks` }),
+  const tooLate = new sfn.Pass(scope, `No ${what}`, {
+    result: sfn.Result.fromObject({ Cause: `${what}: not seen in ${LOOKS} looks` }),
     resultPath: latePath,
   });
-  const done = new sfn.Choice(scope, `Done: ${what}?`)
+  const done = new sfn.Choice(scope, `${what}?`)
     .when(come, next)
     .when(sfn.Condition.numberGreaterThanEquals('$.waited.looks', LOOKS), tooLate.next(late))
     .otherwise(meanwhile?.(wait) ?? wait);

@@ -105,12 +105,12 @@ it('mounts what was restored, validates it, takes all away again and then gives 
     'Look at access point',
     'Look at access point',
     'Mount',
-    'Mount: look at function',
-    'Mount: look at function',
+    'Look at mounted function',
+    'Look at mounted function',
     'Validate files',
     'Unmount',
-    'Unmount: look at function',
-    'Unmount: look at function',
+    'Look at unmounted function',
+    'Look at unmounted function',
     'Look for access point',
     'Remove access point',
     'Look for access point',
@@ -181,9 +181,7 @@ it('waits no longer than ten minutes for anything, and cleans up', async () => {
   aws.never = 'available';
   const began = Date.now();
   expect(await validation()).toBe('RestoreNotProven');
-  expect(last('Give verdict')?.['ValidationStatusMessage']).toContain(
-    'mount target: not done after 60 looks',
-  );
+  expect(last('Give verdict')?.['ValidationStatusMessage']).toContain('mount target: not seen in 60 looks');
   expect(Date.now() - began).toBeLessThan(30 * 60_000);
   expect(aws.left).toEqual([]);
 });
@@ -213,14 +211,14 @@ const BEFORE = [
   'Make access point',
   'Look at access point',
   'Mount',
-  'Mount: look at function',
+  'Look at mounted function',
   'Validate files',
 ];
 
 /** With what each leaves behind, where AWS refuses it for good. */
 const CLEAN_UP: readonly (readonly [string, readonly string[]])[] = [
   ['Unmount', ['mounted']],
-  ['Unmount: look at function', []],
+  ['Look at unmounted function', []],
   ['Look for access point', ['access point']],
   ['Remove access point', ['access point']],
   ['Look for mount target', ['mount target']],

@@ -235,7 +235,7 @@ describe('without a list from shortly before the backup nothing is proven', () =
 
   it('where there was a manifest without one', async () => {
     const taken = await filestore.listBefore();
-    const [[, { content } = { content: '' }] = []] = kept('.json');
+    const content = company.store.current(AUDIT).get(taken.manifest)?.content;
     const { attachments: _, ...manifest } = JSON.parse(String(content));
     company.store.put(AUDIT, taken.manifest, { content: JSON.stringify(manifest) });
     expect((await filestore.test()).failures).toEqual({

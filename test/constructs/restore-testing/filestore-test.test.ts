@@ -145,11 +145,9 @@ describe('the function that validates a restored file system', () => {
   });
 
   it('alone reaches what was restored, and reaches besides nothing but S3', () => {
-    const rules = [
-      ...resources('AWS::EC2::SecurityGroupIngress').filter((rule) =>
-        /RestoredFilestore/.test(text(property(rule, 'GroupId'))),
-      ),
-    ].map(({ resource }) => resource.Properties);
+    const rules = resources('AWS::EC2::SecurityGroupIngress')
+      .filter((rule) => /RestoredFilestore/.test(text(property(rule, 'GroupId'))))
+      .map(({ resource }) => resource.Properties);
     expect(rules).toMatchObject([{ FromPort: 2049, ToPort: 2049, IpProtocol: 'tcp' }]);
     expect(text(rules[0]?.['SourceSecurityGroupId'])).toMatch(/FilestoreValidation/);
     const out = resources('AWS::EC2::SecurityGroupEgress').filter((rule) =>
