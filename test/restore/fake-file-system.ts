@@ -1,4 +1,4 @@
-/** How a thing of EFS stands: it takes one look for it to be made, and one to be removed. */
+/** How a thing of EFS stands: it takes one look for it to be made, and one for a mount target to be removed. */
 interface Thing {
   readonly id: string;
   readonly fileSystem: string;
@@ -73,7 +73,7 @@ export class FakeFileSystem {
       case 'deleteMountTarget':
         return remove(this.mountTargets, parameters['MountTargetId'], 'MountTargetNotFoundException');
       case 'deleteAccessPoint':
-        return remove(this.accessPoints, parameters['AccessPointId'], 'AccessPointNotFoundException');
+        return this.removeAtOnce(parameters['AccessPointId']);
       case 'updateFunctionConfiguration':
         return this.configure(parameters);
       case 'getFunctionConfiguration':
@@ -102,6 +102,12 @@ export class FakeFileSystem {
       else if (thing.state === 'deleting') things.splice(things.indexOf(thing), 1);
     }
     return seen;
+  }
+
+  private removeAtOnce(id: unknown): object {
+    const answer = remove(this.accessPoints, id, 'AccessPointNotFoundException');
+    this.accessPoints.splice(0, Infinity, ...this.accessPoints.filter(({ state }) => state !== 'deleting'));
+    return answer;
   }
 
   private configure({ FileSystemConfigs }: Parameters): object {

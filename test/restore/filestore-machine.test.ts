@@ -114,7 +114,6 @@ it('mounts what was restored, validates it, takes all away again and then gives 
     'Look for access point',
     'Remove access point',
     'Look for access point',
-    'Look for access point',
     'Look for mount target',
     'Remove mount target',
     'Look for mount target',
