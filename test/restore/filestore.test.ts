@@ -299,7 +299,7 @@ describe('the age of the last proof', () => {
 
   it('takes no failed report for a proof', async () => {
     passed(0, 'filestore-1A2B');
-    passed(0, '1A2B');
+    passed(5, '1A2B');
     company.store.put(
       AUDIT,
       `restore-tests/${new Date(NOW.getTime() + DAY).toISOString()}-failed-filestore-1A2C.json`,
