@@ -20,7 +20,7 @@ const SERVER_METRICS = 17;
 /** Restore tests in a month: one a week. */
 const RESTORE_TESTS = 52 / 12;
 
-/** Hours for which a restored database is there: restored, validated, deleted; assumed. */
+/** Hours for which what was restored is there: restored, validated, deleted; assumed. */
 const HOURS_RESTORED = 2;
 
 /** What a restore test reports of itself, and the age of the last proof. */
@@ -36,7 +36,9 @@ const RECOVERY_REGION_ALARMS = 3;
 const CONTAINER_INSIGHTS_METRICS = 40;
 
 /** Recovery points, keys and secrets. */
-export function backupLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
+export function backupLines(basis: BillBasis): readonly BillLine[] {
+  const { environment, plan, usage } = basis;
+  const onEfs = environment.storage.filestore === 'efs' && plan.tier !== 'small';
   const secrets = plan.database.kind === 'rds' ? ODOO_SECRETS + 1 : ODOO_SECRETS;
   const points: BillLine =
     plan.database.kind === 'rds'
@@ -56,7 +58,7 @@ export function backupLines({ environment, plan, usage }: BillBasis): readonly B
         };
   return [
     points,
-    ...(environment.storage.filestore === 'efs' && plan.tier !== 'small'
+    ...(onEfs
       ? [
           {
             item: 'AWS Backup, files',
@@ -70,11 +72,13 @@ export function backupLines({ environment, plan, usage }: BillBasis): readonly B
     ...(plan.database.kind === 'host' ? repositoryLines(usage) : []),
     { item: 'KMS keys', key: 'kms.key', quantity: KMS_KEYS, unit: 'keys' },
     { item: 'Secrets', key: 'secretsManager.secret', quantity: secrets, unit: 'secrets' },
-    ...restoreTestLines(plan),
+    ...restoreTestLines(basis, onEfs),
   ];
 }
 
-function restoreTestLines({ database }: BillBasis['plan']): readonly BillLine[] {
+/** @param onEfs - whether attachments are on a file system, whose recovery points are tested as well. */
+function restoreTestLines(basis: BillBasis, onEfs: boolean): readonly BillLine[] {
+  const { database } = basis.plan;
   const metrics: BillLine = {
     item: 'Restore tests: metrics',
     key: 'cloudwatch.customMetric.first10k',
@@ -87,7 +91,7 @@ function restoreTestLines({ database }: BillBasis['plan']): readonly BillLine[] 
     {
       item: 'Restore tests',
       key: 'backup.restoreTesting',
-      quantity: RESTORE_TESTS,
+      quantity: onEfs ? 2 * RESTORE_TESTS : RESTORE_TESTS,
       unit: 'recovery points',
       estimated: true,
     },
@@ -98,7 +102,28 @@ function restoreTestLines({ database }: BillBasis['plan']): readonly BillLine[] 
       unit: 'hours',
       estimated: true,
     },
+    ...(onEfs ? restoredFileLines(basis) : []),
     metrics,
+  ];
+}
+
+/** The whole file system each week: the price of AWS Backup for that is most of it. */
+function restoredFileLines({ usage: { filestoreGB }, hours }: BillBasis): readonly BillLine[] {
+  return [
+    {
+      item: 'Restore tests: files',
+      key: 'backup.efs.restore',
+      quantity: RESTORE_TESTS * filestoreGB,
+      unit: 'GB',
+      estimated: true,
+    },
+    {
+      item: 'Restore tests: restored file systems',
+      key: 'efs.standard.storage',
+      quantity: (RESTORE_TESTS * HOURS_RESTORED * filestoreGB) / hours,
+      unit: 'GB-months',
+      estimated: true,
+    },
   ];
 }
 

@@ -11,10 +11,13 @@ import { Construct } from 'constructs';
 import { DATABASE_NAME, type OdooDatabase } from '../database/odoo-database.ts';
 import type { Network } from '../network/network.ts';
 import { logRetention } from '../shared/log-retention.ts';
+import type { FilestoreFunctions, FilestoreTest } from './filestore-test.ts';
 import { packedHandlers } from './packed-handlers.ts';
 import {
+  allowFilestoreValidation,
   allowInVpc,
   allowManifest,
+  allowParts,
   allowProofAge,
   allowReport,
   allowValidation,
@@ -29,6 +32,8 @@ export interface RestoreFunctionsProps extends RestorePermissionsProps {
   /** Identities of the two functions that sign in to databases; whom they may reach is the caller's. */
   readonly manifestSecurityGroup: ec2.ISecurityGroup;
   readonly validationSecurityGroup: ec2.ISecurityGroup;
+  /** @default - attachments are not on EFS, and no file system is tested */
+  readonly filestoreTest?: FilestoreTest;
   /** Certificates that vouch for RDS in this Region, PEM. */
   readonly certificates: string;
   /** Major version of PostgreSQL, for example 17. */
@@ -54,6 +59,8 @@ export class RestoreFunctions extends Construct {
   readonly noteManifest: lambda.Function;
   /** Looks at what was restored, as far as one invocation lasts. */
   readonly validate: lambda.Function;
+  /** Absent where no file system is tested. */
+  readonly filestore?: FilestoreFunctions;
   /** Writes the report, and says what it comes to. */
   readonly report: lambda.Function;
   /** Publishes how long ago a restore was proven last. */
@@ -78,10 +85,26 @@ export class RestoreFunctions extends Construct {
     this.validate = this.inVpc('Validate', 'validate', props.validationSecurityGroup);
     allowInVpc(roleOf(this.validate), 'validates what was restored');
     allowValidation(roleOf(this.validate), props);
+    this.filestore = props.filestoreTest && this.defineFilestoreFunctions(props.filestoreTest);
     this.report = this.defineFunction('Report', 'report');
     allowReport(roleOf(this.report), props);
     this.publishProofAge = this.defineFunction('ProofAge', 'publishProofAge');
     allowProofAge(roleOf(this.publishProofAge), props);
+  }
+
+  /** In one subnet: Lambda mounts in the zone of whatever subnet it takes, and there is one mount target. */
+  private defineFilestoreFunctions(test: FilestoreTest): FilestoreFunctions {
+    const validate = this.defineFunction('ValidateFilestore', 'validateFilestore', {
+      vpc: this.props.network.vpc,
+      vpcSubnets: { subnets: [test.subnet] },
+      securityGroups: [test.validationSecurityGroup],
+    });
+    // Node's own four threads would wait for the network one after another.
+    validate.addEnvironment('UV_THREADPOOL_SIZE', '32');
+    allowInVpc(roleOf(validate), 'validates a restored file system');
+    allowFilestoreValidation(roleOf(validate), this.props, test);
+    allowParts(roleOf(this.noteManifest), this.props);
+    return { test, noteManifest: this.noteManifest, validateFilestore: validate };
   }
 
   private inVpc(id: string, handler: string, securityGroup: ec2.ISecurityGroup): lambda.Function {

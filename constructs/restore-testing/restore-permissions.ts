@@ -2,6 +2,7 @@ import { Stack, aws_iam as iam, type aws_s3 as s3 } from 'aws-cdk-lib';
 import { MANIFESTS, RESTORE_TESTS } from '../audit/audit-prefixes.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
+import { anyOfEfs, type FilestoreTest, ofEfs, RESTORED_FOR_TEST } from './filestore-test.ts';
 
 /** Reads every table, by IAM; the database job makes it (constructs/database-job/files/verifier.py). */
 export const VERIFIER_ROLE = 'odoo_verifier';
@@ -26,9 +27,14 @@ export function allowManifest(role: iam.Role, props: RestorePermissionsProps): v
   allowPut(role, props.auditBucket, MANIFESTS, 'A manifest');
 }
 
+/** S3 decrypts the parts of an object when it puts them together. */
+export function allowParts(role: iam.Role, { auditBucket }: RestorePermissionsProps): void {
+  auditBucket.encryptionKey?.grantDecrypt(role);
+}
+
 /** Signs in to what was restored, whose id nobody knows beforehand, and never to production; reads both buckets. */
 export function allowValidation(role: iam.Role, props: RestorePermissionsProps): void {
-  const { databaseResourceId, filestoreBucket, filestorePrefix, auditBucket } = props;
+  const { databaseResourceId, filestoreBucket, filestorePrefix } = props;
   const anyDatabase = databaseUser(role, '*');
   allow(role, ['rds-db:connect'], anyDatabase);
   role.addToPolicy(
@@ -47,8 +53,42 @@ export function allowValidation(role: iam.Role, props: RestorePermissionsProps):
     allowRead(role, filestoreBucket, filestorePrefix, ['s3:GetObject', 's3:GetObjectVersion']);
     allow(role, ['s3:ListBucketVersions'], filestoreBucket.bucketArn);
   }
+  allowReadingManifests(role, props);
+}
+
+/** With the lists of attachments beside them. */
+function allowReadingManifests(role: iam.Role, { auditBucket }: RestorePermissionsProps): void {
   allowRead(role, auditBucket, MANIFESTS, ['s3:GetObject']);
   allow(role, ['s3:ListBucket'], auditBucket.bucketArn);
+}
+
+/** Mounts what was restored, whose id nobody knows beforehand, and never production's; reads the lists of attachments. */
+export function allowFilestoreValidation(
+  role: iam.Role,
+  props: RestorePermissionsProps,
+  { fileSystemArn }: FilestoreTest,
+): void {
+  const fileSystems = anyOfEfs(role, 'file-system');
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      actions: ofEfs('ClientMount'),
+      resources: [fileSystems],
+      conditions: RESTORED_FOR_TEST,
+    }),
+  );
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      effect: iam.Effect.DENY,
+      actions: ofEfs('ClientMount', 'ClientWrite', 'ClientRootAccess'),
+      resources: [fileSystemArn],
+    }),
+  );
+  acknowledgeWildcard(
+    role,
+    fileSystems,
+    'The id of a restored file system is not known before it is restored. Only those that AWS Backup has tagged as restored for a test can be mounted, production is denied by name, and the network lets this function reach no other.',
+  );
+  allowReadingManifests(role, props);
 }
 
 /** Writes reports. */

@@ -11,8 +11,10 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 import { StateMachineLogGroup } from '../shared/state-machine-log-group.ts';
+import type { FilestoreFunctions } from './filestore-test.ts';
+import { MountingPolicy } from './mounting-policy.ts';
 import type { RestoreFunctions } from './restore-functions.ts';
-import { validationStates } from './validation-states.ts';
+import { validationStates, type ValidationStatesProps } from './validation-states.ts';
 
 /** What AWS Backup calls the databases that it restores for a test. */
 const RESTORED = 'awsbackup-restore-test-*';
@@ -40,10 +42,15 @@ export class RestoreValidation extends Construct {
   constructor(scope: Construct, id: string, props: RestoreValidationProps) {
     super(scope, id);
     const { functions } = props;
+    const { validate, report, filestore } = functions;
+    const role = this.role(functions);
+    if (filestore !== undefined) new MountingPolicy(this, 'Mounting', filestore).attachToRole(role);
     this.machine = new sfn.StateMachine(this, 'Machine', {
       comment: 'Proves a restore test at the level of Odoo',
-      definitionBody: sfn.DefinitionBody.fromChainable(validationStates(this, functions)),
-      role: this.role(functions),
+      definitionBody: sfn.DefinitionBody.fromChainable(
+        validationStates(this, { validate, report, filestore: filestore && statesOf(filestore) }),
+      ),
+      role,
       logs: {
         destination: new StateMachineLogGroup(this, 'Logs', { ...props, prefix: 'odoo-restore' }),
         level: sfn.LogLevel.ALL,
@@ -101,4 +108,13 @@ export class RestoreValidation extends Construct {
     );
     return role;
   }
+}
+
+function statesOf({ test, ...functions }: FilestoreFunctions): ValidationStatesProps['filestore'] {
+  const { subnet, mountTargetSecurityGroup } = test;
+  return {
+    ...functions,
+    subnetId: subnet.subnetId,
+    securityGroupId: mountTargetSecurityGroup.securityGroupId,
+  };
 }

@@ -1,16 +1,21 @@
-import { Duration, type aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { type aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { awsCall } from '../shared/aws-call.ts';
+import { filestoreStates, type FilestoreStatesProps, NOT_VALIDATED } from './filestore-states.ts';
+import { invoke } from './invoke-function.ts';
 
 export interface ValidationStatesProps {
   readonly validate: lambda.IFunction;
   readonly report: lambda.IFunction;
+  /** @default - no file system is restored */
+  readonly filestore?: Omit<FilestoreStatesProps, 'report'>;
 }
 
 /**
  * The states that prove a restore test of AWS Backup; returns the first. Input: `restoreJobId`.
  *
  *     Describe restore -> Find database -> Validate, until it is done -> Report -> Give verdict
+ *                      -> or, of a file system, what `filestoreStates` does -> Report
  *     after any error: the report says that it could not be proven, and why
  *
  * What goes from state to state: `job`, the restore as AWS Backup describes it; `instances`, the restored database as RDS
@@ -40,13 +45,30 @@ export function validationStates(scope: Construct, props: ValidationStatesProps)
     resultPath: '$.validation',
   });
   for (const state of [describe, find, validate]) state.addCatch(failed, { resultPath: '$.failure' });
+  const database = find.next(note).next(validate);
   const begin = new sfn.Pass(scope, 'Begin', {
     parameters: { job: { 'RestoreJobId.$': '$.restoreJobId' } },
   });
   const done = new sfn.Choice(scope, 'Done?')
     .when(sfn.Condition.booleanEquals('$.validation.done', true), report)
     .otherwise(validate);
-  return begin.next(describe).next(find).next(note).next(validate).next(done);
+  database.next(done);
+  return begin.next(describe).next(restored(scope, props, { database, report }));
+}
+
+/** What comes next depends on the kind of what was restored, as AWS Backup calls it. */
+function restored(
+  scope: Construct,
+  { filestore }: ValidationStatesProps,
+  { database, report }: { readonly database: sfn.IChainable; readonly report: sfn.IChainable },
+): sfn.IChainable {
+  if (filestore === undefined) return database;
+  return new sfn.Choice(scope, 'File system?')
+    .when(
+      sfn.Condition.stringEquals('$.job.ResourceType', 'EFS'),
+      filestoreStates(scope, { ...filestore, report }),
+    )
+    .otherwise(database);
 }
 
 /** What could not be checked has failed. */
@@ -54,10 +76,7 @@ function noteFailure(scope: Construct, report: sfn.IChainable): sfn.IChainable {
   return new sfn.Pass(scope, 'Note failure', {
     parameters: {
       'job.$': '$.job',
-      validation: {
-        done: true,
-        findings: [{ check: 'validation', passed: false, 'details.$': '$.failure.Cause' }],
-      },
+      validation: NOT_VALIDATED,
     },
   }).next(report);
 }
@@ -98,33 +117,4 @@ function reportStates(scope: Construct, props: ValidationStatesProps): sfn.IChai
     );
   give.next(proven);
   return report.next(give);
-}
-
-/** An invocation ends by itself long before this. */
-const INVOCATION = Duration.minutes(16);
-
-function invoke(
-  scope: Construct,
-  id: string,
-  { functionArn }: lambda.IFunction,
-  {
-    payload,
-    resultPath,
-  }: { readonly payload: Readonly<Record<string, unknown>>; readonly resultPath: string },
-): sfn.CustomState {
-  const state = new sfn.CustomState(scope, id, {
-    stateJson: {
-      Type: 'Task',
-      Resource: functionArn,
-      Parameters: payload,
-      ResultPath: resultPath,
-      TimeoutSeconds: INVOCATION.toSeconds(),
-    },
-  });
-  return state.addRetry({
-    errors: [sfn.Errors.ALL],
-    interval: Duration.seconds(30),
-    backoffRate: 2,
-    maxAttempts: 3,
-  });
 }

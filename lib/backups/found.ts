@@ -10,7 +10,7 @@ export interface Found {
   readonly unusable: readonly UnusablePoint[];
   /** Absent: nothing is known of the attachments. */
   readonly filestore?: Filestore;
-  /** The last test of a restore that passed, and the last one of all if that is another. */
+  /** Of each that is tested: the last test of a restore that passed, and the last one of all if that is another. */
   readonly proofs: readonly Proof[];
   /** When what says how far the copies are was written. Recovery Region only. */
   readonly copiesToldAt?: Date;

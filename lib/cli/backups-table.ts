@@ -1,5 +1,6 @@
 import { type Attachments, completeUntil, type CoordinatedPoint } from '../backups/coordinate.ts';
 import type { DatabasePoint, DatabaseSource, FilestoreVersions } from '../backups/copies.ts';
+import type { Proof } from '../backups/proof.ts';
 import type { BackupsReport, RegionReport } from '../backups/report.ts';
 import { duration, instant } from '../backups/words.ts';
 import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
@@ -85,7 +86,7 @@ function pointRows(region: RegionReport, report: BackupsReport): Rows {
   });
 }
 
-/** Each test looks at the attachments as well, in the bucket; not on a file system. */
+/** The test of the database looks at the attachments in a bucket as well; a file system has one of its own. */
 function filestoreRows(region: RegionReport, report: BackupsReport): Rows {
   const { filestore } = region;
   if (filestore === undefined) return [];
@@ -93,7 +94,13 @@ function filestoreRows(region: RegionReport, report: BackupsReport): Rows {
     const moments = filestore.points.map(({ created }) => created);
     return moments.length === 0
       ? []
-      : [[`attachments on EFS, at ${moments.length} moments`, ...span(moments), NOT_TESTED]];
+      : [
+          [
+            `attachments on EFS, at ${moments.length} moments`,
+            ...span(moments),
+            lastProof(region, report, 'filestore'),
+          ],
+        ];
   }
   const to = completeUntil(filestore);
   return [
@@ -109,8 +116,8 @@ function filestoreRows(region: RegionReport, report: BackupsReport): Rows {
 const NOT_TESTED = 'not tested';
 
 /** Tests restore in the primary Region: of a copy they prove where it comes from. */
-function lastProof({ proofs, role }: RegionReport, { askedAt }: BackupsReport): string {
-  const last = proofs.at(-1);
+function lastProof({ proofs, role }: RegionReport, { askedAt }: BackupsReport, tested?: Proof['of']): string {
+  const last = proofs.findLast(({ of }) => of === tested);
   if (last === undefined) return 'none known';
   const age = askedAt.getTime() - last.provenAt.getTime();
   const of = role === 'primary' ? '' : ' (its source)';
@@ -129,18 +136,31 @@ function span(moments: readonly Date[]): readonly string[] {
 }
 
 /** Where the reports are, and what is wrong with the proof. */
-function proofLines({ proofs, surroundings }: RegionReport, { askedAt }: BackupsReport): readonly string[] {
-  if (proofs.length === 0) return ['! No proof is known: whether a restore succeeds, nobody can say.'];
-  return proofs.map(({ verdict, provenAt, restoredTo, report }) => {
+function proofLines(region: RegionReport, { askedAt }: BackupsReport): readonly string[] {
+  const { proofs, surroundings } = region;
+  const lines = proofs.map(({ of, verdict, provenAt, restoredTo, report }) => {
     const old = askedAt.getTime() - provenAt.getTime() > PROOF_DAYS * DAY;
     const facts = [
       verdict,
       old && `older than ${PROOF_DAYS} days`,
-      restoredTo && `restored the database of ${instant(restoredTo)}`,
+      restoredTo && `restored the ${of ?? 'database'} of ${instant(restoredTo)}`,
     ].filter(Boolean);
     const mark = verdict === 'failed' || old ? '!' : ' ';
     return `${mark} Restore test of ${instant(provenAt)}: ${facts.join(', ')}; s3://${surroundings.auditBucket}/${report}`;
   });
+  return [...unproven(region), ...lines];
+}
+
+/** A proof of one says nothing of the other. */
+function unproven({ proofs, filestore }: RegionReport): readonly string[] {
+  if (proofs.length === 0) return ['! No proof is known: whether a restore succeeds, nobody can say.'];
+  const tested: readonly Proof['of'][] =
+    filestore?.kind === 'points' ? [undefined, 'filestore'] : [undefined];
+  return tested
+    .filter((one) => proofs.every(({ of }) => of !== one))
+    .map(
+      (of) => `! No proof is known of the ${of ?? 'database'}: whether its restore succeeds, nobody can say.`,
+    );
 }
 
 /** Whose word the table is, where it is not AWS's, and what is there but cannot be restored. */

@@ -12,6 +12,7 @@ import { RestoreTesting } from '../../constructs/restore-testing/restore-testing
 import { RestoreValidation } from '../../constructs/restore-testing/restore-validation.ts';
 import { warnOfMissingRestoreTests } from '../missing-restore-tests.ts';
 import { BackupStack, type BackupStackProps } from './backup-stack.ts';
+import { filestoreTestOf, testFilestore } from './filestore-restore-test.ts';
 import type { NetworkStack } from './network-stack.ts';
 import type { ServiceDataStack } from './service-data-stack.ts';
 
@@ -58,6 +59,7 @@ export class ServiceBackupStack extends BackupStack {
       schedule: WEEKLY,
     });
     testDatabase(testing, props.dataStack.database, restored);
+    testFilestore(testing, props.dataStack);
     new RestoreValidation(this, 'RestoreValidation', {
       functions,
       planArn: testing.plan.attrRestoreTestingPlanArn,
@@ -91,6 +93,7 @@ export class ServiceBackupStack extends BackupStack {
       databaseResourceId: database.resourceId,
       manifestSecurityGroup: manifest,
       validationSecurityGroup: validation,
+      filestoreTest: filestoreTestOf(this, props),
       filestoreBucket: environment.storage.filestore === 's3-files' ? filestoreBucket : undefined,
       filestorePrefix: `${FILESTORE_DIRECTORY}/${DATABASE_NAME}/`,
       auditBucket,

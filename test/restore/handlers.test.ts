@@ -60,6 +60,7 @@ function handlersAt(now: Date, database: string, bucket = BUCKET) {
     ca: readFileSync(cluster.caBundle, 'utf8'),
     token: async () => PASSWORD,
     now: () => now,
+    mounts: company.cluster.directory,
     log: (line) => void logged.push(JSON.parse(line)),
   });
 }
@@ -176,10 +177,11 @@ it('says so where attachments are not part of it, because they are not in a buck
   const verdict = await handlers.report({ job: JOB, validation });
   expect(verdict).toMatchObject({
     status: 'SUCCESSFUL',
-    message: '10 checks passed; attachments were not looked at',
+    message:
+      '10 checks passed; attachments were not looked at: they are on EFS, whose recovery points have a test of their own',
   });
   expect(String(company.store.current(AUDIT).get(verdict.report)?.content)).toContain(
-    'attachments: they were not looked at',
+    'attachments: they were not looked at; they are on EFS, whose recovery points have a test of their own',
   );
 });
 

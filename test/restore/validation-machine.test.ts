@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Definition, execute } from '../releases/interpreter/state-machine.ts';
-import { resolved } from '../releases/release-template.ts';
-import { environmentOf } from '../support/environments.ts';
-import { resourcesOf, templatesOf } from '../support/templates.ts';
+import { execute } from '../releases/interpreter/state-machine.ts';
+import { machineOf } from './machine-definition.ts';
 
 const RESTORE = '7C3F-1';
 const JOB = {
@@ -12,17 +10,7 @@ const JOB = {
 const INSTANCE = { DbInstanceStatus: 'available', Endpoint: { Address: 'restored.example', Port: 5432 } };
 const PROVEN = { status: 'SUCCESSFUL', message: '11 checks passed', report: 'page.html' };
 
-const definition = definitionOf();
-
-function definitionOf(): Definition {
-  const { Backup = { Resources: {} } } = templatesOf(environmentOf(40));
-  const [machine] = resourcesOf({ Backup }, 'AWS::StepFunctions::StateMachine');
-  const text = String(resolved(machine?.resource.Properties?.['DefinitionString']));
-  // The ARN of a function, as the interpreter wants to see one.
-  return JSON.parse(
-    text.replaceAll(/"(\w+)\.Arn"/g, '"arn:aws:lambda:eu-central-1:111122223333:function:$1"'),
-  );
-}
+const definition = machineOf('s3-files');
 
 interface Made {
   readonly state: string;

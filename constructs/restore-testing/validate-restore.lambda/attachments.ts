@@ -1,58 +1,15 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { BucketVersions, type Version } from './bucket-versions.ts';
+import { isNamedAfter } from './content-sum.ts';
 import type { Database } from './database.ts';
-import { Damage } from './finding.ts';
+import { type Fault, isSampled, noteFault, type Progress, type Sample, type Tally } from './progress.ts';
 
 /** Rows that are fetched, and files that are judged, at once. */
 const BATCH = 2000;
 
 /** Objects read at the same time. */
 const READS = 16;
-
-/** How many files a report names of each fault. */
-const NAMED = 10;
-
-/** What can be wrong with a file that the database refers to. */
-export const FAULTS = ['missing', 'deleted', 'wrong size', 'wrong content', 'not readable'] as const;
-export type Fault = (typeof FAULTS)[number];
-
-/** How far the look at the attachments is: small, so that another invocation goes on with it. */
-export interface Progress {
-  /** The last file that was judged; empty before the first one. */
-  readonly after: string;
-  readonly done: boolean;
-  /** Files that the database refers to, and their bytes. */
-  readonly checked: number;
-  readonly bytes: number;
-  /** Of these, read to the end. */
-  readonly read: number;
-  /** Deleted from the bucket after the recovery point: a restore has to bring them back, and can. */
-  readonly deletedSince: number;
-  readonly faults: Readonly<Partial<Record<Fault, FaultyFiles>>>;
-  /** Of the files that are there, when the newest was written; of those that are not, the oldest. Milliseconds since 1970. */
-  readonly newestThere: number | null;
-  readonly oldestMissing: number | null;
-}
-
-interface FaultyFiles {
-  readonly count: number;
-  /** The first of them. */
-  readonly named: readonly string[];
-}
-
-export const NOTHING_CHECKED: Progress = {
-  after: '',
-  done: false,
-  checked: 0,
-  bytes: 0,
-  read: 0,
-  deletedSince: 0,
-  faults: {},
-  newestThere: null,
-  oldestMissing: null,
-};
 
 export interface AttachmentsProps {
   readonly database: Database;
@@ -63,8 +20,7 @@ export interface AttachmentsProps {
   readonly recoveryPoint: Date;
   /** Files that are read to the end and hashed, chosen by chance; all of them, if there are no more. */
   readonly readAtMost: number;
-  /** Chooses other files in each test. */
-  readonly seed: string;
+  readonly seed: Sample['seed'];
   /** Whether there is no time for another batch. */
   readonly late: () => boolean;
 }
@@ -89,16 +45,16 @@ export async function checkAttachments(props: AttachmentsProps, from: Progress):
   const { s3: client, bucket, prefix } = props;
   const after = from.after === '' ? undefined : `${prefix}${from.after}`;
   const versions = new BucketVersions({ client, bucket, prefix, after });
-  const sample = await sampleOf(props);
+  const share = await shareOf(props);
   if (props.late()) return progress;
   for await (const files of filesAfter(props.database, from.after)) {
-    progress = await judgeAll({ ...props, sample }, versions, files, progress);
+    progress = await judgeAll({ ...props, share }, versions, files, progress);
     if (props.late()) break;
   }
   return progress;
 }
 
-async function sampleOf({ database, readAtMost }: AttachmentsProps): Promise<number> {
+async function shareOf({ database, readAtMost }: AttachmentsProps): Promise<number> {
   const { files } = await database.row<{ files: string }>(
     `SELECT count(DISTINCT store_fname) AS files FROM ir_attachment WHERE type = 'binary'`,
   );
@@ -116,13 +72,7 @@ function filesAfter(database: Database, after: string): AsyncIterable<readonly F
   );
 }
 
-/** Progress while a batch is judged. */
-type Tally = { -readonly [Field in keyof Progress]: Progress[Field] } & {
-  faults: Partial<Record<Fault, FaultyFiles>>;
-};
-
-/** With the share of the files that is read. */
-type Sampling = AttachmentsProps & { readonly sample: number };
+type Sampling = AttachmentsProps & Sample;
 
 async function judgeAll(
   props: Sampling,
@@ -178,18 +128,6 @@ function note(progress: Tally, { name, size, created }: File, judged: Judgement)
   else progress.newestThere = Math.max(progress.newestThere ?? moment, moment);
 }
 
-function noteFault({ faults }: Tally, fault: Fault, name: string): void {
-  const { count = 0, named = [] } = faults[fault] ?? {};
-  faults[fault] = { count: count + 1, named: named.length < NAMED ? [...named, name] : named };
-}
-
-/** The names are sums, so that any of their digits are as good as dice. */
-function isSampled(name: string, { sample, seed }: Sampling): boolean {
-  if (sample >= 1) return true;
-  const dice = createHash('sha1').update(`${seed} ${name}`).digest().readUInt32BE() / 2 ** 32;
-  return dice < sample;
-}
-
 async function contentFault(
   { s3, bucket, prefix }: AttachmentsProps,
   name: string,
@@ -200,31 +138,8 @@ async function contentFault(
       new GetObjectCommand({ Bucket: bucket, Key: `${prefix}${name}`, VersionId: id }),
     );
     if (!(Body instanceof Readable)) return 'not readable';
-    const hash = createHash('sha1');
-    for await (const block of Body) hash.update(block);
-    return name.endsWith(`/${hash.digest('hex')}`) ? undefined : 'wrong content';
+    return (await isNamedAfter(Body, name)) ? undefined : 'wrong content';
   } catch {
     return 'not readable';
   }
-}
-
-/** @throws Damage that names what is wrong with how many files. */
-export function judgeAttachments(progress: Progress): string {
-  const { checked, bytes, read, deletedSince, faults, newestThere, oldestMissing } = progress;
-  const problems = FAULTS.flatMap((fault) => {
-    const { count = 0, named = [] } = faults[fault] ?? {};
-    return count === 0
-      ? []
-      : [`${count} ${fault} (${named.join(', ')}${count > named.length ? ', ...' : ''})`];
-  });
-  if (oldestMissing !== null && oldestMissing > (newestThere ?? 0)) {
-    problems.push(
-      'all that is missing is newer than all that is there: the filestore is older than the database',
-    );
-  }
-  const extent = `${checked} files of ${(bytes / 2 ** 20).toFixed(1)} MiB looked at, ${read} of them read`;
-  if (problems.length > 0) throw new Damage(`${problems.join('; ')}; ${extent}`);
-  return deletedSince === 0
-    ? extent
-    : `${extent}; ${deletedSince} were deleted since the recovery point and can be brought back`;
 }

@@ -1,17 +1,14 @@
 import type { Database } from './database.ts';
 import { Damage, type Finding, findingOf } from './finding.ts';
-import { baseVersion, countRows, existing, type Manifest, newestRecord } from './manifest.ts';
+import { type ExpectedAge, ageOf } from './recovery-point.ts';
+import { baseVersion, countRows, existing, type Manifest, newestRecord, required } from './manifest.ts';
 
 /** What a restored database must be. */
-export interface ExpectedDatabase {
+export interface ExpectedDatabase extends ExpectedAge {
   /** Major version of PostgreSQL, for example 17. */
   readonly postgresql: number;
   /** Series of Odoo that the environment deploys, for example `19.0`. */
   readonly odoo: string;
-  /** When the backup was begun. */
-  readonly recoveryPoint: Date;
-  /** Hours that a recovery point may be old at most. */
-  readonly oldestHours: number;
   /** What was there when the backup was made; absent if nobody has noted it. */
   readonly manifest?: Manifest;
 }
@@ -26,8 +23,6 @@ const DELETED_MEANWHILE = 0.01;
 
 /** The newest record may have been deleted between manifest and backup; then the next one counts. */
 const NEWEST_MAY_BE_OLDER_MS = 3_600_000;
-
-const HOUR_MS = 3_600_000;
 
 /** A check of the database: what it saw, or an error. */
 type Check = (database: Database, expected: ExpectedDatabase, now: Date) => Promise<string>;
@@ -58,16 +53,8 @@ export async function checkDatabase(
   return findings;
 }
 
-async function age(
-  _: Database,
-  { recoveryPoint, oldestHours }: ExpectedDatabase,
-  now: Date,
-): Promise<string> {
-  const hours = (now.getTime() - recoveryPoint.getTime()) / HOUR_MS;
-  const text = `${recoveryPoint.toISOString()}, ${hours.toFixed(1)} hours ago`;
-  if (hours > oldestHours)
-    throw new Damage(`${text}; at most ${oldestHours} hours are allowed: backups are not made`);
-  return text;
+async function age(_: Database, expected: ExpectedDatabase, now: Date): Promise<string> {
+  return ageOf(expected, now);
 }
 
 async function postgresqlVersion(database: Database, { postgresql }: ExpectedDatabase): Promise<string> {
@@ -167,9 +154,4 @@ async function newest(database: Database, { manifest, recoveryPoint }: ExpectedD
   }
   const minutes = Math.max(0, Math.round((recoveryPoint.getTime() - found.getTime()) / 60_000));
   return `${found.toISOString()}, ${minutes} minutes before the recovery point`;
-}
-
-function required(manifest: Manifest | undefined): Manifest {
-  if (manifest === undefined) throw new Error('nobody has noted what was there when the backup was made');
-  return manifest;
 }

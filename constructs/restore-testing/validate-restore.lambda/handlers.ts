@@ -1,8 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { join } from 'node:path';
 import { AuditBucket } from './audit-bucket.ts';
 import { Database, type Endpoint } from './database.ts';
+import type { Finding } from './finding.ts';
 import { takeManifest } from './manifest.ts';
 import { type Metric, metricLine } from './metrics.ts';
+import type { Tested } from '../../audit/report-key.ts';
+import { validateFilestore as validateRestoredFilestore } from './filestore-validation.ts';
 import { addressOf, restoreTestOf, whatIsKnownOf } from './restore-test.ts';
 import { hasPassed, messageOf, type RestoreReport } from './report.ts';
 import type { Settings } from './settings.ts';
@@ -19,6 +23,8 @@ export interface Surroundings {
   /** Password of the role for a host: a token of IAM. */
   readonly token: (host: string, port: number) => Promise<string>;
   readonly now: () => Date;
+  /** Where restored file systems are mounted, each in a directory that has the id of its restore. */
+  readonly mounts: string;
   /** Writes a line into the log, as it is. */
   readonly log: (line: string) => void;
 }
@@ -45,8 +51,9 @@ export interface Verdict {
 }
 
 /** The functions of a restore test. */
-export function createHandlers({ settings, s3, ca, token, now, log }: Surroundings) {
+export function createHandlers({ settings, s3, ca, token, now, mounts, log }: Surroundings) {
   const audit = new AuditBucket(s3, settings.AUDIT_BUCKET);
+  const attachmentsOnEfs = settings.FILESTORE_BUCKET === undefined;
 
   const endpoint = (host: string, port: number): Endpoint => ({
     host,
@@ -59,11 +66,17 @@ export function createHandlers({ settings, s3, ca, token, now, log }: Surroundin
 
   const publish = (metrics: readonly Metric[]) => log(metricLine(settings.ENVIRONMENT, metrics, now()));
 
-  /** Counts what production holds, shortly before a backup of it is made. */
+  /**
+   * Counts what production holds, shortly before a backup of it is made, and lists its attachments where they are on EFS. That
+   * first: counting may take longer than until the backup.
+   */
   async function noteManifest(): Promise<{ readonly manifest: string }> {
     const database = await Database.connect(endpoint(settings.DATABASE_HOST, settings.DATABASE_PORT));
+    const takenAt = now();
     try {
-      return { manifest: await audit.keepManifest(await takeManifest(database, now())) };
+      const attachments = attachmentsOnEfs ? await audit.keepAttachments(database, takenAt) : undefined;
+      const manifest = { ...(await takeManifest(database, takenAt)), attachments };
+      return { manifest: await audit.keepManifest(manifest) };
     } finally {
       await database.close();
     }
@@ -97,8 +110,32 @@ export function createHandlers({ settings, s3, ca, token, now, log }: Surroundin
               readAtMost: settings.READ_AT_MOST,
             },
     };
-    const late = () => invocation.getRemainingTimeInMillis() < RESERVE_MS;
-    return validateRestored(restored, { ...NOT_BEGUN, ...validation }, { now: now(), late });
+    return validateRestored(restored, { ...NOT_BEGUN, ...validation }, timeOf(invocation));
+  }
+
+  /** Validates a restored file system as far as the invocation lasts. */
+  async function validateFilestore(
+    { job, noted, validation }: RestoreEvent & { readonly noted: { readonly manifest: string } },
+    invocation: Invocation,
+  ): Promise<Validation> {
+    const test = restoreTestOf(job);
+    const recoveryPoint = new Date(test.recoveryPoint);
+    const restored = {
+      id: test.restoreJobId,
+      mount: join(mounts, test.restoreJobId),
+      path: settings.FILESTORE_PREFIX,
+      expected: { recoveryPoint, oldestHours: settings.OLDEST_HOURS },
+      restoreStarted: new Date(test.restoreStarted),
+      before: await audit.manifestBefore(recoveryPoint),
+      now: await audit.manifest(noted.manifest),
+      lists: audit.lists,
+      readAtMost: settings.READ_AT_MOST,
+    };
+    return validateRestoredFilestore(restored, { ...NOT_BEGUN, ...validation }, timeOf(invocation));
+  }
+
+  function timeOf(invocation: Invocation) {
+    return { now: now(), late: () => invocation.getRemainingTimeInMillis() < RESERVE_MS };
   }
 
   /** Writes the report, and says what it comes to. */
@@ -108,8 +145,9 @@ export function createHandlers({ settings, s3, ca, token, now, log }: Surroundin
       environment: settings.ENVIRONMENT,
       ...test,
       validated: now().toISOString(),
-      findings: validation.findings ?? [],
+      findings: [...(validation.findings ?? []), ...leftBehind(validation)],
       attachments: validation.attachments,
+      attachmentsOnEfs,
     };
     const proven = hasPassed(report);
     const key = await audit.keepReport(report);
@@ -122,13 +160,24 @@ export function createHandlers({ settings, s3, ca, token, now, log }: Surroundin
     return { report: key, status: proven ? 'SUCCESSFUL' : 'FAILED', message: messageOf(report) };
   }
 
-  /** Publishes how long ago a restore was proven last; nothing before there is anything to prove. */
+  /**
+   * Publishes how long ago a restore was proven last: of what was proven longest ago, where more is tested than the database.
+   * Nothing before there is anything to prove.
+   */
   async function publishProofAge(): Promise<void> {
-    const last = await audit.lastProof();
-    if (last === undefined) return;
-    const value = (now().getTime() - last.getTime()) / 1000;
+    const tested: readonly Tested[] = attachmentsOnEfs ? ['database', 'filestore'] : ['database'];
+    const proofs = await Promise.all(tested.map((of) => audit.lastProof(of)));
+    const moments = proofs.flatMap((proof) => proof?.getTime() ?? []);
+    if (moments.length === 0) return;
+    const value = (now().getTime() - Math.min(...moments)) / 1000;
     publish([{ name: 'RestoreProofAge', unit: 'Seconds', value }]);
   }
 
-  return { noteManifest, validate, report: writeReport, publishProofAge };
+  return { noteManifest, validate, validateFilestore, report: writeReport, publishProofAge };
+}
+
+/** What a test leaves behind costs, and keeps AWS Backup from deleting what it restored. */
+function leftBehind({ leftBehind: error }: Partial<Validation>): readonly Finding[] {
+  if (error === undefined) return [];
+  return [{ check: 'clean-up', passed: false, details: error.Cause ?? 'failed without a reason' }];
 }

@@ -31,10 +31,24 @@ export const manifestSchema = z.object({
   rows: z.record(z.string(), z.int().check(z.nonnegative())),
   /** When the newest of their records was made; null in an Odoo without any. */
   newestRecord: z.nullable(z.iso.datetime()),
+  /** Where the attachments are listed; absent where they are in a bucket, whose versions are looked at instead. */
+  attachments: z.optional(
+    z.object({
+      /** Key in the audit bucket. */
+      list: z.string(),
+      files: z.int().check(z.nonnegative()),
+    }),
+  ),
 });
 
 /** What was in the database when a backup was made, for what comes back to be compared with. */
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** @throws if there is none. */
+export function required(manifest: Manifest | undefined): Manifest {
+  if (manifest === undefined) throw new Error('nobody has noted what was there when the backup was made');
+  return manifest;
+}
 
 /** Counts what is there. Minutes for a database of 100 GB: every row of the large tables is visited. */
 export async function takeManifest(database: Database, now: Date): Promise<Manifest> {

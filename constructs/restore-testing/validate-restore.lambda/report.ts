@@ -1,5 +1,6 @@
+import type { Tested } from '../../audit/report-key.ts';
 import { REPORT_STYLE } from '../../audit/report-style.ts';
-import type { Progress } from './attachments.ts';
+import type { Progress } from './progress.ts';
 import type { Finding } from './finding.ts';
 import type { RestoreTest } from './restore-test.ts';
 
@@ -11,6 +12,8 @@ export interface RestoreReport extends RestoreTest {
   readonly validated: string;
   readonly findings: readonly Finding[];
   readonly attachments?: Progress;
+  /** Whether attachments are on EFS: those have a test of their own, and the database's does not look at them. */
+  readonly attachmentsOnEfs: boolean;
 }
 
 export function hasPassed({ findings }: RestoreReport): boolean {
@@ -24,14 +27,34 @@ const LONGEST_MESSAGE = 1000;
 export function messageOf(report: RestoreReport): string {
   const failed = report.findings.filter(({ passed }) => !passed);
   const text = hasPassed(report)
-    ? `${report.findings.length} checks passed; ${report.attachments === undefined ? 'attachments were not looked at' : `${report.attachments.checked} attachments`}`
+    ? `${report.findings.length} checks passed; ${extentOf(report)}`
     : failed.map(({ check, details }) => `${check}: ${details}`).join(' | ') || 'no check was made';
   return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE - 3)}...` : text;
 }
 
+function extentOf({ attachments, attachmentsOnEfs }: RestoreReport): string {
+  if (attachments !== undefined) return `${attachments.checked} attachments`;
+  return `attachments were not looked at${attachmentsOnEfs ? `: ${ON_EFS}` : ''}`;
+}
+
+const ON_EFS = 'they are on EFS, whose recovery points have a test of their own';
+
+/** What was restored, for the head of the page and for what follows it. */
+const RESTORED: Readonly<Record<Tested, { readonly what: string; readonly how: string }>> = {
+  database: {
+    what: 'the database',
+    how: 'A backup was restored by AWS Backup into subnets without a way out, and what came back was compared with what an Odoo\nthat can be served must be, and with what was noted when the backup was made.',
+  },
+  filestore: {
+    what: 'the filestore on EFS',
+    how: 'A backup was restored by AWS Backup as a new file system and mounted in a subnet without a way out, and the files on it\nwere compared with the attachments that the database referred to when the backup was made, and still does.',
+  },
+};
+
 /** A page that needs nothing else, not even a network. */
 export function htmlOf(report: RestoreReport): string {
   const passed = hasPassed(report);
+  const { what, how } = RESTORED[report.of];
   const verdict = passed ? 'Restored and proven' : 'NOT proven';
   const facts: readonly (readonly [string, string])[] = [
     ['Environment', report.environment],
@@ -40,8 +63,13 @@ export function htmlOf(report: RestoreReport): string {
     ['Restored as', `${report.restored}, restore job ${report.restoreJobId}`],
     ['Restore begun', report.restoreStarted],
     ['Last check ended', `${report.validated}, ${minutesBetween(report)} minutes later`],
-    ...(report.attachments === undefined
-      ? [['Not part of it', 'attachments: they were not looked at'] as const]
+    ...(report.attachments === undefined && report.of === 'database'
+      ? [
+          [
+            'Not part of it',
+            `attachments: they were not looked at${report.attachmentsOnEfs ? `; ${ON_EFS}` : ''}`,
+          ] as const,
+        ]
       : []),
   ];
   // What failed is what somebody looks for.
@@ -61,11 +89,9 @@ export function htmlOf(report: RestoreReport): string {
 </head>
 <body>
 <main>
-<h1>Restore test of ${escaped(report.environment)}</h1>
+<h1>Restore test of ${escaped(report.environment)}: ${what}</h1>
 <p class="verdict ${passed ? 'passed' : 'failed'}">${verdict}${passed ? '' : `: ${count} of ${report.findings.length} checks failed`}</p>
-<p>A backup was restored by AWS Backup into subnets without a way out, and what came back was compared with what an Odoo
-that can be served must be, and with what was noted when the backup was made. A check that could not be made counts as
-failed.</p>
+<p>${how} A check that could not be made counts as failed.</p>
 <dl>${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>
 <table>
 <caption>What was checked</caption>

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Tested } from '../../audit/report-key.ts';
 
 /** A restore as AWS Backup describes it, with times as Step Functions writes them. */
 const jobSchema = z.object({
@@ -8,6 +9,8 @@ const jobSchema = z.object({
   RecoveryPointArn: z.string(),
   RecoveryPointCreationDate: z.iso.datetime(),
   CreationDate: z.iso.datetime(),
+  /** AWS Backup's word, `RDS` or `EFS`. */
+  ResourceType: z.optional(z.string()),
 });
 
 /** The restored database as RDS describes it. */
@@ -21,6 +24,7 @@ const instancesSchema = z.tuple([
 /** What was restored, of what, and when. Times are ISO 8601. */
 export interface RestoreTest {
   readonly restoreJobId: string;
+  readonly of: Tested;
   /** ARN of the resource, of its recovery point and of what was made of that. */
   readonly resource: string;
   readonly recoveryPointArn: string;
@@ -34,6 +38,7 @@ export function restoreTestOf(job: unknown): RestoreTest {
   const read = jobSchema.parse(job);
   return {
     restoreJobId: read.RestoreJobId,
+    of: testedOf(read.ResourceType),
     resource: read.SourceResourceArn,
     recoveryPointArn: read.RecoveryPointArn,
     restored: read.CreatedResourceArn,
@@ -47,12 +52,17 @@ export function whatIsKnownOf(job: unknown, now: Date): RestoreTest {
   const read = z.partial(jobSchema).safeParse(job).data ?? {};
   return {
     restoreJobId: read.RestoreJobId ?? 'unknown',
+    of: testedOf(read.ResourceType),
     resource: read.SourceResourceArn ?? 'unknown',
     recoveryPointArn: read.RecoveryPointArn ?? 'unknown',
     restored: read.CreatedResourceArn ?? 'unknown',
     recoveryPoint: read.RecoveryPointCreationDate ?? 'unknown',
     restoreStarted: read.CreationDate ?? now.toISOString(),
   };
+}
+
+function testedOf(resourceType: string | undefined): Tested {
+  return resourceType === 'EFS' ? 'filestore' : 'database';
 }
 
 /** @throws if the database has no address. */

@@ -7,8 +7,9 @@ export const settingsSchema = z.object({
   AWS_REGION: z.string(),
   /** Where manifests and reports are. */
   AUDIT_BUCKET: z.string(),
-  /** Absent where the attachments are not in a bucket. */
+  /** Absent where the attachments are on EFS. */
   FILESTORE_BUCKET: z.optional(z.string()),
+  /** Of the attachments, in the bucket or on the file system, for example `filestore/odoo/`. */
   FILESTORE_PREFIX: z.string(),
   /** Attachments that are read to the end; all of them, if there are no more. */
   READ_AT_MOST: z.coerce.number().check(z.int()),

@@ -1,14 +1,15 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { checkAttachments, judgeAttachments, NOTHING_CHECKED, type Progress } from './attachments.ts';
+import { checkAttachments } from './attachments.ts';
 import { checkDatabase, type ExpectedDatabase } from './database-checks.ts';
 import { Database, type Endpoint } from './database.ts';
 import { type Finding, findingOf } from './finding.ts';
+import { judgeAttachments, NOTHING_CHECKED, type Progress } from './progress.ts';
 
 /** What was restored, and what it must be. */
 export interface Restored {
   readonly endpoint: Endpoint;
   readonly expected: ExpectedDatabase;
-  /** Absent where the attachments are not in a bucket: they are not looked at then. */
+  /** Absent where the attachments are on EFS: what is restored of that is validated by itself. */
   readonly filestore?: {
     readonly s3: S3Client;
     readonly bucket: string;
@@ -25,7 +26,11 @@ export interface Validation {
   readonly findings: readonly Finding[];
   readonly attachments?: Progress;
   readonly done: boolean;
+  /** Error of Step Functions that left something behind which the test had made; absent if there was none. */
+  readonly leftBehind?: { readonly Cause?: string };
 }
+
+const DELETED_SINCE = 'were deleted since the recovery point and can be brought back';
 
 export const NOT_BEGUN: Validation = { findings: [], done: false };
 
@@ -75,7 +80,7 @@ async function withAttachments(
       { ...filestore, database, recoveryPoint, seed: id, late },
       attachments,
     );
-    return attachments.done ? judgeAttachments(attachments) : '';
+    return attachments.done ? judgeAttachments(attachments, DELETED_SINCE) : '';
   });
   const done = attachments.done || !finding.passed;
   return { attachments, done, findings: done ? [...before.findings, finding] : before.findings };

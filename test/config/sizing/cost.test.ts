@@ -105,6 +105,17 @@ describe('the monthly cost', () => {
     expect(items.filter((item) => item.startsWith('S3'))).toEqual([]);
   });
 
+  it('counts the file system that is restored each week, where the filestore is one', () => {
+    const storage = { ...environmentOf(40).storage, filestore: 'efs' as const };
+    const restored = /Restore tests: (files|restored file systems)/;
+    const { costPerMonthUsd: cost } = planOf(40, { storage });
+    const held = amountOf(cost, /EFS filestore$/);
+    // To restore it four times costs a quarter of what it costs to keep it.
+    expect(amountOf(cost, restored) / held).toBeGreaterThan(0.2);
+    expect(amountOf(cost, restored) / held).toBeLessThan(0.4);
+    expect(amountOf(planOf(40).costPerMonthUsd, restored)).toBe(0);
+  });
+
   it('is never surer of an amount than of the use that it assumes', () => {
     for (const { item, confidence } of planOf(150, production).costPerMonthUsd.items) {
       if (/Logs|requests|data$|Copies to|snapshots/i.test(item)) {

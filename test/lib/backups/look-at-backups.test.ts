@@ -233,6 +233,24 @@ describe('of medium and large', () => {
     expect(whys(await look(150))).toEqual(['eu-central-1, database: there is no backup of it yet']);
   });
 
+  it('a proof of the filestore on EFS is none of the database, nor the other way round', async () => {
+    for (const [hours, rest] of [
+      [17, 'passed-filestore-7C40'],
+      [2, 'failed-filestore-7C41'],
+    ] as const) {
+      primary.put('test-audit', `restore-tests/${ago(hours * HOUR).toISOString()}-${rest}.json`, {
+        recoveryPoint: ago(48 * HOUR).toISOString(),
+      });
+    }
+    const { first } = await look(150);
+    expect(first.proofs).toMatchObject([
+      { verdict: 'passed', provenAt: ago(18 * HOUR) },
+      { of: 'filestore', verdict: 'passed', provenAt: ago(17 * HOUR), restoredTo: ago(48 * HOUR) },
+      { of: 'filestore', verdict: 'failed', provenAt: ago(2 * HOUR) },
+    ]);
+    expect(first.proofs[0]).not.toHaveProperty('of');
+  });
+
   it('attachments on EFS are those of the first moment that is not older than the database', async () => {
     const storage = { growthPerYear: 0.3, filestoreGiB: 10, floorGiB: 0, filestore: 'efs' as const };
     for (const { vaults } of [primary, recovery]) {

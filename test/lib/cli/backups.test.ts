@@ -236,6 +236,60 @@ const textOfSmall = async (changes = {}) => {
   return renderBackups(report, { width: 110, colors: false });
 };
 
+/** A report of four hours ago. */
+const proof = (bucket: string, rest: string, region = account.primary) =>
+  region.put(bucket, `restore-tests/${ago(4 * HOUR).toISOString()}-${rest}.json`, {
+    recoveryPoint: ago(30 * HOUR).toISOString(),
+  });
+
+const textOfEfs = async () => {
+  for (const { vaults } of [account.primary, account.recovery]) {
+    for (const points of Object.values(vaults)) {
+      points.push(...points.map((point) => ({ ...point, resourceType: 'EFS' })));
+    }
+  }
+  const storage = { growthPerYear: 0.3, filestoreGiB: 10, floorGiB: 0, filestore: 'efs' } as const;
+  const changes = { ...production, storage };
+  const report = await lookAtBackups({
+    planned: { environment: environmentOf(150, { ...changes, name: 'prod' }), plan: planOf(150, changes) },
+    cloudIn: async (region) => (region === 'eu-central-1' ? account.primary : account.recovery),
+    now: NOW,
+  });
+  return renderBackups(report, { width: 120, colors: false });
+};
+
+describe('with the filestore on EFS', () => {
+  it('the last proof of the file system stands beside its recovery points', async () => {
+    proof('prod-audit', 'passed-filestore-1');
+    proof('prod-audit-replica', 'passed-filestore-1', account.recovery);
+    const out = await textOfEfs();
+    expect(partOf(out, 'eu-central-1')).toMatch(/recovery points: 47 .* passed 18 h ago$/m);
+    expect(partOf(out, 'eu-central-1')).toMatch(/attachments on EFS, at 48 moments .* passed 4 h ago$/m);
+    expect(partOf(out, 'eu-west-1')).toMatch(
+      /attachments on EFS, at 31 moments .* passed 4 h ago \(its source\)$/m,
+    );
+    expect(out).toMatch(
+      /Restore test of 2026-11-29T23:12:40Z: passed, restored the filestore of 2026-11-28T21:12:40Z/,
+    );
+    expect(out).not.toContain('No proof is known');
+  });
+
+  it('the proof of the database is none of the file system', async () => {
+    const out = await textOfEfs();
+    expect(partOf(out, 'eu-central-1')).toMatch(/recovery points: 47 .* passed 18 h ago$/m);
+    expect(partOf(out, 'eu-central-1')).toMatch(/attachments on EFS, at 48 moments .* none known$/m);
+    expect(out).toContain('! No proof is known of the filestore: whether its restore succeeds');
+  });
+
+  it('the proof of the file system is none of the database', async () => {
+    for (const address of Object.keys(account.primary.objects)) delete account.primary.objects[address];
+    proof('prod-audit', 'passed-filestore-1');
+    const out = await textOfEfs();
+    expect(partOf(out, 'eu-central-1')).toMatch(/recovery points: 47 .* none known$/m);
+    expect(out).toContain('! No proof is known of the database: whether its restore succeeds');
+  });
+});
+
 describe('of small', () => {
   it('the server restores itself, and the pages say how', async () => {
     const out = await textOfSmall();

@@ -6,6 +6,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 /** What S3 lists at once. */
 const PAGE = 1000;
 
+/** Bytes of every part but the last one, at least. */
+const LEAST_PART = 5 * 2 ** 20;
+
 /** A version of an object; without content a delete marker. */
 export interface Version {
   readonly id: string;
@@ -18,7 +21,7 @@ export interface Version {
 
 /**
  * As much of S3 as copies between two versioned buckets take, on loopback and in memory: listings in pages, versions, delete
- * markers, copies on the server's side with metadata.
+ * markers, copies on the server's side with metadata, ranges, uploads in parts.
  */
 export class VersionedStore {
   /** Copies so far. */
@@ -29,6 +32,8 @@ export class VersionedStore {
   beforeCopy: (number: number) => void = () => undefined;
   /** How long an answer takes, in milliseconds, beside the work for it. */
   answerMs = 0;
+  /** Uploads in parts that were begun and not completed, by their ids. */
+  readonly uploads = new Map<string, Uint8Array[]>();
   private readonly buckets = new Map<string, Bucket>();
   private readonly server: Server;
   private versions = 0;
@@ -123,11 +128,14 @@ export class VersionedStore {
     } else if (request.method === 'GET' && searchParams.get('list-type') === '2') {
       send(response, 200, this.list(bucket, searchParams));
     } else if (request.method === 'GET') {
-      this.get(bucket, key, searchParams.get('versionId'), response);
+      this.get(bucket, key, searchParams.get('versionId'), request, response);
+    } else if (searchParams.has('uploads') || searchParams.has('uploadId')) {
+      send(response, 200, this.upload(bucket, key, searchParams, body, response));
     } else if (request.method === 'PUT' && typeof source === 'string') {
       this.copy(source, bucket, key, response);
     } else if (request.method === 'PUT') {
-      this.put(bucket, key, { content: body.toString() });
+      const isText = request.headers['content-type'] !== 'application/gzip';
+      this.put(bucket, key, { content: isText ? body.toString() : body });
       send(response, 200, '');
     } else if (request.method === 'DELETE' && searchParams.has('versionId')) {
       this.bucket(bucket).remove(key, searchParams.get('versionId') ?? '');
@@ -137,11 +145,50 @@ export class VersionedStore {
     }
   }
 
-  private get(bucket: string, key: string, id: string | null, response: ServerResponse): void {
+  private get(
+    bucket: string,
+    key: string,
+    id: string | null,
+    { headers: { range } }: IncomingMessage,
+    response: ServerResponse,
+  ): void {
     const versions = this.bucket(bucket).versions(key);
     const content = (id === null ? versions[0] : versions.find((version) => version.id === id))?.content;
     if (content === undefined) send(response, 404, '<Error><Code>NoSuchVersion</Code></Error>');
-    else response.end(content);
+    else if (range === undefined) response.end(content);
+    else sendRange(response, Buffer.from(content), range);
+  }
+
+  /** S3's three requests of an upload in parts. */
+  private upload(
+    bucket: string,
+    key: string,
+    parameters: URLSearchParams,
+    body: Uint8Array,
+    response: ServerResponse,
+  ): string {
+    if (parameters.has('uploads')) {
+      const begun = `upload-${this.requests}`;
+      this.uploads.set(begun, []);
+      return `<InitiateMultipartUploadResult><UploadId>${begun}</UploadId></InitiateMultipartUploadResult>`;
+    }
+    const id = parameters.get('uploadId') ?? '';
+    const parts = this.uploads.get(id);
+    if (parts === undefined) throw new Error(`no upload ${id}`);
+    const number = parameters.get('partNumber');
+    if (number !== null) {
+      parts[Number(number) - 1] = body;
+      response.setHeader('ETag', `"part-${number}"`);
+      return '';
+    }
+    const small = parts.slice(0, -1).find(({ length }) => length < LEAST_PART);
+    if (small !== undefined) throw new Error(`EntityTooSmall: a part of ${small.length} bytes`);
+    if (!parts.every((_, index) => body.toString().includes(`&quot;part-${index + 1}&quot;`))) {
+      throw new Error('InvalidPart');
+    }
+    this.uploads.delete(id);
+    this.put(bucket, key, { content: Buffer.concat(parts) });
+    return '<CompleteMultipartUploadResult><ETag>"whole"</ETag></CompleteMultipartUploadResult>';
   }
 
   private copy(source: string, bucket: string, key: string, response: ServerResponse): void {
@@ -256,6 +303,13 @@ class Bucket {
     }
     for (let index = low; index < keys.length; index++) yield keys[index] ?? '';
   }
+}
+
+function sendRange(response: ServerResponse, content: Buffer, range: string): void {
+  const [from = 0, to = 0] = (/^bytes=(\d+)-(\d+)$/.exec(range) ?? []).slice(1).map(Number);
+  const part = content.subarray(from, to + 1);
+  response.writeHead(206, { 'Content-Range': `bytes ${from}-${from + part.length - 1}/${content.length}` });
+  response.end(part);
 }
 
 function send(response: ServerResponse, status: number, body: string): void {

@@ -1,0 +1,2 @@
+/** Lambda mounts nothing anywhere else. */
+export const MOUNTS = '/mnt';
