@@ -197,8 +197,8 @@ class Throwaway(Recovery):
 
     restore_options = ("--process-max=1",)
 
-    def __init__(self, host):
-        super().__init__(host, host.version, copy_of_proof(host))
+    def __init__(self, host, directory=None):
+        super().__init__(host, host.version, directory or copy_of_proof(host))
 
     @property
     def settings(self):
