@@ -12,6 +12,12 @@ export interface RestoreTestingProps {
   readonly vault: backup.IBackupVault;
   /** When tests begin, as AWS Backup's cron expression. */
   readonly schedule: string;
+  /**
+   * Hours after that within which they begin.
+   *
+   * @default 8
+   */
+  readonly startWindowHours?: number;
 }
 
 /** Something of which recovery points are in the vault, and how they are restored for a test. */
@@ -34,12 +40,12 @@ export class RestoreTesting extends Construct {
 
   private readonly role: iam.Role;
 
-  constructor(scope: Construct, id: string, { vault, schedule }: RestoreTestingProps) {
+  constructor(scope: Construct, id: string, { vault, schedule, startWindowHours = 8 }: RestoreTestingProps) {
     super(scope, id);
     this.plan = new backup.CfnRestoreTestingPlan(this, 'Plan', {
       restoreTestingPlanName: `odoo_${Fn.join('_', Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))}`,
       scheduleExpression: schedule,
-      startWindowHours: 8,
+      startWindowHours,
       recoveryPointSelection: {
         algorithm: 'LATEST_WITHIN_WINDOW',
         includeVaults: [vault.backupVaultArn],

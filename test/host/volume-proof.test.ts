@@ -102,6 +102,12 @@ describe.skipIf(!canMount)('the proof that a recovery point of the data volume c
     cluster.start();
   }
 
+  function noFileSystem(): string {
+    const image = join(host.path, 'zeros.img');
+    succeed('truncate', '--size=10M', image);
+    return image;
+  }
+
   interface Case {
     readonly image?: string;
     /** A shell command on the mounted file system. */
@@ -196,7 +202,10 @@ sys.exit(volume_proof.main('test'))`;
   /** Who serves notices nothing, and nothing is mounted, running or left. */
   afterEach(() => {
     expect(cluster.sql('SELECT count(*) FROM sale_order'), 'the database in service').toBe('400');
-    expect(succeed('sh', '-c', `pgrep --full '/tmp/cluster-' || true`), 'PostgreSQL').toBe('');
+    expect(
+      spawnSync('pgrep', ['--full', 'config_file=/tmp/cluster-'], { encoding: 'utf8' }).stdout,
+      'PostgreSQL',
+    ).toBe('');
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('/tmp/volume-');
     const left = readdirSync('/tmp').filter((name) => /^(volume|cluster)-/.test(name));
     expect(left, 'nothing is left').toEqual([]);
@@ -252,13 +261,12 @@ sys.exit(volume_proof.main('test'))`;
   });
 
   describe('names what is wrong:', () => {
-    const [invoice, contract, photo] = ['an invoice', 'a contract', 'a photo'];
     const file = (index: number): string => `odoo/data/filestore/odoo/${attachments[index]}`;
     const cases: readonly (readonly [string, () => Case, Record<string, unknown>])[] = [
       [
         'no file system that could be mounted',
-        () => ({ image: '/dev/null' }),
-        { volume: expect.stringMatching(/^(mount ended with code 32|vol-\w+ is not)/) },
+        () => ({ image: noFileSystem() }),
+        { volume: expect.stringMatching(/^mount ended with code 32: .*wrong fs type/) },
       ],
       [
         'a volume that is not there',
@@ -315,12 +323,6 @@ sys.exit(volume_proof.main('test'))`;
       ],
     ];
 
-    it('the cases have what they need', () => {
-      expect([invoice, contract, photo].map((content) => Buffer.byteLength(content ?? ''))).toEqual([
-        10, 10, 7,
-      ]);
-    });
-
     it.each(cases)(
       '%s',
       (_, of, expected) => {
@@ -368,6 +370,7 @@ sys.exit(volume_proof.main('test'))`;
       cluster.sql("INSERT INTO sale_order SELECT generate_series(391, 400), '2026-01-01'");
       expect(prove({ image })).toMatchObject({ code: 1 });
       expect(failures()).toEqual({ rows: 'sale_order has 390 rows instead of 400' });
+      cluster.sql("UPDATE sale_order SET create_date = now() AT TIME ZONE 'UTC' WHERE id > 200");
     }, 60_000);
 
     it('that the database in service cannot be counted', () => {
