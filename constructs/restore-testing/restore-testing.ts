@@ -8,6 +8,9 @@ const VALIDATION_HOURS = 24;
 /** Days within which a recovery point is looked for. */
 const SELECTION_DAYS = 7;
 
+/** Tag that AWS Backup gives to whatever it restores for a test. */
+export const RESTORE_TEST_TAG = 'awsbackup-restore-test';
+
 export interface RestoreTestingProps {
   readonly vault: backup.IBackupVault;
   /** When tests begin, as AWS Backup's cron expression. */

@@ -1,22 +1,26 @@
 import { Duration, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { awsCall } from '../shared/aws-call.ts';
-import { detachingStates, lookAt } from './detaching-states.ts';
+import {
+  catching,
+  countAnew,
+  countMore,
+  detachingStates,
+  type Failing,
+  isAttachedToServer,
+  lookAtVolume,
+  setVerdict,
+  tried,
+  verdictStates,
+} from './volume-detaching.ts';
+import { detachLeftovers } from './volume-leftovers.ts';
+import { proofStates } from './volume-proof-states.ts';
 
-/** Tag that AWS Backup gives to whatever it restores for a test. */
-export const RESTORE_TEST_TAG = 'awsbackup-restore-test';
-
-/** A formality: the kernel names disks as it likes. Not the data volume's own. */
+/** A formality: the kernel names disks as it likes. Only not that of the data volume (files/aws.py). */
 const DEVICE = '/dev/sdp';
 
 /** Attaching takes seconds. */
 const ATTACHING = { every: Duration.seconds(5), times: 24 };
-
-/** Some more than the document of the command allows it. */
-const PROVING = { every: Duration.minutes(1), times: 105 };
-
-/** Until the agent has the command: it asks for it all the time, unless the server is starting. */
-const DELIVERY = Duration.minutes(10);
 
 export interface VolumeStatesProps {
   /** Auto Scaling group of the server. */
@@ -31,34 +35,26 @@ export interface VolumeStatesProps {
  *     Describe restore -> Find server -> Find leftovers -> Attach -> Look, until it is there -> Prove -> Ask, until it is done
  *     then, whatever happened: Detach, until it is gone -> Give verdict
  *
- * What goes from state to state: `job`, the restore as AWS Backup describes it; `volume`, its id; `servers`, ids of those in
- * service; `failure`, the last error; `verdict`. Each error is a failed test with its reason.
+ * What goes from state to state: `job`, the restore as AWS Backup describes it; `volume`; `servers`, those in service;
+ * `tries`, how often something was waited for; `failure`, the last error; `verdict`. Each error is a failed test.
  */
 export function volumeStates(scope: Construct, props: VolumeStatesProps): sfn.IChainable {
   const give = verdictStates(scope);
   const detach = detachingStates(scope, give);
-  const failed = verdict(scope, 'Note failure', "States.Format('could not be proven: {}', $.failure.Cause)").next(
-    detach,
-  );
+  const failed = setVerdict(scope, 'Note failure', 'could not be proven: {}').next(detach);
+  // Nothing is attached, nor is it known what would be.
+  const unknown = setVerdict(scope, 'Note unknown restore', 'what was restored is not known: {}').next(give);
   const describe = awsCall(scope, 'Describe restore', {
     service: 'backup',
     action: 'describeRestoreJob',
     parameters: { 'RestoreJobId.$': '$.job.RestoreJobId' },
     resultPath: '$.job',
   });
-  // Nothing is attached yet, nor is it known what would be.
-  const unknown = verdict(
-    scope,
-    'Note unknown restore',
-    "States.Format('what was restored is not known: {}', $.failure.Cause)",
-  ).next(give);
-  describe.addCatch(unknown, { resultPath: '$.failure' });
   const begin = new sfn.Pass(scope, 'Begin', {
     parameters: {
       job: { 'RestoreJobId.$': '$.restoreJobId' },
-      failure: { Cause: 'AWS gave no reason' },
-      looks: { count: 0 },
-      asked: { count: 0 },
+      failure: { Cause: 'AWS says no more' },
+      tries: { count: 0 },
     },
   });
   const isVolume = sfn.Condition.and(
@@ -67,16 +63,63 @@ export function volumeStates(scope: Construct, props: VolumeStatesProps): sfn.IC
     sfn.Condition.isPresent('$.job.RecoveryPointCreationDate'),
   );
   const note = new sfn.Pass(scope, 'Note volume', {
-    inputPath: "States.ArrayGetItem(States.StringSplit($.job.CreatedResourceArn, '/'), 1)",
+    parameters: { 'id.$': "States.ArrayGetItem(States.StringSplit($.job.CreatedResourceArn, '/'), 1)" },
     resultPath: '$.volume',
   });
-  const attached = attachStates(scope, props, failed);
-  attached.proceed.next(proofStates(scope, props, { failed, detach }));
+  const failing = { failed, detach };
+  const attach = attachingStates(scope, failing, proofStates(scope, props.documentName, failing));
+  const find = findingStates(scope, props.groupName, failing, detachLeftovers(scope, attach));
   return begin
-    .next(describe)
-    .next(
-      new sfn.Choice(scope, 'Is it a volume?')
-        .when(isVolume, note.next(attached.first))
-        .otherwise(unknown),
-    );
+    .next(catching(describe, unknown))
+    .next(new sfn.Choice(scope, 'Is it a volume?').when(isVolume, note.next(find)).otherwise(unknown));
+}
+
+/** The server in service. */
+function findingStates(
+  scope: Construct,
+  groupName: string,
+  { failed, detach }: Failing,
+  next: sfn.IChainable,
+): sfn.IChainable {
+  const find = awsCall(scope, 'Find server', {
+    service: 'autoscaling',
+    action: 'describeAutoScalingGroups',
+    parameters: { AutoScalingGroupNames: [groupName] },
+    resultPath: '$.found',
+  });
+  const note = new sfn.Pass(scope, 'Note server', {
+    parameters: {
+      'ids.$': "$.found.AutoScalingGroups[*].Instances[?(@.LifecycleState == 'InService')].InstanceId",
+    },
+    resultPath: '$.servers',
+  });
+  const none = setVerdict(scope, 'Note that none serves', 'no server is in service').next(detach);
+  const serves = new sfn.Choice(scope, 'In service?')
+    .when(sfn.Condition.isPresent('$.servers.ids[0]'), next)
+    .otherwise(none);
+  return catching(find, failed).next(note).next(serves);
+}
+
+function attachingStates(
+  scope: Construct,
+  { failed, detach }: Failing,
+  attached: sfn.IChainable,
+): sfn.IChainable {
+  const attach = awsCall(scope, 'Attach', {
+    service: 'ec2',
+    action: 'attachVolume',
+    parameters: { 'VolumeId.$': '$.volume.id', 'InstanceId.$': '$.servers.ids[0]', Device: DEVICE },
+  });
+  const wait = new sfn.Wait(scope, 'Wait for volume', { time: sfn.WaitTime.duration(ATTACHING.every) });
+  const look = catching(lookAtVolume(scope, 'Look at volume'), failed);
+  const never = setVerdict(scope, 'Note that it is not there', 'the volume was not attached: {}').next(
+    detach,
+  );
+  const isThere = new sfn.Choice(scope, 'Attached?')
+    .when(isAttachedToServer(), countAnew(scope, 'Note that it is there').next(attached))
+    .when(tried(ATTACHING.times), never)
+    .otherwise(countMore(scope, 'Count attaching').next(wait));
+  // After an error as well: the answer may have been lost, or another run for the same restore was faster.
+  catching(attach, wait).next(wait).next(look).next(isThere);
+  return attach;
 }

@@ -45,7 +45,7 @@ export function stackWithAllAlarms(): Stack {
     addRecoveryAlarms(stack, topic);
     addCopyAlarms(stack, topic);
     addReplicationAlarms(stack, topic);
-    new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic, proofDays: 9 });
+    new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic, proofDays: 9, volumeIsTested: true });
     new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
   });
 }

@@ -42,7 +42,7 @@ describe('server alarms', () => {
 
 describe("alarms on the server's own metrics", () => {
   const stack = stackWith((stack, topic) => {
-    new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic, proofDays: 9 });
+    new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic, proofDays: 9, volumeIsTested: true });
     new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
   });
   const template = Template.fromStack(stack);

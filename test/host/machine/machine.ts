@@ -213,7 +213,10 @@ export class Machine {
     );
     this.write('etc/udev/rules.d/70-test-volumes.rules', rules.join(''));
     const devices = this.volumes.map(({ device }) => device);
-    this.write('etc/test-machine/announce-volumes', `exec udevadm trigger --action=add ${devices.join(' ')}\n`);
+    this.write(
+      'etc/test-machine/announce-volumes',
+      `exec udevadm trigger --action=add ${devices.join(' ')}\n`,
+    );
   }
 
   /**

@@ -24,8 +24,7 @@ afterAll(async () => {
 });
 
 const source = (): Promise<string> => machine.succeed('findmnt --noheadings --output SOURCE /srv/data');
-const uuidOf = (device: string): Promise<string> =>
-  machine.succeed(`blkid -p -s UUID -o value ${device}`);
+const uuidOf = (device: string): Promise<string> => machine.succeed(`blkid -p -s UUID -o value ${device}`);
 
 /** Whatever comes and goes, the one that serves is the data volume. */
 afterEach(async () => {
@@ -44,7 +43,8 @@ describe('a copy of the data volume', () => {
   });
 
   it('may go, and Odoo does not notice', async () => {
-    const started = 'systemctl show --property=ActiveEnterTimestampMonotonic postgresql@15-main odoo-web srv-data.mount';
+    const started =
+      'systemctl show --property=ActiveEnterTimestampMonotonic postgresql@15-main odoo-web srv-data.mount';
     const before = await machine.succeed(started);
     for (let times = 0; times < 3; times++) {
       await machine.unplug(copy);
@@ -67,7 +67,9 @@ describe('a copy of the data volume', () => {
       await machine.stop();
       await machine.boot();
       await expect
-        .poll(async () => (await bench.world.visit('/odoo').catch(() => undefined))?.status, { timeout: 60_000 })
+        .poll(async () => (await bench.world.visit('/odoo').catch(() => undefined))?.status, {
+          timeout: 60_000,
+        })
         .toBe(200);
       expect(await source()).toBe(bench.volume.device);
     }
