@@ -96,12 +96,13 @@ export function catching(state: sfn.CustomState, next: sfn.IChainable): sfn.Cust
   return state.addCatch(next, { resultPath: '$.failure' });
 }
 
-/** @param format - of the message, in which `{}` is the last error. */
-export function setVerdict(scope: Construct, id: string, format: string): sfn.Pass {
-  return new sfn.Pass(scope, id, {
-    parameters: { status: 'FAILED', 'message.$': `States.Format('${format}', $.failure.Cause)` },
-    resultPath: '$.verdict',
-  });
+/** @param message - may have `{}` in it, which becomes the last error. */
+export function setVerdict(scope: Construct, id: string, message: string): sfn.Pass {
+  // Step Functions refuses to format what has no place for the value.
+  const text = message.includes('{}')
+    ? { 'message.$': `States.Format('${message}', $.failure.Cause)` }
+    : { message };
+  return new sfn.Pass(scope, id, { parameters: { status: 'FAILED', ...text }, resultPath: '$.verdict' });
 }
 
 export function countAnew(scope: Construct, id: string): sfn.Pass {
@@ -123,7 +124,7 @@ export function tried(times: number): sfn.Condition {
 export function isAttachedToServer(): sfn.Condition {
   return sfn.Condition.and(
     sfn.Condition.isPresent(ATTACHMENT),
-    sfn.Condition.stringEqualsJsonPath(`${ATTACHMENT}.InstanceId`, '$.servers.ids[0]'),
+    sfn.Condition.stringEqualsJsonPath(`${ATTACHMENT}.InstanceId`, '$.server.id'),
     sfn.Condition.stringEquals(`${ATTACHMENT}.State`, 'attached'),
   );
 }

@@ -16,7 +16,7 @@ export function detachLeftovers(scope: Construct, next: sfn.IChainable): sfn.ICh
     parameters: {
       Filters: [
         { Name: 'tag-key', Values: [RESTORE_TEST_TAG] },
-        { Name: 'attachment.instance-id', 'Values.$': 'States.Array($.servers.ids[0])' },
+        { Name: 'attachment.instance-id', 'Values.$': 'States.Array($.server.id)' },
       ],
     },
     resultPath: '$.leftovers',

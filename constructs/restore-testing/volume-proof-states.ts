@@ -30,7 +30,7 @@ export function proofStates(
     parameters: {
       DocumentName: documentName,
       DocumentVersion: '$LATEST',
-      'InstanceIds.$': 'States.Array($.servers.ids[0])',
+      'InstanceIds.$': 'States.Array($.server.id)',
       Parameters: {
         'restoreJob.$': 'States.Array($.job.RestoreJobId)',
         'volume.$': 'States.Array($.volume.id)',
@@ -44,7 +44,7 @@ export function proofStates(
   const ask = awsCall(scope, 'Ask for proof', {
     service: 'ssm',
     action: 'getCommandInvocation',
-    parameters: { 'CommandId.$': '$.sent.Command.CommandId', 'InstanceId.$': '$.servers.ids[0]' },
+    parameters: { 'CommandId.$': '$.sent.Command.CommandId', 'InstanceId.$': '$.server.id' },
     resultPath: '$.answer',
   });
   const still = catching(lookAtVolume(scope, 'Look whether it is still there'), failed);

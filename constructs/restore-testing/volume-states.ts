@@ -35,7 +35,7 @@ export interface VolumeStatesProps {
  *     Describe restore -> Find server -> Find leftovers -> Attach -> Look, until it is there -> Prove -> Ask, until it is done
  *     then, whatever happened: Detach, until it is gone -> Give verdict
  *
- * What goes from state to state: `job`, the restore as AWS Backup describes it; `volume`; `servers`, those in service;
+ * What goes from state to state: `job`, the restore as AWS Backup describes it; `volume`; `server`, the one in service;
  * `tries`, how often something was waited for; `failure`, the last error; `verdict`. Each error is a failed test.
  */
 export function volumeStates(scope: Construct, props: VolumeStatesProps): sfn.IChainable {
@@ -87,17 +87,24 @@ function findingStates(
     parameters: { AutoScalingGroupNames: [groupName] },
     resultPath: '$.found',
   });
-  const note = new sfn.Pass(scope, 'Note server', {
-    parameters: {
-      'ids.$': "$.found.AutoScalingGroups[*].Instances[?(@.LifecycleState == 'InService')].InstanceId",
-    },
-    resultPath: '$.servers',
-  });
   const none = setVerdict(scope, 'Note that none serves', 'no server is in service').next(detach);
-  const serves = new sfn.Choice(scope, 'In service?')
-    .when(sfn.Condition.isPresent('$.servers.ids[0]'), next)
-    .otherwise(none);
-  return catching(find, failed).next(note).next(serves);
+  const serves = new sfn.Choice(scope, 'In service?').otherwise(none);
+  // A group of one has another one for as long as that one ends.
+  for (const index of [0, 1]) {
+    const instance = `$.found.AutoScalingGroups[0].Instances[${index}]`;
+    const note = new sfn.Pass(scope, `Note server ${index}`, {
+      parameters: { 'id.$': `${instance}.InstanceId` },
+      resultPath: '$.server',
+    });
+    serves.when(
+      sfn.Condition.and(
+        sfn.Condition.isPresent(instance),
+        sfn.Condition.stringEquals(`${instance}.LifecycleState`, 'InService'),
+      ),
+      note.next(next),
+    );
+  }
+  return catching(find, failed).next(serves);
 }
 
 function attachingStates(
@@ -108,7 +115,7 @@ function attachingStates(
   const attach = awsCall(scope, 'Attach', {
     service: 'ec2',
     action: 'attachVolume',
-    parameters: { 'VolumeId.$': '$.volume.id', 'InstanceId.$': '$.servers.ids[0]', Device: DEVICE },
+    parameters: { 'VolumeId.$': '$.volume.id', 'InstanceId.$': '$.server.id', Device: DEVICE },
   });
   const wait = new sfn.Wait(scope, 'Wait for volume', { time: sfn.WaitTime.duration(ATTACHING.every) });
   const look = catching(lookAtVolume(scope, 'Look at volume'), failed);
