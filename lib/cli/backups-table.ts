@@ -1,6 +1,7 @@
 import { type Attachments, completeUntil, type CoordinatedPoint } from '../backups/coordinate.ts';
 import type { DatabasePoint, DatabaseSource, FilestoreVersions } from '../backups/copies.ts';
 import type { BackupsReport, RegionReport } from '../backups/report.ts';
+import type { Proof } from '../backups/proof.ts';
 import { duration, instant } from '../backups/words.ts';
 import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
 import { restoreSteps } from './backups-steps.ts';
@@ -80,9 +81,17 @@ const POINTS: readonly (readonly [DatabasePoint['kind'], string])[] = [
 function pointRows(region: RegionReport, report: BackupsReport): Rows {
   return POINTS.flatMap(([kind, name]) => {
     const moments = region.points.filter((point) => point.kind === kind).map(({ completed }) => completed);
-    const proof = kind === 'recovery-point' ? lastProof(region, report) : NOT_TESTED;
-    return moments.length === 0 ? [] : [[`${name}: ${moments.length}`, ...span(moments), proof]];
+    return moments.length === 0
+      ? []
+      : [[`${name}: ${moments.length}`, ...span(moments), proofOf(kind, region, report)]];
   });
+}
+
+/** Nothing tests a dump; what nobody has ever tested of a data volume may be nowhere tested. */
+function proofOf(kind: DatabasePoint['kind'], region: RegionReport, report: BackupsReport): string {
+  if (kind === 'recovery-point') return lastProof(region, report);
+  const { volumeProof } = region;
+  return kind === 'volume' && volumeProof !== undefined ? proofText(volumeProof, region, report) : NOT_TESTED;
 }
 
 /** Each test looks at the attachments as well, in the bucket; not on a file system. */
@@ -108,13 +117,16 @@ function filestoreRows(region: RegionReport, report: BackupsReport): Rows {
 
 const NOT_TESTED = 'not tested';
 
+function lastProof(region: RegionReport, report: BackupsReport): string {
+  const last = region.proofs.at(-1);
+  return last === undefined ? 'none known' : proofText(last, region, report);
+}
+
 /** Tests restore in the primary Region: of a copy they prove where it comes from. */
-function lastProof({ proofs, role }: RegionReport, { askedAt }: BackupsReport): string {
-  const last = proofs.at(-1);
-  if (last === undefined) return 'none known';
-  const age = askedAt.getTime() - last.provenAt.getTime();
+function proofText({ verdict, provenAt }: Proof, { role }: RegionReport, { askedAt }: BackupsReport): string {
+  const age = askedAt.getTime() - provenAt.getTime();
   const of = role === 'primary' ? '' : ' (its source)';
-  return `${last.verdict} ${duration(age)} ago${of}${age > PROOF_DAYS * DAY ? ', too old' : ''}`;
+  return `${verdict} ${duration(age)} ago${of}${age > PROOF_DAYS * DAY ? ', too old' : ''}`;
 }
 
 function oldestVersions({ keptDays }: FilestoreVersions, askedAt: Date): string {
@@ -128,19 +140,34 @@ function span(moments: readonly Date[]): readonly string[] {
   return [sorted[0], sorted.at(-1)].map((moment) => (moment === undefined ? '' : instant(moment)));
 }
 
-/** Where the reports are, and what is wrong with the proof. */
-function proofLines({ proofs, surroundings }: RegionReport, { askedAt }: BackupsReport): readonly string[] {
-  if (proofs.length === 0) return ['! No proof is known: whether a restore succeeds, nobody can say.'];
-  return proofs.map(({ verdict, provenAt, restoredTo, report }) => {
-    const old = askedAt.getTime() - provenAt.getTime() > PROOF_DAYS * DAY;
-    const facts = [
-      verdict,
-      old && `older than ${PROOF_DAYS} days`,
-      restoredTo && `restored the database of ${instant(restoredTo)}`,
-    ].filter(Boolean);
-    const mark = verdict === 'failed' || old ? '!' : ' ';
-    return `${mark} Restore test of ${instant(provenAt)}: ${facts.join(', ')}; s3://${surroundings.auditBucket}/${report}`;
-  });
+/** Where the reports are, and what is wrong with the proofs. */
+function proofLines(
+  { proofs, volumeProof, surroundings }: RegionReport,
+  report: BackupsReport,
+): readonly string[] {
+  const { auditBucket } = surroundings;
+  const none = '! No proof is known: whether a restore succeeds, nobody can say.';
+  return [
+    ...(proofs.length === 0 ? [none] : []),
+    ...proofs.map((proof) => proofLine(proof, 'database', auditBucket, report)),
+    ...(volumeProof === undefined ? [] : [proofLine(volumeProof, 'data volume', auditBucket, report)]),
+  ];
+}
+
+function proofLine(
+  { verdict, provenAt, restoredTo, report }: Proof,
+  what: 'database' | 'data volume',
+  auditBucket: string | undefined,
+  { askedAt }: BackupsReport,
+): string {
+  const old = askedAt.getTime() - provenAt.getTime() > PROOF_DAYS * DAY;
+  const facts = [
+    verdict,
+    old && `older than ${PROOF_DAYS} days`,
+    restoredTo && `restored the ${what} of ${instant(restoredTo)}`,
+  ].filter(Boolean);
+  const mark = verdict === 'failed' || old ? '!' : ' ';
+  return `${mark} Restore test of ${instant(provenAt)}: ${facts.join(', ')}; s3://${auditBucket}/${report}`;
 }
 
 /** Whose word the table is, where it is not AWS's, and what is there but cannot be restored. */

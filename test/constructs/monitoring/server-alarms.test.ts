@@ -111,6 +111,17 @@ describe("alarms on the server's own metrics", () => {
     });
   });
 
+  it('ring for the data volume as well, whatever was proven of the database', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-warning-volume-restore-proof-overdue',
+      Namespace: 'Odoo/Restore',
+      MetricName: 'RestoreProofAge',
+      Dimensions: [environment, { Name: 'Job', Value: 'volume' }],
+      Threshold: 777_600,
+      TreatMissingData: 'breaching',
+    });
+  });
+
   it('ring when Odoo is not well for ten minutes, and when nobody says so', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'prod-critical-server-odoo-unhealthy',
