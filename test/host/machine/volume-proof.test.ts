@@ -97,7 +97,7 @@ describe('a copy of the data volume on the server', () => {
       /^3 files .* 3 of them read$/,
     );
     expect(serverMetric(bench, 'RestoreProven').at(-1)).toBe(1);
-    // Every check again of what the other proof says: it has none.
+    // Each proof has its own: this one is new, the other one was never made.
     await machine.succeed('systemctl start odoo-backup-status');
     const ages = serverMetric(bench, 'RestoreProofAge').slice(-2);
     expect(Math.min(...ages)).toBeLessThan(60);
@@ -128,37 +128,64 @@ describe('a copy of the data volume on the server', () => {
     expect(stdout).toContain('it ended without a verdict');
   });
 
-  it('makes way for a restore', async () => {
-    const proving = prove();
-    await eventually('PostgreSQL runs on the copy', 60, async () => {
-      const { code } = await machine.run('pgrep --full config_file=/tmp/');
-      return code === 0 || undefined;
-    });
-    const restoring = await machine.run('/usr/local/sbin/odoo-restore --to $(date --utc --iso-8601=seconds)');
-    expect(restoring.stdout).toContain('add --replace-newer');
-    const { code, stdout } = await proving;
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/it was stopped: /);
-    await expect.poll(async () => (await bench.world.visit('/odoo')).status, { timeout: 60_000 }).toBe(200);
-  });
-
-  it('makes way for a handover', async () => {
-    const proving = prove();
-    await eventually('PostgreSQL runs on the copy', 60, async () => {
-      const { code } = await machine.run('pgrep --full config_file=/tmp/');
-      return code === 0 || undefined;
-    });
-    await machine.succeed('/usr/local/sbin/odoo-hand-over --web-port 8069');
-    expect((await proving).stdout).toMatch(/it was stopped: /);
-    expect((await prove()).stdout).toBe('this server has handed its service over\n');
-    await machine.succeed('/usr/local/sbin/odoo-hand-over --take-back');
-  });
-
   it('cannot be the data volume itself', async () => {
     const { code, stdout } = await machine.run(
       `/usr/local/sbin/odoo-prove-volume 7C3F-1 ${bench.volume.id} ${made}`,
     );
     expect(code).toBe(1);
     expect(stdout).toBe(`volume: ${bench.volume.id} is the data volume in service, and no copy of it\n`);
+  });
+});
+
+describe('a proof that takes long', () => {
+  // A file without a byte on disk, that takes seconds to read.
+  const large = `ff/${'f'.repeat(40)}`;
+  const bytes = 8_000_000_000;
+  beforeAll(() =>
+    machine.sql(
+      `INSERT INTO ir_attachment (store_fname, type, file_size) VALUES ('${large}', 'binary', ${bytes})`,
+    ),
+  );
+  afterAll(() => machine.sql(`DELETE FROM ir_attachment WHERE store_fname = '${large}'`));
+
+  /** Begins one; returns when it reads. */
+  async function proving(): Promise<{ readonly ended: Promise<Outcome> }> {
+    const directory = 'odoo/data/filestore/odoo';
+    await damage(`mkdir -p ${directory}/ff && truncate --size=${bytes} ${directory}/${large}`);
+    const ended = prove();
+    await eventually('it reads', 60, async () => {
+      const { code } = await machine.run(`ls -l /proc/[0-9]*/fd 2>/dev/null | grep ${large}`);
+      return code === 0 || undefined;
+    });
+    return { ended };
+  }
+
+  it('makes way for a restore', async () => {
+    const { ended } = await proving();
+    // Refused, because newer changes would be lost: only when everything is stopped.
+    const restoring = await machine.run('/usr/local/sbin/odoo-restore --to $(date --utc --iso-8601=seconds)');
+    expect(restoring.stdout).toContain('add --replace-newer');
+    const { code, stdout } = await ended;
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^restore: it was stopped: /);
+    await expect.poll(async () => (await bench.world.visit('/odoo')).status, { timeout: 60_000 }).toBe(200);
+  });
+
+  it('keeps no backup waiting', async () => {
+    const { ended } = await proving();
+    await machine.succeed('systemctl start odoo-backup@database-incremental');
+    const unit = await machine.succeed(`systemctl is-active ${UNIT} || true`);
+    expect(unit).toBe('activating');
+    await machine.succeed(`systemctl stop ${UNIT}`);
+    expect((await ended).stdout).toMatch(/^restore: it was stopped: /);
+  });
+
+  it('makes way for a handover', async () => {
+    const { ended } = await proving();
+    await machine.succeed('/usr/local/sbin/odoo-hand-over --web-port 8069');
+    expect((await ended).stdout).toMatch(/^restore: it was stopped: /);
+    expect((await prove()).stdout).toBe('this server has handed its service over\n');
+    await machine.succeed('/usr/local/sbin/odoo-hand-over --take-back');
+    await expect.poll(async () => (await bench.world.visit('/odoo')).status, { timeout: 60_000 }).toBe(200);
   });
 });

@@ -61,6 +61,8 @@ class Examination:
             self.examine()
         except Stopped:
             self.note("restore", False, "it was stopped: by a restore, a handover or a shutdown, or because it took too long")
+        # What was found is written down, which takes seconds, whoever is in a hurry.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self.ended = time.time()
 
     def examine(self):

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 import verify_database
 
 from . import handover
-from .examination import Damage, Examination, stop_when_told
+from .examination import Damage, Examination, Stopped, stop_when_told
 from .host import LOCKS, Failure, Host, alone, ask
 from .proof_checks import CHECKS, Restored
 from .recovery_points import iso
@@ -174,8 +174,8 @@ def attachments(restored):
 def main(name):
     try:
         passed, said = prove(Host(), Request.of(os.environ))
-    except Failure as failure:
-        passed, said = False, str(failure)
+    except (Failure, Stopped) as reason:
+        passed, said = False, str(reason)
     (LOCKS / f"{name}.verdict").write_text(f"{said}\n", encoding="utf-8")
     print(f"proof: {said}", flush=True)
     return 0 if passed else 1
