@@ -82,14 +82,8 @@ function restoreTestLines({ database }: BillBasis['plan']): readonly BillLine[] 
     unit: 'recovery points',
     estimated: true,
   };
-  const metrics = (kinds: number): BillLine => ({
-    item: 'Restore tests: metrics',
-    key: 'cloudwatch.customMetric.first10k',
-    quantity: kinds * RESTORE_METRICS,
-    unit: 'metrics',
-  });
   // The server restores its backup on itself. The restored volume is there for two hours of a week: cents.
-  if (database.kind === 'host') return [tests, metrics(2)];
+  if (database.kind === 'host') return [tests, restoreMetrics(2)];
   return [
     tests,
     {
@@ -99,8 +93,18 @@ function restoreTestLines({ database }: BillBasis['plan']): readonly BillLine[] 
       unit: 'hours',
       estimated: true,
     },
-    metrics(1),
+    restoreMetrics(1),
   ];
+}
+
+/** Of so many kinds of tests. */
+function restoreMetrics(kinds: number): BillLine {
+  return {
+    item: 'Restore tests: metrics',
+    key: 'cloudwatch.customMetric.first10k',
+    quantity: kinds * RESTORE_METRICS,
+    unit: 'metrics',
+  };
 }
 
 function repositoryLines(usage: Usage): readonly BillLine[] {

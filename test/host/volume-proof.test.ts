@@ -258,7 +258,7 @@ sys.exit(volume_proof.main('test'))`;
   });
 
   describe('names what is wrong:', () => {
-    const file = (index: number): string => `odoo/data/filestore/odoo/${attachments[index]}`;
+    const filestore = 'odoo/data/filestore/odoo';
     const cases: readonly (readonly [string, () => Case, Record<string, unknown>])[] = [
       [
         'no file system that could be mounted',
@@ -293,7 +293,7 @@ sys.exit(volume_proof.main('test'))`;
       [
         'attachments that are missing, cut short or changed',
         () => ({
-          damage: `printf 'an inv' >${file(0)} && printf 'a CONTRACT' >${file(1)} && rm ${file(2)}`,
+          damage: `printf 'an inv' >${filestore}/${attachments[0]} && printf 'a CONTRACT' >${filestore}/${attachments[1]} && rm ${filestore}/${attachments[2]}`,
         }),
         {
           attachments: expect.stringMatching(/^1 missing: \S+; 1 wrong size: \S+; 1 wrong content: \S+$/),

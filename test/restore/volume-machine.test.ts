@@ -27,9 +27,13 @@ afterEach(() => {
   expect(aws.verdicts[0]).toMatchObject({ RestoreJobId: JOB.RestoreJobId });
 });
 
+/** What each call of a state is answered. */
+function call(state: string, _: string, parameters: object): unknown {
+  return aws.call(state, { ...parameters });
+}
+
 /** Runs a validation to its end: the error it ended with, if it did. */
 async function validation(): Promise<string | undefined> {
-  const call = (state: string, _: string, parameters: object): unknown => aws.call(state, { ...parameters });
   const run = await execute(definition, { restoreJobId: JOB.RestoreJobId }, { name: 'test', call });
   const ended = run.result.then(
     () => undefined,

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -161,18 +162,22 @@ describe('the command', () => {
 
 it('promises no proof where AWS Backup cannot test restores, and makes recovery points', () => {
   const changes = { region: 'ca-west-1' } as const;
-  const planned = { environment: environmentOf(10, changes), plan: planOf(10, changes) };
   const app = testApp();
-  addEnvironment(app, planned);
-  const stack = app.node.findChild('test-Backup');
-  const operations = app.node.findChild('test-Operations');
-  const template = Template.fromStack(stack as never);
+  addEnvironment(app, { environment: environmentOf(10, changes), plan: planOf(10, changes) });
+  const stackOf = (purpose: string): Stack => {
+    const found = app.node.findChild(`test-${purpose}`);
+    if (!Stack.isStack(found)) throw new Error(`${purpose} is no stack`);
+    return found;
+  };
+  const backup = stackOf('Backup');
+  const template = Template.fromStack(backup);
   template.resourceCountIs('AWS::Backup::BackupPlan', 1);
   template.resourceCountIs('AWS::Backup::RestoreTestingPlan', 0);
   template.resourceCountIs('AWS::StepFunctions::StateMachine', 0);
-  Annotations.fromStack(stack as never).hasWarning(
+  Annotations.fromStack(backup).hasWarning(
     '*',
     Match.stringLikeRegexp('does not test restores in ca-west-1'),
   );
-  expect(JSON.stringify(Template.fromStack(operations as never))).not.toContain('volume-restore-proof');
+  const operations = JSON.stringify(Template.fromStack(stackOf('Operations')));
+  expect(operations).not.toContain('volume-restore-proof');
 });
