@@ -140,7 +140,7 @@ describe('a copy of the data volume on the server', () => {
 describe('a proof that takes long', () => {
   // A file without a byte on disk, that takes seconds to read.
   const large = `ff/${'f'.repeat(40)}`;
-  const bytes = 8_000_000_000;
+  const bytes = 2_000_000_000;
   beforeAll(() =>
     machine.sql(
       `INSERT INTO ir_attachment (store_fname, type, file_size) VALUES ('${large}', 'binary', ${bytes})`,
