@@ -63,6 +63,7 @@ describe.skipIf(!canMount)('the proof that a recovery point of the data volume c
   let host: BackupHost;
   let good: string;
   let devices: string;
+  let temporary: string;
   let taken: Date;
   const attachments: string[] = [];
 
@@ -71,7 +72,8 @@ describe.skipIf(!canMount)('the proof that a recovery point of the data volume c
     host = cluster.host;
     good = join(host.path, 'good.img');
     devices = join(host.path, 'by-id');
-    mkdirSync(devices);
+    temporary = join(host.path, 'tmp');
+    for (const folder of [devices, temporary]) mkdirSync(folder);
     for (const content of ['an invoice', 'a contract', 'a photo']) {
       const name = host.attach(content);
       const [sha1] = name.split('/').slice(1);
@@ -140,6 +142,7 @@ ${statements}
 sys.exit(volume_proof.main('test'))`;
 
   const request = (recoveryPoint = taken): Record<string, string> => ({
+    TMPDIR: temporary,
     VOLUME,
     RESTORE_JOB: '7C3F-1',
     RECOVERY_POINT: recoveryPoint.toISOString(),
@@ -199,12 +202,11 @@ sys.exit(volume_proof.main('test'))`;
   afterEach(() => {
     expect(cluster.sql('SELECT count(*) FROM sale_order'), 'the database in service').toBe('400');
     expect(
-      spawnSync('pgrep', ['--full', 'config_file=/tmp/cluster-'], { encoding: 'utf8' }).stdout,
+      spawnSync('pgrep', ['--full', `config_file=${temporary}/`], { encoding: 'utf8' }).stdout,
       'PostgreSQL',
     ).toBe('');
-    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('/tmp/volume-');
-    const left = readdirSync('/tmp').filter((name) => /^(volume|cluster)-/.test(name));
-    expect(left, 'nothing is left').toEqual([]);
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(temporary);
+    expect(readdirSync(temporary), 'nothing is left').toEqual([]);
   });
 
   describe('of a good volume', () => {
