@@ -2,11 +2,9 @@ import type { App, Stack } from 'aws-cdk-lib';
 import type { PlannedEnvironment } from '../config/load.ts';
 import { recoveredEnvironment, recoveredNetwork } from '../config/sizing/recovered.ts';
 import type { DnsTarget } from '../constructs/edge/dns-record.ts';
-import { arnOf } from '../constructs/odoo-server/data-volume.ts';
 import { warnOfMissedObjective } from './missed-objective.ts';
 import { warnOfMissingMail } from './missing-mail.ts';
 import { warnOfUnpreparedRecovery } from './unprepared-recovery.ts';
-import { BackupStack } from './stacks/backup-stack.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
 import { DataStack, type DataStackProps } from './stacks/data-stack.ts';
 import { DnsStack } from './stacks/dns-stack.ts';
@@ -15,6 +13,7 @@ import type { OdooStackProps } from './stacks/odoo-stack.ts';
 import { OperationsStack } from './stacks/operations-stack.ts';
 import { RecoveryStack } from './stacks/recovery-stack.ts';
 import { ReleaseStack } from './stacks/release-stack.ts';
+import { ServerBackupStack } from './stacks/server-backup-stack.ts';
 import { ServerStack } from './stacks/server-stack.ts';
 import { ServiceBackupStack } from './stacks/service-backup-stack.ts';
 import { ServiceDataStack } from './stacks/service-data-stack.ts';
@@ -28,7 +27,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * | Recovery | copies in the recovery Region, where one is named | the same | the same, locked |
  * | Network | yes | yes | yes |
  * | Data | key, secrets, buckets, mail | and RDS, S3 Files, EFS | the same |
- * | Backup | recovery points of the data volume | of the database, and their restore tests | the same, locked |
+ * | Backup | recovery points of the data volume, and their restore tests | of the database | the same, locked |
  * | Edge | no, the server is the entry | load balancer | and a firewall |
  * | Server | one EC2 server with PostgreSQL | no | no |
  * | Release | no | cluster, database job, its state machine | the same |
@@ -99,11 +98,16 @@ function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, d
   const { recoveryStack } = data;
   const dataStack = new DataStack(app, { ...site, ...data });
   const serverStack = new ServerStack(app, { ...site, networkStack, dataStack, recoveryStack });
-  const resourceArns = [arnOf(serverStack.server.dataVolume)];
-  const backupStack = new BackupStack(app, { ...site, dataStack, recoveryStack, resourceArns });
+  const backupStack = new ServerBackupStack(app, {
+    ...site,
+    networkStack,
+    dataStack,
+    recoveryStack,
+    serverStack,
+  });
   pointDomainAt(app, site, { ipAddress: serverStack.server.publicIp }, serverStack);
   const operationsStack = new OperationsStack(app, { ...site, networkStack });
-  operationsStack.watchServer(serverStack);
+  operationsStack.watchServer(serverStack, backupStack);
   operationsStack.watchRecovery(backupStack);
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);

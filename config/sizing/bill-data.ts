@@ -12,7 +12,7 @@ export const KMS_KEYS = 2;
 export const ODOO_SECRETS = 4;
 
 /** Alarms: on a server and its backups; on a database, a load balancer, services and file systems. */
-const ALARMS = { small: 17, medium: 23, large: 23 } as const;
+const ALARMS = { small: 18, medium: 23, large: 23 } as const;
 
 /** What the single server reports of itself: four metrics for each of three backups, and five of its own. */
 const SERVER_METRICS = 17;
@@ -23,7 +23,7 @@ const RESTORE_TESTS = 52 / 12;
 /** Hours for which what was restored is there: restored, validated, deleted; assumed. */
 const HOURS_RESTORED = 2;
 
-/** What a restore test reports of itself, and the age of the last proof. */
+/** What a restore test reports of itself, and the age of the last proof. The single server has two: of its backup, of its volume. */
 const RESTORE_METRICS = 4;
 
 /** Segments of the write-ahead log that the single server uploads in a month, one a minute when it is hardly used. */
@@ -79,22 +79,17 @@ export function backupLines(basis: BillBasis): readonly BillLine[] {
 /** @param onEfs - whether attachments are on a file system, whose recovery points are tested as well. */
 function restoreTestLines(basis: BillBasis, onEfs: boolean): readonly BillLine[] {
   const { database } = basis.plan;
-  const metrics: BillLine = {
-    item: 'Restore tests: metrics',
-    key: 'cloudwatch.customMetric.first10k',
-    quantity: RESTORE_METRICS,
-    unit: 'metrics',
+  const tests: BillLine = {
+    item: 'Restore tests',
+    key: 'backup.restoreTesting',
+    quantity: onEfs ? 2 * RESTORE_TESTS : RESTORE_TESTS,
+    unit: 'recovery points',
+    estimated: true,
   };
-  // The single server restores on itself.
-  if (database.kind === 'host') return [metrics];
+  // The server restores its backup on itself. The restored volume is there for two hours of a week: cents.
+  if (database.kind === 'host') return [tests, restoreMetrics(2)];
   return [
-    {
-      item: 'Restore tests',
-      key: 'backup.restoreTesting',
-      quantity: onEfs ? 2 * RESTORE_TESTS : RESTORE_TESTS,
-      unit: 'recovery points',
-      estimated: true,
-    },
+    tests,
     {
       item: 'Restore tests: restored databases',
       key: rdsPriceKey(database.class, false),
@@ -103,8 +98,18 @@ function restoreTestLines(basis: BillBasis, onEfs: boolean): readonly BillLine[]
       estimated: true,
     },
     ...(onEfs ? restoredFileLines(basis) : []),
-    metrics,
+    restoreMetrics(1),
   ];
+}
+
+/** Of so many kinds of tests. */
+function restoreMetrics(kinds: number): BillLine {
+  return {
+    item: 'Restore tests: metrics',
+    key: 'cloudwatch.customMetric.first10k',
+    quantity: kinds * RESTORE_METRICS,
+    unit: 'metrics',
+  };
 }
 
 /** The whole file system each week: the price of AWS Backup for that is most of it. */

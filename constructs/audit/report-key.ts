@@ -1,7 +1,10 @@
 import { RESTORE_TESTS } from './audit-prefixes.ts';
 
-/** What a restore test has restored: the database, with its attachments where they are in a bucket, or their file system. */
-export type Tested = 'database' | 'filestore';
+/**
+ * What a restore test has restored: the database, with its attachments where they are in a bucket; their file system; the data
+ * volume of the single server.
+ */
+export type Tested = 'database' | 'filestore' | 'volume';
 
 export interface ReportKey {
   /** When the test ended, ISO 8601. */
@@ -12,23 +15,21 @@ export interface ReportKey {
   readonly restore: string;
 }
 
-const FILESTORE = 'filestore-';
-
-const JSON_KEY = new RegExp(`^${RESTORE_TESTS}(.+Z)-(passed|failed)-(${FILESTORE})?(.+)\\.json$`);
+const JSON_KEY = new RegExp(`^${RESTORE_TESTS}(.+Z)-(passed|failed)-(?:(filestore|volume)-)?(.+)\\.json$`);
 
 /** Key of a report without its ending, of which there is one for programs (`.json`) and one for people (`.html`). */
 export function reportKey({ at, verdict, of, restore }: ReportKey): string {
-  return `${RESTORE_TESTS}${at}-${verdict}-${of === 'filestore' ? FILESTORE : ''}${restore}`;
+  return `${RESTORE_TESTS}${at}-${verdict}-${of === 'database' ? '' : `${of}-`}${restore}`;
 }
 
 /** What the key of a report for programs says; undefined for every other key. */
 export function readReportKey(key: string): ReportKey | undefined {
-  const [, at, verdict, filestore, restore] = JSON_KEY.exec(key) ?? [];
+  const [, at, verdict, of, restore] = JSON_KEY.exec(key) ?? [];
   if (at === undefined || restore === undefined) return undefined;
   return {
     at,
     verdict: verdict === 'passed' ? 'passed' : 'failed',
-    of: filestore === undefined ? 'database' : 'filestore',
+    of: of === 'filestore' || of === 'volume' ? of : 'database',
     restore,
   };
 }

@@ -1,5 +1,4 @@
 import type { aws_rds as rds } from 'aws-cdk-lib';
-import { acknowledge } from '../shared/acknowledge.ts';
 
 /** A moment in automated backups that RDS has copied into this Region. */
 export interface AutomatedBackupPoint {
@@ -31,9 +30,4 @@ export function restoreInstance(
   instance.sourceDbInstanceAutomatedBackupsArn = automatedBackupArn;
   instance.restoreTime = time;
   for (const property of [...INHERITED, ...NEVER_LESS]) instance.addPropertyDeletionOverride(property);
-  acknowledge(
-    instance,
-    'AwsSolutions-RDS2',
-    'Restored from a backup that is encrypted with the key of the copies, and encrypted with it as well: RDS takes that from the backup, and may not be told.',
-  );
 }

@@ -8,20 +8,27 @@ export interface RestoreProofAlarmProps {
   readonly topic: AlarmTopic;
   /** Days after which a proof is overdue. */
   readonly proofDays: number;
+  /**
+   * `volume`: recovery points of the single server's data volume. Each kind has an age of its own, so that none hides another.
+   *
+   * @default - backups of the database
+   */
+  readonly of?: 'volume';
 }
 
 /** Rings when no restore was proven for too long, whoever proves it: functions in medium and large, the server in small. */
 export class RestoreProofAlarm extends OdooAlarm {
-  constructor(scope: Construct, id: string, { topic, proofDays }: RestoreProofAlarmProps) {
+  constructor(scope: Construct, id: string, { topic, proofDays, of }: RestoreProofAlarmProps) {
+    const what = of === undefined ? 'a backup' : 'a recovery point of the data volume';
     super(scope, id, {
       topic,
-      name: 'restore-proof-overdue',
+      name: of === undefined ? 'restore-proof-overdue' : `${of}-restore-proof-overdue`,
       severity: 'warning',
-      meaning: `No restore of a backup has been proven for ${proofDays} days: whether there is a backup is not known.`,
+      meaning: `No restore of ${what} has been proven for ${proofDays} days: whether there is ${what} is not known.`,
       metric: new cloudwatch.Metric({
         namespace: RESTORE_METRICS,
         metricName: 'RestoreProofAge',
-        dimensionsMap: { Environment: topic.environmentName },
+        dimensionsMap: { Environment: topic.environmentName, ...(of !== undefined && { Job: of }) },
         period: Duration.hours(1),
         statistic: 'Maximum',
       }),

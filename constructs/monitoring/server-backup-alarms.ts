@@ -12,6 +12,8 @@ export interface ServerBackupAlarmsProps {
   readonly topic: AlarmTopic;
   /** Days after which a proof of a restore is overdue. */
   readonly proofDays: number;
+  /** Whether recovery points of the data volume are restored for a test, each week as well. */
+  readonly volumeIsTested: boolean;
 }
 
 interface AgeLimit {
@@ -73,13 +75,14 @@ const AGES: readonly AgeLimit[] = [
 export class ServerBackupAlarms extends Construct {
   private readonly topic: AlarmTopic;
 
-  constructor(scope: Construct, id: string, { topic, proofDays }: ServerBackupAlarmsProps) {
+  constructor(scope: Construct, id: string, { topic, proofDays, volumeIsTested }: ServerBackupAlarmsProps) {
     super(scope, id);
     this.topic = topic;
     for (const [job, meaning] of Object.entries(FAILURES)) this.watchFailures(job, meaning);
     for (const age of AGES) this.watchAge(age);
     this.watchWal();
     new RestoreProofAlarm(this, 'Proof', { topic, proofDays });
+    if (volumeIsTested) new RestoreProofAlarm(this, 'VolumeProof', { topic, proofDays, of: 'volume' });
   }
 
   private watchFailures(job: string, meaning: string): void {

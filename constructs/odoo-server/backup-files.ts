@@ -78,12 +78,11 @@ interface Timer {
 function schedule(windows: Windows): Record<string, Timer> {
   const daily = (minutesLater: number): string =>
     `*-*-* ${minutesAfter(windows.backup, minutesLater).join(':')}:00 UTC`;
-  const [, halfPast] = minutesAfter(windows.backup, 30);
   return {
     'database-full': { description: 'Daily full backup of the database', calendar: daily(0) },
     'database-incremental': {
       description: 'Hourly backup of the database',
-      calendar: `*-*-* *:${halfPast}:00 UTC`,
+      calendar: `*-*-* *:${twoDigits(hourlyMinute(windows))}:00 UTC`,
     },
     dump: { description: 'Daily portable dump of the database', calendar: daily(15) },
     'filestore-all': {
@@ -92,11 +91,16 @@ function schedule(windows: Windows): Record<string, Timer> {
     },
     proof: {
       description: 'Weekly proof that the latest backup can be restored',
-      calendar: `Sun *-*-* ${clock(proofTime(windows, Number(halfPast)))}:00 UTC`,
+      calendar: `Sun *-*-* ${clock(proofTime(windows, hourlyMinute(windows)))}:00 UTC`,
     },
     filestore: { description: 'Copy of new files', calendar: '*-*-* *:00/5:00' },
     status: { description: 'Metrics of backups and of Odoo, every minute', calendar: '*-*-* *:*:00' },
   };
+}
+
+/** Minute of each hour at which the hourly backup begins. */
+export function hourlyMinute({ backup }: Windows): number {
+  return Number(minutesAfter(backup, 30)[1]);
 }
 
 /** Hour and minute, both of two digits, so many minutes after the beginning of a window. */

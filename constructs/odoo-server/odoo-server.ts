@@ -34,6 +34,7 @@ import {
   allowDataVolume,
   allowReporting,
   allowSessionManager,
+  type ServerTag,
 } from './server-permissions.ts';
 
 /**
@@ -132,6 +133,8 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
   readonly role: iam.Role;
   readonly autoScalingGroup: autoscaling.AutoScalingGroup;
   readonly dataVolume: ec2.Volume;
+  /** Tells the servers of this group from all others. */
+  readonly serverTag: ServerTag;
   /** Where Odoo and the provisioning write their logs. */
   readonly logGroup: logs.LogGroup;
   /** Fixed IPv4 address of the server, for the DNS record. */
@@ -161,6 +164,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     this.grantPrincipal = this.role;
     const launchTemplate = this.createLaunchTemplate(server, securityGroup, props);
     this.autoScalingGroup = this.createGroup(launchTemplate, props);
+    this.serverTag = { key: 'OdooServer', value: Names.uniqueId(this) };
     this.allowTakingOver(props);
     Tags.of(this).add('Name', `${props.plan.environment} Odoo server`);
   }
@@ -277,10 +281,10 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
   }
 
   private allowTakingOver({ subnet }: OdooServerProps): void {
-    const tag = { key: 'OdooServer', value: Names.uniqueId(this) };
-    Tags.of(this.autoScalingGroup).add(tag.key, tag.value);
+    const { key, value } = this.serverTag;
+    Tags.of(this.autoScalingGroup).add(key, value);
     allowDataVolume(this.role, this.dataVolume, this.autoScalingGroup);
-    allowAddress(this.role, this.address, subnet, tag);
+    allowAddress(this.role, this.address, subnet, this.serverTag);
     // A server that starts before its role has its policy fails for want of permission.
     this.autoScalingGroup.node.addDependency(this.role);
   }

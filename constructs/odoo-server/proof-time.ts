@@ -27,6 +27,30 @@ export function proofTime(windows: Windows, hourlyMinute: number): number {
   return times[free.indexOf(Math.max(...free))] ?? SUNDAY;
 }
 
+/**
+ * Hours after the proof at which the restore test of the data volume may begin: that one is over by then, and long before the
+ * proof of the next week this is, too.
+ */
+const VOLUME_HOURS = { first: 3, last: 18 };
+
+/** Within these hours AWS Backup begins it. */
+export const VOLUME_START_HOURS = 2;
+
+/** Until it surely has begun, the volume is there (some minutes), and the server has looked at it (90 minutes at most). */
+const VOLUME_MINUTES = VOLUME_START_HOURS * 60 + 120;
+
+/**
+ * When in the week AWS Backup begins to restore the data volume for a test, in minutes after Monday 00:00 UTC: as soon after
+ * the proof as the two windows leave enough time; on a Sunday as a rule. Where they never do, when they leave most.
+ */
+export function volumeTestTime(windows: Windows, hourlyMinute: number): number {
+  const { first, last } = VOLUME_HOURS;
+  const proof = proofTime(windows, hourlyMinute);
+  const times = Array.from({ length: last - first + 1 }, (_, later) => (proof + (first + later) * 60) % WEEK);
+  const free = times.map((time) => Math.min(VOLUME_MINUTES, freeMinutes(time, windows)));
+  return times[free.indexOf(Math.max(...free))] ?? proof;
+}
+
 /** Minutes from a moment of the week until the next window begins; none within one. */
 function freeMinutes(time: number, { backup, maintenance }: Windows): number {
   const [weeklyFrom = 0, weeklyTo = 0] = maintenance.split('-').map(momentOf);

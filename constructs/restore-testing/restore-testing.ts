@@ -8,10 +8,19 @@ const VALIDATION_HOURS = 24;
 /** Days within which a recovery point is looked for. */
 const SELECTION_DAYS = 7;
 
+/** Tag that AWS Backup gives to whatever it restores for a test. */
+export const RESTORE_TEST_TAG = 'awsbackup-restore-test';
+
 export interface RestoreTestingProps {
   readonly vault: backup.IBackupVault;
   /** When tests begin, as AWS Backup's cron expression. */
   readonly schedule: string;
+  /**
+   * Hours after that within which they begin.
+   *
+   * @default 8
+   */
+  readonly startWindowHours?: number;
 }
 
 /** Something of which recovery points are in the vault, and how they are restored for a test. */
@@ -34,12 +43,12 @@ export class RestoreTesting extends Construct {
 
   private readonly role: iam.Role;
 
-  constructor(scope: Construct, id: string, { vault, schedule }: RestoreTestingProps) {
+  constructor(scope: Construct, id: string, { vault, schedule, startWindowHours = 8 }: RestoreTestingProps) {
     super(scope, id);
     this.plan = new backup.CfnRestoreTestingPlan(this, 'Plan', {
       restoreTestingPlanName: `odoo_${Fn.join('_', Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))}`,
       scheduleExpression: schedule,
-      startWindowHours: 8,
+      startWindowHours,
       recoveryPointSelection: {
         algorithm: 'LATEST_WITHIN_WINDOW',
         includeVaults: [vault.backupVaultArn],

@@ -1,19 +1,17 @@
 import {
   ArnFormat,
   Stack,
-  aws_events as events,
-  aws_events_targets as targets,
   aws_iam as iam,
   type aws_kms as kms,
-  aws_stepfunctions as sfn,
+  type aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
-import { StateMachineLogGroup } from '../shared/state-machine-log-group.ts';
 import type { FilestoreFunctions } from './filestore-test.ts';
 import { MountingPolicy } from './mounting-policy.ts';
 import type { RestoreFunctions } from './restore-functions.ts';
+import { validationMachine } from './validation-machine.ts';
 import { validationStates, type ValidationStatesProps } from './validation-states.ts';
 
 /** What AWS Backup calls the databases that it restores for a test. */
@@ -32,9 +30,6 @@ export interface RestoreValidationProps {
 /**
  * Proves each restore test of AWS Backup at Odoo's level and gives the verdict that AWS Backup waits for: after that it
  * deletes what it restored.
- *
- * The event that begins it is delivered at best effort. If it is lost, nothing is proven, and the alarm about the age of
- * the last proof says so.
  */
 export class RestoreValidation extends Construct {
   readonly machine: sfn.StateMachine;
@@ -45,41 +40,11 @@ export class RestoreValidation extends Construct {
     const { validate, report, filestore } = functions;
     const role = this.role(functions);
     if (filestore !== undefined) new MountingPolicy(this, 'Mounting', filestore).attachToRole(role);
-    this.machine = new sfn.StateMachine(this, 'Machine', {
+    this.machine = validationMachine(this, {
+      ...props,
       comment: 'Proves a restore test at the level of Odoo',
-      definitionBody: sfn.DefinitionBody.fromChainable(
-        validationStates(this, { validate, report, filestore: filestore && statesOf(filestore) }),
-      ),
+      states: validationStates(this, { validate, report, filestore: filestore && statesOf(filestore) }),
       role,
-      logs: {
-        destination: new StateMachineLogGroup(this, 'Logs', { ...props, prefix: 'odoo-restore' }),
-        level: sfn.LogLevel.ALL,
-        includeExecutionData: false,
-      },
-    });
-    acknowledge(
-      this.machine,
-      'AwsSolutions-SF2',
-      'A handful of calls, a few times a month; a trace would show no more than the log of the machine, which has every state with its time.',
-    );
-    this.beginWithEachTest(props);
-  }
-
-  private beginWithEachTest({ planArn }: RestoreValidationProps): void {
-    new events.Rule(this, 'RestoreTested', {
-      description: 'A restore test of AWS Backup has restored something',
-      eventPattern: {
-        source: ['aws.backup'],
-        detailType: ['Restore Job State Change'],
-        detail: { status: ['COMPLETED'], restoreTestingPlanArn: [planArn] },
-      },
-      targets: [
-        new targets.SfnStateMachine(this.machine, {
-          input: events.RuleTargetInput.fromObject({
-            restoreJobId: events.EventField.fromPath('$.detail.restoreJobId'),
-          }),
-        }),
-      ],
     });
   }
 

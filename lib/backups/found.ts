@@ -12,6 +12,8 @@ export interface Found {
   readonly filestore?: Filestore;
   /** Of each that is tested: the last test of a restore that passed, and the last one of all if that is another. */
   readonly proofs: readonly Proof[];
+  /** The last test of a recovery point of the data volume. Small only; absent: none is known. */
+  readonly volumeProof?: Proof;
   /** When what says how far the copies are was written. Recovery Region only. */
   readonly copiesToldAt?: Date;
   /** When the server wrote what can be restored. Small only. */

@@ -29,7 +29,8 @@ export async function serverCopies(inquiry: Inquiry): Promise<Found> {
     points: [...databasePoints(contents, 'EBS', 'volume'), ...(told === undefined ? [] : dumpsOf(told))],
     unusable: contents.unusable,
     filestore: versions && { ...versions, until },
-    proofs: told === undefined ? [] : proofsOf(told),
+    proofs: [proofOf(told?.list.proof)].filter((proof) => proof !== undefined),
+    volumeProof: proofOf(told?.list.volumeProof),
     copiesToldAt: watermark?.writtenAt,
     serverToldAt: told?.list.writtenAt,
   };
@@ -54,8 +55,8 @@ function dumpsOf({ bucket, list: { dumps } }: Told): readonly DatabasePoint[] {
   }));
 }
 
-function proofsOf({ list: { proof } }: Told): readonly Proof[] {
-  return proof === null ? [] : [{ ...proof, restoredTo: proof.restoredTo ?? undefined }];
+function proofOf(proof: ServerList['proof'] | undefined): Proof | undefined {
+  return proof ? { ...proof, restoredTo: proof.restoredTo ?? undefined } : undefined;
 }
 
 async function newestList(inquiry: Inquiry): Promise<Told | undefined> {

@@ -8,6 +8,16 @@ export const moment = z.iso.datetime({ offset: true }).transform((text) => new D
 
 const dump = z.object({ key: z.string(), writtenAt: moment, bytes: z.number() });
 
+const proof = z
+  .object({
+    provenAt: moment,
+    /** Null where nothing came back. */
+    restoredTo: moment.nullable(),
+    verdict: z.enum(['passed', 'failed']),
+    report: z.string(),
+  })
+  .nullable();
+
 const list = z.object({
   writtenAt: moment,
   database: z
@@ -15,15 +25,10 @@ const list = z.object({
     .refine(({ oldest, latest }) => oldest <= latest, 'oldest is after latest'),
   filestore: z.object({ copiedAt: moment }),
   dumps: z.array(dump),
-  proof: z
-    .object({
-      provenAt: moment,
-      /** Null where nothing came back. */
-      restoredTo: moment.nullable(),
-      verdict: z.enum(['passed', 'failed']),
-      report: z.string(),
-    })
-    .nullable(),
+  /** Of the latest backup of the database. */
+  proof,
+  /** Of a recovery point of the data volume. A server that was launched before there was such a test says nothing. */
+  volumeProof: proof.default(null),
 });
 
 /** What the single server says can be restored. */

@@ -1,9 +1,8 @@
 import { type Attachments, completeUntil, type CoordinatedPoint } from '../backups/coordinate.ts';
 import type { DatabasePoint, DatabaseSource, FilestoreVersions } from '../backups/copies.ts';
-import type { Proof } from '../backups/proof.ts';
 import type { BackupsReport, RegionReport } from '../backups/report.ts';
 import { duration, instant } from '../backups/words.ts';
-import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
+import { lastProof, NOT_TESTED, proofLines } from './backups-proofs.ts';
 import { restoreSteps } from './backups-steps.ts';
 import { heading, type Style } from './style.ts';
 import { alignRows, wrap } from './text-layout.ts';
@@ -81,9 +80,16 @@ const POINTS: readonly (readonly [DatabasePoint['kind'], string])[] = [
 function pointRows(region: RegionReport, report: BackupsReport): Rows {
   return POINTS.flatMap(([kind, name]) => {
     const moments = region.points.filter((point) => point.kind === kind).map(({ completed }) => completed);
-    const proof = kind === 'recovery-point' ? lastProof(region, report) : NOT_TESTED;
-    return moments.length === 0 ? [] : [[`${name}: ${moments.length}`, ...span(moments), proof]];
+    return moments.length === 0
+      ? []
+      : [[`${name}: ${moments.length}`, ...span(moments), pointProof(kind, region, report)]];
   });
+}
+
+/** Nothing tests a dump. */
+function pointProof(kind: DatabasePoint['kind'], region: RegionReport, report: BackupsReport): string {
+  if (kind === 'recovery-point') return lastProof(region, report);
+  return kind === 'volume' ? lastProof(region, report, 'data volume') : NOT_TESTED;
 }
 
 /** The test of the database looks at the attachments in a bucket as well; a file system has one of its own. */
@@ -113,17 +119,6 @@ function filestoreRows(region: RegionReport, report: BackupsReport): Rows {
   ];
 }
 
-const NOT_TESTED = 'not tested';
-
-/** Tests restore in the primary Region: of a copy they prove where it comes from. */
-function lastProof({ proofs, role }: RegionReport, { askedAt }: BackupsReport, tested?: Proof['of']): string {
-  const last = proofs.findLast(({ of }) => of === tested);
-  if (last === undefined) return 'none known';
-  const age = askedAt.getTime() - last.provenAt.getTime();
-  const of = role === 'primary' ? '' : ' (its source)';
-  return `${last.verdict} ${duration(age)} ago${of}${age > PROOF_DAYS * DAY ? ', too old' : ''}`;
-}
-
 function oldestVersions({ keptDays }: FilestoreVersions, askedAt: Date): string {
   if (keptDays === 'for-ever') return 'the first';
   return keptDays === 'unknown' ? 'not known' : instant(new Date(askedAt.getTime() - keptDays * DAY));
@@ -133,34 +128,6 @@ function oldestVersions({ keptDays }: FilestoreVersions, askedAt: Date): string 
 function span(moments: readonly Date[]): readonly string[] {
   const sorted = moments.toSorted((one, other) => one.getTime() - other.getTime());
   return [sorted[0], sorted.at(-1)].map((moment) => (moment === undefined ? '' : instant(moment)));
-}
-
-/** Where the reports are, and what is wrong with the proof. */
-function proofLines(region: RegionReport, { askedAt }: BackupsReport): readonly string[] {
-  const { proofs, surroundings } = region;
-  const lines = proofs.map(({ of, verdict, provenAt, restoredTo, report }) => {
-    const old = askedAt.getTime() - provenAt.getTime() > PROOF_DAYS * DAY;
-    const facts = [
-      verdict,
-      old && `older than ${PROOF_DAYS} days`,
-      restoredTo && `restored the ${of ?? 'database'} of ${instant(restoredTo)}`,
-    ].filter(Boolean);
-    const mark = verdict === 'failed' || old ? '!' : ' ';
-    return `${mark} Restore test of ${instant(provenAt)}: ${facts.join(', ')}; s3://${surroundings.auditBucket}/${report}`;
-  });
-  return [...unproven(region), ...lines];
-}
-
-/** A proof of one says nothing of the other. */
-function unproven({ proofs, filestore }: RegionReport): readonly string[] {
-  if (proofs.length === 0) return ['! No proof is known: whether a restore succeeds, nobody can say.'];
-  const tested: readonly Proof['of'][] =
-    filestore?.kind === 'points' ? [undefined, 'filestore'] : [undefined];
-  return tested
-    .filter((one) => proofs.every(({ of }) => of !== one))
-    .map(
-      (of) => `! No proof is known of the ${of ?? 'database'}: whether its restore succeeds, nobody can say.`,
-    );
 }
 
 /** Whose word the table is, where it is not AWS's, and what is there but cannot be restored. */

@@ -21,6 +21,7 @@ import type { EdgeStack } from './edge-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 import type { RecoveryStack } from './recovery-stack.ts';
+import type { ServerBackupStack } from './server-backup-stack.ts';
 import type { ServerStack } from './server-stack.ts';
 import { ServiceBackupStack } from './service-backup-stack.ts';
 import type { ServiceDataStack } from './service-data-stack.ts';
@@ -53,7 +54,7 @@ export class OperationsStack extends OdooStack {
   }
 
   /** Alarms of the small architecture. */
-  watchServer({ server }: ServerStack): void {
+  watchServer({ server }: ServerStack, { restoresAreTested }: ServerBackupStack): void {
     const { topic } = this;
     new ServerAlarms(this, 'ServerAlarms', {
       topic,
@@ -61,7 +62,11 @@ export class OperationsStack extends OdooStack {
       instanceType: this.props.plan.database.class,
     });
     new ServerHealthAlarms(this, 'ServerHealthAlarms', { topic });
-    new ServerBackupAlarms(this, 'ServerBackupAlarms', { topic, proofDays: PROOF_DAYS });
+    new ServerBackupAlarms(this, 'ServerBackupAlarms', {
+      topic,
+      proofDays: PROOF_DAYS,
+      volumeIsTested: restoresAreTested,
+    });
   }
 
   /** Whether recovery points are made and copied and, in medium and large, whether they were proven. */

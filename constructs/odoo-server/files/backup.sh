@@ -31,10 +31,11 @@ start_backups() {
   for unit in "$HERE"/systemd/odoo-backup-*.timer; do
     units+=("${unit##*/}")
   done
-  install_units "${units[@]}" odoo-backup@proof.service.d/proof.conf
+  install_units "${units[@]}" odoo-backup@proof.service.d/proof.conf odoo-volume-proof@.service
   install -d -m 0755 "$DATA/postgresql/proving"
   install -m 0755 "$HERE/odoo-restore" /usr/local/sbin/odoo-restore
   install -m 0755 "$HERE/odoo-hand-over" /usr/local/sbin/odoo-hand-over
+  install -m 0755 "$HERE/odoo-prove-volume" /usr/local/sbin/odoo-prove-volume
   backup_python backup begin
   systemctl enable --now "${units[@]:2}"
   create_stanza

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The data volume: attached, formatted only if it is blank, mounted by its UUID, grown to its size.
+# The data volume: attached, formatted only if it is blank, mounted by its id, grown to its size.
 
 attach_volume() {
   local volume
@@ -36,12 +36,13 @@ is_blank() {
   cmp --quiet --bytes=$((1024 * 1024)) "$device" /dev/zero || fail "$device holds no file system but is not blank either: detach it and look at what is on it"
 }
 
+# By the id that EC2 gave the volume. A copy of it, which a restore test attaches each week, has the same UUID and label:
+# systemd would stop the mount when the copy goes, and mount the copy at a boot.
 mount_volume() {
-  local uuid
-  uuid=$(blkid -p -s UUID -o value "$1") || fail "$1 has no file system"
+  blkid -p -s UUID -o value "$1" >/dev/null || fail "$1 has no file system"
   mkdir -p "$DATA"
   # nofail: a server without its volume shall boot, so that somebody can look at it; the services wait for the mount.
-  grep -q "^UUID=$uuid " /etc/fstab || echo "UUID=$uuid $DATA ext4 defaults,nofail,noatime 0 2" >>/etc/fstab
+  grep -q "^$1 " /etc/fstab || echo "$1 $DATA ext4 defaults,nofail,noatime 0 2" >>/etc/fstab
   systemctl daemon-reload
   mountpoint -q "$DATA" || mount "$DATA"
 }

@@ -1,4 +1,3 @@
-import type { Tested } from '../../audit/report-key.ts';
 import { REPORT_STYLE } from '../../audit/report-style.ts';
 import type { Progress } from './progress.ts';
 import type { Finding } from './finding.ts';
@@ -40,7 +39,7 @@ function extentOf({ attachments, attachmentsOnEfs }: RestoreReport): string {
 const ON_EFS = 'they are on EFS, whose recovery points have a test of their own';
 
 /** What was restored, for the head of the page and for what follows it. */
-const RESTORED: Readonly<Record<Tested, { readonly what: string; readonly how: string }>> = {
+const RESTORED: Readonly<Record<RestoreTest['of'], { readonly what: string; readonly how: string }>> = {
   database: {
     what: 'the database',
     how: 'A backup was restored by AWS Backup into subnets without a way out, and what came back was compared with what an Odoo\nthat can be served must be, and with what was noted when the backup was made.',

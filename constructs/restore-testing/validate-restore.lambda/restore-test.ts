@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import type { Tested } from '../../audit/report-key.ts';
 
+/** The single server tests its volume itself. */
+export type TestedByFunctions = Exclude<Tested, 'volume'>;
+
 /** A restore as AWS Backup describes it, with times as Step Functions writes them. */
 const jobSchema = z.object({
   RestoreJobId: z.string(),
@@ -24,7 +27,7 @@ const instancesSchema = z.tuple([
 /** What was restored, of what, and when. Times are ISO 8601. */
 export interface RestoreTest {
   readonly restoreJobId: string;
-  readonly of: Tested;
+  readonly of: TestedByFunctions;
   /** ARN of the resource, of its recovery point and of what was made of that. */
   readonly resource: string;
   readonly recoveryPointArn: string;
@@ -61,7 +64,7 @@ export function whatIsKnownOf(job: unknown, now: Date): RestoreTest {
   };
 }
 
-function testedOf(resourceType: string | undefined): Tested {
+function testedOf(resourceType: string | undefined): TestedByFunctions {
   return resourceType === 'EFS' ? 'filestore' : 'database';
 }
 

@@ -48,7 +48,7 @@ export function stackWithAllAlarms(): Stack {
     addCopyAlarms(stack, topic);
     addReplicationAlarms(stack, topic);
     addFenceAlarm(stack, topic);
-    new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic, proofDays: 9 });
+    new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic, proofDays: 9, volumeIsTested: true });
     new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
   });
 }

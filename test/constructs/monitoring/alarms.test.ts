@@ -77,6 +77,7 @@ describe('every alarm', () => {
       'server-root-disk',
       'server-status-check',
       'server-wal-archive',
+      'volume-restore-proof-overdue',
       'web-cpu',
       'web-memory',
       'web-not-running',

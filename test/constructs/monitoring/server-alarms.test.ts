@@ -42,7 +42,7 @@ describe('server alarms', () => {
 
 describe("alarms on the server's own metrics", () => {
   const stack = stackWith((stack, topic) => {
-    new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic, proofDays: 9 });
+    new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic, proofDays: 9, volumeIsTested: true });
     new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
   });
   const template = Template.fromStack(stack);
@@ -107,6 +107,17 @@ describe("alarms on the server's own metrics", () => {
       Threshold: 777_600,
       Period: 3600,
       EvaluationPeriods: 3,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('ring for the data volume as well, whatever was proven of the database', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-warning-volume-restore-proof-overdue',
+      Namespace: 'Odoo/Restore',
+      MetricName: 'RestoreProofAge',
+      Dimensions: [environment, { Name: 'Job', Value: 'volume' }],
+      Threshold: 777_600,
       TreatMissingData: 'breaching',
     });
   });

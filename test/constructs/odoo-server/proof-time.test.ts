@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { clock, DAY, dayAndClock, momentOf, WEEK } from '../../../config/week-time.ts';
-import { proofTime } from '../../../constructs/odoo-server/proof-time.ts';
+import { proofTime, VOLUME_START_HOURS, volumeTestTime } from '../../../constructs/odoo-server/proof-time.ts';
 
 /** The longest that a proof takes. */
 const PROOF_MINUTES = Number(
@@ -70,5 +70,37 @@ describe('the weekly proof', () => {
     // 23 hours of every day: it begins when there are 50 minutes.
     const time = proofTime({ maintenance: 'mon:01:15-mon:02:00', backup: '02:00-01:00' }, 30);
     expect(dayAndClock(time)).toBe('sun:01:40');
+  });
+});
+
+describe('the weekly restore test of the data volume', () => {
+  it('is on Sunday, three hours after the proof, with the windows that are the default', () => {
+    const time = volumeTestTime({ maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' }, 0);
+    expect(dayAndClock(time)).toBe('sun:11:10');
+  });
+
+  it('never meets a proof, of this week or the next, nor a window, wherever they are', () => {
+    fc.assert(
+      fc.property(weekly, daily, (maintenance, backup) => {
+        const hourly = hourlyMinuteOf(backup);
+        const time = volumeTestTime({ maintenance, backup }, hourly);
+        const proof = proofTime({ maintenance, backup }, hourly);
+        // It may begin as late, and takes as long as a proof.
+        const over = VOLUME_START_HOURS * 60 + PROOF_MINUTES;
+        expect(until(proof, time, WEEK), 'after the proof').toBeGreaterThan(PROOF_MINUTES);
+        expect(until(time, proof, WEEK), 'before the next').toBeGreaterThan(over);
+        for (const [window, period] of [
+          [maintenance, WEEK],
+          [backup, DAY],
+        ] as const) {
+          const [from = 0, to = 0] = window.split('-').map(momentOf);
+          expect(until(time, from, period), `until ${window} begins`).toBeGreaterThanOrEqual(over);
+          expect(until(from, time, period), `not within ${window}`).toBeGreaterThanOrEqual(
+            until(from, to, period),
+          );
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -12,13 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { writeImage } from '../../constructs/database-job/image.ts';
 import { OUTSIDE_ADDRESSES } from './addresses.ts';
 import { eventually, type Outcome, run, succeed } from './shell.ts';
-import { type Volume, VOLUME_LINK } from './volume.ts';
+import type { Volume } from './volume.ts';
 import { MACHINE_NAMESPACE, type World } from './world.ts';
 
 const guest = fileURLToPath(new URL('guest', import.meta.url));
@@ -58,12 +58,14 @@ export interface MachineProps {
 export class Machine {
   readonly instanceId: string;
   private readonly props: MachineProps;
+  private volumes: readonly Volume[];
   private process?: ChildProcess;
   private leader = 0;
 
   private constructor(props: MachineProps) {
     this.props = props;
     this.instanceId = props.instanceId;
+    this.volumes = [props.volume];
   }
 
   /** A new instance, not yet booted. */
@@ -88,11 +90,11 @@ export class Machine {
     }
   }
 
-  /** Starts the machine and waits until it takes commands. With every boot of EC2, the attached volume is there at once. */
+  /** Starts the machine and waits until it takes commands. With every boot of EC2, attached volumes are there at once. */
   async boot(): Promise<void> {
-    const { world, volume, directory } = this.props;
+    const { world, directory } = this.props;
     await world.plug();
-    const attached = volume.holder === this.instanceId;
+    const attached = this.volumes.filter(({ holder }) => holder === this.instanceId);
     const console = openSync(join(directory, 'console'), 'a');
     this.process = spawn(
       'systemd-nspawn',
@@ -106,7 +108,7 @@ export class Machine {
         '--resolv-conf=off',
         '--capability=CAP_NET_ADMIN',
         `--network-namespace-path=/run/netns/${MACHINE_NAMESPACE}`,
-        ...(attached ? [`--bind=${volume.device}`, `--bind=${volume.device}:${VOLUME_LINK}`] : []),
+        ...attached.map(({ device }) => `--bind=${device}`),
         `--bind=${this.freshUdevDirectory()}:/run/udev`,
         '--boot',
       ],
@@ -180,12 +182,40 @@ export class Machine {
     await this.end('SIGKILL', this.leader);
   }
 
-  /** Makes the volume appear, as EC2 does some moments after it was attached. */
-  async plugIn(): Promise<void> {
-    const { device } = this.props.volume;
+  /** Makes a volume appear, as EC2 does some moments after it was attached. */
+  async plugIn(volume = this.props.volume): Promise<void> {
+    const { device, link } = volume;
+    volume.holder = this.instanceId;
+    this.volumes = [...this.volumes.filter((known) => known !== volume), volume];
+    this.nameVolumes();
     const [major, minor] = (await succeed('stat', ['--format', '%Hr %Lr', device])).trim().split(' ');
-    await this.succeed(
-      `test -b ${device} || mknod ${device} b ${major} ${minor}; mkdir -p $(dirname ${VOLUME_LINK}); ln -sfn ${device} ${VOLUME_LINK}; sh /etc/test-machine/announce-volume`,
+    await this.succeed(`test -b ${device} || mknod ${device} b ${major} ${minor}`);
+    await eventually(`udev has named ${volume.id}`, 30, async () => {
+      await this.succeed(`udevadm trigger --action=add ${device}`);
+      const { code } = await this.run(`udevadm settle; test -b ${link}`);
+      return code === 0 || undefined;
+    });
+  }
+
+  /** Makes a volume disappear, as EC2 does when it is detached, whoever still uses it. */
+  async unplug(volume: Volume): Promise<void> {
+    const { device, link } = volume;
+    volume.holder = undefined;
+    await this.succeed(`udevadm trigger --action=remove ${device}; udevadm settle; rm -f ${device} ${link}`);
+    this.volumes = this.volumes.filter((known) => known !== volume);
+    this.nameVolumes();
+  }
+
+  /** The rule of EC2's images that names a volume by its id, for loop devices, which have none that udev could ask for. */
+  private nameVolumes(): void {
+    const rules = this.volumes.map(
+      ({ device, link }) => `KERNEL=="${basename(device)}", SYMLINK+="${link.replace('/dev/', '')}"\n`,
+    );
+    this.write('etc/udev/rules.d/70-test-volumes.rules', rules.join(''));
+    const devices = this.volumes.map(({ device }) => device);
+    this.write(
+      'etc/test-machine/announce-volumes',
+      `exec udevadm trigger --action=add ${devices.join(' ')}\n`,
     );
   }
 
@@ -211,7 +241,7 @@ export class Machine {
 
   /** What differs from the image: stand-ins, the way to AWS, and what EC2 tells an instance about itself. */
   private furnish(): void {
-    const { instanceId, userData, authority, volume } = this.props;
+    const { instanceId, userData, authority } = this.props;
     cpSync(guest, this.root, { recursive: true });
     cpSync(databaseStandIn, join(this.root, 'opt/odoo-image/odoo_stand_in.py'));
     writeImage(join(this.root, 'opt/odoo-image/usr/lib/python3/dist-packages/odoo/addons'));
@@ -223,7 +253,7 @@ export class Machine {
     this.write('etc/hosts', '127.0.0.1 localhost\n');
     this.write('var/lib/cloud/seed/nocloud/meta-data', `instance-id: ${instanceId}\nlocal-hostname: odoo\n`);
     this.write('var/lib/cloud/seed/nocloud/user-data', userData);
-    this.write('etc/test-machine/announce-volume', `exec udevadm trigger --action=add ${volume.device}\n`);
+    this.nameVolumes();
     for (const unit of MASKED) symlinkSync('/dev/null', join(this.root, 'etc/systemd/system', unit));
   }
 

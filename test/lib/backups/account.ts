@@ -210,6 +210,12 @@ export function serverList(written: Date): Record<string, unknown> {
       verdict: 'passed',
       report: 'restore-tests/of-the-server.json',
     },
+    volumeProof: {
+      provenAt: text(17 * HOUR),
+      restoredTo: text(24 * HOUR),
+      verdict: 'passed',
+      report: 'restore-tests/of-the-volume.json',
+    },
   };
 }
 

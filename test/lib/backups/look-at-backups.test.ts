@@ -286,6 +286,7 @@ describe('of small', () => {
       windows: [{ kind: 'pgbackrest', name: 's3://test-backups/server/pgbackrest/', until: ago(3 * MINUTE) }],
       filestore: { until: ago(5 * MINUTE) },
       proofs: [{ verdict: 'passed', report: 'restore-tests/of-the-server.json' }],
+      volumeProof: { verdict: 'passed', report: 'restore-tests/of-the-volume.json' },
       serverToldAt: ago(2 * MINUTE),
     });
     expect(first.points.map(({ kind }) => kind)).toEqual([...Array(7).fill('volume'), 'dump', 'dump']);
@@ -366,10 +367,22 @@ describe('of small', () => {
     ]);
   });
 
-  it('a test that was never made is no proof', async () => {
+  it('a test that was never made is no proof, and is not made up for by one of another kind', async () => {
     primary.put('test-backups', 'server/recovery-points.json', { ...serverList(NOW), proof: null });
-    expect((await look(10)).first.proofs).toEqual([]);
+    const { proofs, volumeProof } = (await look(10)).first;
+    expect(proofs).toEqual([]);
+    expect(volumeProof).toMatchObject({ verdict: 'passed' });
   });
+
+  it.each([{ volumeProof: null }, { volumeProof: undefined }])(
+    'a recovery point of the data volume that was never tested is not proven by the backup that was: %o',
+    async (unproven) => {
+      primary.put('test-backups', 'server/recovery-points.json', { ...serverList(NOW), ...unproven });
+      const { proofs, volumeProof } = (await look(10)).first;
+      expect(proofs).toHaveLength(1);
+      expect(volumeProof).toBeUndefined();
+    },
+  );
 });
 
 it.each([10, 40, 150])('what is read of stacks is what they have: %i users', (users) => {

@@ -9,6 +9,8 @@ export interface State {
   readonly Resource?: string;
   readonly Seconds?: number;
   readonly Retry?: readonly { readonly MaxAttempts?: number }[];
+  /** States that are run for each item, of a state of the type Map. */
+  readonly ItemProcessor?: Pick<Definition, 'States'>;
 }
 
 /** One call of a service, with the parameters that a state made of its input. */
@@ -61,7 +63,7 @@ export async function execute(
   { name, call }: { readonly name: string; readonly call: Call },
 ): Promise<Run> {
   const { StateMachine }: Interpreter = await import(/* @vite-ignore */ PACKAGE);
-  const tasks = Object.entries(definition.States).filter(([, { Type }]) => Type === 'Task');
+  const tasks = allStates(definition).filter(([, { Type }]) => Type === 'Task');
   const handlers = tasks.map(([state, { Resource = '' }]) => [
     state,
     (parameters: object) => call(state, Resource, parameters),
@@ -81,4 +83,11 @@ export async function execute(
     context,
     overrides: { taskResourceLocalHandlers: Object.fromEntries(handlers) },
   });
+}
+
+function allStates({ States }: Pick<Definition, 'States'>): [string, State][] {
+  return Object.entries(States).flatMap(([name, state]) => [
+    [name, state] satisfies [string, State],
+    ...(state.ItemProcessor === undefined ? [] : allStates(state.ItemProcessor)),
+  ]);
 }

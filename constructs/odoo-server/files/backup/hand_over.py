@@ -52,8 +52,8 @@ def main():
     if options.act is status:
         print(json.dumps(status(host)), flush=True)
         return
-    # It would be waited for, for an hour perhaps.
-    run("systemctl", "stop", "odoo-backup@proof.service")
+    # They would be waited for, for an hour perhaps.
+    run("systemctl", "stop", "odoo-backup@proof.service", "odoo-volume-proof@*.service")
     # A second one waits for the first, and then finds its work done.
     with alone("hand-over"):
         print(json.dumps(take_back(host, options.web_port) if options.act is take_back else hand_over(host)), flush=True)

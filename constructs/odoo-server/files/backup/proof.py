@@ -5,16 +5,16 @@ could not be made counts as failed, and so does a proof without a report.
 """
 
 import json
-import signal
 import time
 from functools import partial
 
 import verify_database
 
-from . import archive, choice, handover, metrics, proof_report, recovery_points, repository
+from . import archive, choice, handover, recovery_points, repository
 from .bucket_filestore import BucketFilestore
-from .host import Failure, alone, ask
-from .proof_checks import CHECKS, Damage, Restored
+from .examination import Damage, Examination, stop_when_told
+from .host import alone, ask
+from .proof_checks import CHECKS, Restored
 from .recovery import Throwaway, clear_proof
 
 # Attachments that are read to the end; of all others presence and size are looked at.
@@ -23,17 +23,10 @@ READ_AT_MOST = 10_000
 # The log is handed to the archive after a minute at most. After this time the alarm server-wal-archive rings.
 ARCHIVE_SECONDS = 900
 
-# In the report.
-ORDER = ("archive", "restore", *CHECKS)
-
-
-class Stopped(SystemExit):
-    """Somebody needs the server for something else: a restore, a handover, a shutdown."""
-
 
 def prove(host):
     """Whether the latest backup can be restored. Tells CloudWatch, the audit bucket and the listing of recovery points."""
-    signal.signal(signal.SIGTERM, stop)
+    stop_when_told()
     # Not while the service is handed over, nor beside a backup of the database or a restore.
     with alone("hand-over"), alone("database"):
         if handover.is_handed_over(host):
@@ -41,76 +34,30 @@ def prove(host):
             return True
         proof = Proof(host)
         proof.run()
-    return keep(host, proof)
+    return proof.keep()
 
 
-def stop(*_):
-    # Once: on the way out nothing may keep it from clearing away.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise Stopped("proof: stopped before its end")
+class Proof(Examination):
+    """A restore of the latest backup."""
 
-
-def keep(host, proof):
-    """Writes down what was found; whether it is a proof."""
-    report = proof.report()
-    passed = proof_report.has_passed(report)
-    key = proof_report.key_of(report)
-    try:
-        proof_report.put(host, key, report)
-    except Exception as error:  # noqa: BLE001, botocore and urllib3 have no common ancestor
-        print(f"proof: the report could not be written: {error}", flush=True)
-        passed = False
-    if passed:
-        metrics.remember(host, "proof", {"succeeded": time.time()})
-    found = [
-        ("RestoreProven", "Count", 1 if passed else 0, None),
-        ("RestoreDuration", "Seconds", report["seconds"], None),
-        ("AttachmentsChecked", "Count", report["attachments"]["checked"], None),
-    ]
-    metrics.publish(host, found, metrics.RESTORE_NAMESPACE)
-    listed = {
-        "provenAt": report["validated"],
-        "restoredTo": report["recoveryPoint"],
-        "verdict": "passed" if passed else "failed",
-        "report": f"{key}.json",
-    }
-    recovery_points.publish(host, lambda: {"proof": listed})
-    print(f"proof: {listed['verdict']}, report in s3://{host.audit_bucket}/{key}.html", flush=True)
-    return passed
-
-
-class Proof:
-    """One restore, and what was found."""
+    name = "proof"
+    listed = "proof"
+    suffix = "server"
+    order = ("archive", "restore", *CHECKS)
+    about = """The latest backup of the database was restored on the server itself, beside the database in service, into a PostgreSQL
+that nobody else reaches, and rolled forward. What came back was compared with what an Odoo that can be served must be, and with
+what was counted in the database in service. Attachments were looked at in the bucket from which a restore would take them.
+Afterwards everything was removed."""
 
     def __init__(self, host):
-        self.host = host
-        self.findings = []
-        self.attachments = BucketFilestore(host, READ_AT_MOST)
-        self.began = self.ended = time.time()
+        super().__init__(host, BucketFilestore(host, READ_AT_MOST))
         # What is not known before it is found out.
         self.backup = self.mark = self.rows = self.rpo_seconds = self.restored_to = None
 
-    def run(self):
-        try:
-            self.check("archive", self.archive)
-            self.began = time.time()
-            self.check("restore", self.restore)
-        except Stopped:
-            self.note("restore", False, "it was stopped: by a restore, a handover or a shutdown, or because it took too long")
-        self.ended = time.time()
-
-    def note(self, check, passed, details):
-        self.findings.append({"check": check, "passed": passed, "details": details})
-        print(f"proof: {check}: {'' if passed else 'FAILED: '}{details}", flush=True)
-
-    def check(self, name, look):
-        """Runs a check to its finding, whatever happens."""
-        try:
-            self.note(name, True, look())
-        except (Damage, Failure) as found:
-            self.note(name, False, str(found))
-        except Exception as error:  # noqa: BLE001, whatever it is, the check was not made
-            self.note(name, False, f"could not be checked: {type(error).__name__}: {' '.join(str(error).split())}")
+    def examine(self):
+        self.check("archive", self.archive)
+        self.began = time.time()
+        self.check("restore", self.restore)
 
     def archive(self):
         """Counts what is there, and waits until all of that is in the archive: what comes back must have it."""
@@ -141,18 +88,19 @@ class Proof:
             clear_proof(self.host)
         return f"{plan}, in {seconds:.0f} s"
 
-    def report(self):
-        """What is kept of it: JSON, of which the page is made as well."""
+    def restored(self):
         iso = recovery_points.iso
         return {
-            "environment": self.host.name,
             "backup": self.backup and {"label": self.backup["label"], "stop": iso(self.backup["timestamp"]["stop"])},
             "recoveryPoint": self.restored_to and iso(self.restored_to),
-            "restoreStarted": iso(self.began),
-            "validated": iso(self.ended, "milliseconds"),
-            "seconds": round(self.ended - self.began, 1),
             "rpoSeconds": self.rpo_seconds and round(self.rpo_seconds, 1),
-            "findings": sorted(self.findings, key=lambda finding: ORDER.index(finding["check"])),
-            "attachments": {name: getattr(self.attachments, name) for name in ("checked", "bytes", "read")},
         }
 
+    def facts(self, report):
+        backup = report["backup"]
+        rpo = report["rpoSeconds"]
+        return (
+            ("Backup", f"{backup['label']}, ended {backup['stop']}" if backup else "none was found"),
+            ("Recovery point", f"every change until {report['recoveryPoint']}" if report["recoveryPoint"] else "not known"),
+            ("RPO reached", "not known" if rpo is None else f"{rpo:.0f} seconds, which a change took until it was in the archive"),
+        )

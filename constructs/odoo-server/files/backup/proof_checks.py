@@ -3,15 +3,12 @@
 import verify_database
 
 from . import filestore
+from .examination import Damage
 from .host import alone
 from .recovery_points import iso
 
 # Share of the rows of a table that may be fewer than were counted before: users delete things meanwhile.
 DELETED_MEANWHILE = 0.01
-
-
-class Damage(Exception):
-    """What came back is not what was backed up. Any other error means that a check could not be made."""
 
 
 class Restored:

@@ -13,23 +13,26 @@ def has_passed(report):
     return bool(report["findings"]) and all(finding["passed"] for finding in report["findings"])
 
 
-def key_of(report):
+def key_of(report, suffix):
     """Without the ending. The names of all restore tests begin with the moment, so that the latest one is the last."""
-    return f"{PREFIX}{report['validated']}-{'passed' if has_passed(report) else 'failed'}-server"
+    return f"{PREFIX}{report['validated']}-{'passed' if has_passed(report) else 'failed'}-{suffix}"
 
 
-def put(host, key, report):
+def put(host, key, report, about, facts):
     client = s3.client()
     # What programs count comes last: there is none without its page.
     for ending, kind, text in (
-        ("html", "text/html; charset=utf-8", html_of(report)),
+        ("html", "text/html; charset=utf-8", html_of(report, about, facts)),
         ("json", "application/json", json.dumps(report, indent=2)),
     ):
         client.put_object(Bucket=host.audit_bucket, Key=f"{key}.{ending}", Body=text.encode(), ContentType=kind)
 
 
-def html_of(report):
-    """A page that needs nothing else, not even a network. What is shown comes from a database, too."""
+def html_of(report, about, facts):
+    """A page that needs nothing else, not even a network. What is shown comes from a database, too.
+
+    `about` says what was done, `facts` what was restored.
+    """
     passed = has_passed(report)
     verdict = "Restored and proven" if passed else "NOT proven"
     # What failed is what somebody looks for.
@@ -49,11 +52,8 @@ def html_of(report):
 <main>
 <h1>Restore test of {environment}</h1>
 <p class="verdict {"passed" if passed else "failed"}">{verdict}{why}</p>
-<p>The latest backup of the database was restored on the server itself, beside the database in service, into a PostgreSQL that
-nobody else reaches, and rolled forward. What came back was compared with what an Odoo that can be served must be, and with what
-was counted in the database in service. Attachments were looked at in the bucket from which a restore would take them. Afterwards
-everything was removed. A check that could not be made counts as failed.</p>
-<dl>{"".join(map(fact, facts_of(report)))}</dl>
+<p>{about} A check that could not be made counts as failed.</p>
+<dl>{"".join(map(fact, (*facts, *times_of(report))))}</dl>
 <table>
 <caption>What was checked</caption>
 <thead><tr><th scope="col">Check</th><th scope="col">Verdict</th><th scope="col">What was seen</th></tr></thead>
@@ -65,16 +65,11 @@ everything was removed. A check that could not be made counts as failed.</p>
 """
 
 
-def facts_of(report):
-    backup = report["backup"]
-    rpo = report["rpoSeconds"]
+def times_of(report):
     return (
         ("Environment", report["environment"]),
-        ("Backup", f"{backup['label']}, ended {backup['stop']}" if backup else "none was found"),
-        ("Recovery point", f"every change until {report['recoveryPoint']}" if report["recoveryPoint"] else "not known"),
         ("Restore begun", report["restoreStarted"]),
         ("Last check ended", f"{report['validated']}, {report['seconds']:.0f} seconds later"),
-        ("RPO reached", "not known" if rpo is None else f"{rpo:.0f} seconds, which a change took until it was in the archive"),
     )
 
 

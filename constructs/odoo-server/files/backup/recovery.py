@@ -21,6 +21,9 @@ from .host import BUNDLE, Failure, as_postgres, run
 # Until the archive is replayed. A day of a busy server's WAL takes minutes.
 RECOVERY_SECONDS = 4 * 3600
 
+# In what those are told who ask too early.
+NOT_YET = "the database system is"
+
 # Free space beyond the size of the database, for the WAL that recovery fetches.
 MARGIN_BYTES = 1 << 30
 
@@ -105,9 +108,10 @@ class Recovery:
             try:
                 with self.connection("postgres"):
                     return
-            except psycopg2.OperationalError:
-                if not self.is_running() or time.monotonic() > deadline:
-                    raise Failure("the server ended, or took too long") from None
+            except psycopg2.OperationalError as error:
+                refused_for_good = NOT_YET not in str(error)
+                if refused_for_good or not self.is_running() or time.monotonic() > deadline:
+                    raise Failure("the server ended, took too long, or lets nobody in") from None
             time.sleep(1)
 
     def is_running(self):
@@ -157,7 +161,7 @@ class Recovery:
                 " latest state instead"
             )
         # Those who asked too early are refused with a word as strong.
-        fatal = [line for line in log.splitlines() if re.search("FATAL|PANIC", line) and "the database system is" not in line]
+        fatal = [line for line in log.splitlines() if re.search("FATAL|PANIC", line) and NOT_YET not in line]
         return f"PostgreSQL could not recover: {(fatal or log.splitlines() or ['it wrote no log'])[-1]}"
 
     @contextmanager
@@ -197,8 +201,8 @@ class Throwaway(Recovery):
 
     restore_options = ("--process-max=1",)
 
-    def __init__(self, host):
-        super().__init__(host, host.version, copy_of_proof(host))
+    def __init__(self, host, directory=None):
+        super().__init__(host, host.version, directory or copy_of_proof(host))
 
     @property
     def settings(self):

@@ -5,9 +5,10 @@
         "backups": [ { "label": "20261130-003000F", "type": "full|incr|diff", "stop": "...", "bytes": 1 } ] },
       "filestore": { "copiedAt": "..." },                   every attachment that was written before is in the bucket
       "dumps": [ { "key": "server/dumps/...", "writtenAt": "...", "bytes": 1 } ],
-      "proof": { "provenAt": "...", "restoredTo": "...", "verdict": "passed|failed", "report": "restore-tests/....json" } }
+      "proof": { "provenAt": "...", "restoredTo": "...", "verdict": "passed|failed", "report": "restore-tests/....json" },
+      "volumeProof": the same of a recovery point of the data volume }
 
-All times are UTC. `proof` is null before the first one, `restoredTo` where nothing came back. Written as soon as there is something
+All times are UTC. A proof is null before the first one, `restoredTo` where nothing came back. Written as soon as there is something
 to restore: a backup of the database and a copy of the filestore. Times, sizes and names, nothing of the database; `npm run backups`
 reads it.
 """
@@ -26,6 +27,7 @@ NOTHING = {
     "filestore": {"copiedAt": None},
     "dumps": [],
     "proof": None,
+    "volumeProof": None,
 }
 
 
@@ -39,7 +41,7 @@ def publish(host, change):
         with alone("recovery-points"):
             client = s3.client()
             known = before(host, client)
-            listing = {**known, **change(), "writtenAt": iso(time.time())}
+            listing = {**NOTHING, **known, **change(), "writtenAt": iso(time.time())}
             latest = latest_of(known["database"]["latest"], listing["database"]["oldest"], reached(host))
             listing["database"] = {**listing["database"], "latest": latest}
             metrics.remember(host, "recovery-points", listing)

@@ -127,7 +127,7 @@ def odoo_stopped():
     # All of them, not those that are active: an earlier restore may have been killed.
     timers = sorted(path.name for path in Path("/etc/systemd/system").glob("odoo-backup-*.timer"))
     stopped = [*timers, *SERVICES]
-    run("systemctl", "stop", *stopped, "odoo-backup@*.service")
+    run("systemctl", "stop", *stopped, "odoo-backup@*.service", "odoo-volume-proof@*.service")
     try:
         yield
     finally:

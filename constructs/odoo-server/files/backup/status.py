@@ -4,6 +4,8 @@ import json
 import time
 
 from . import metrics
+from .proof import Proof
+from .volume_proof import VolumeProof
 
 # Written every ten seconds by the watch of Odoo's health.
 HEALTH = "/run/odoo-health/state"
@@ -11,9 +13,10 @@ HEALTH_SECONDS = 60
 
 
 def publish(host):
-    proof = metrics.age(host, "proof")
-    if proof is not None:
-        metrics.publish(host, [("RestoreProofAge", "Seconds", proof, None)], metrics.RESTORE_NAMESPACE)
+    proofs = [("RestoreProofAge", "Seconds", metrics.age(host, kind.name), kind.job) for kind in (Proof, VolumeProof)]
+    known = [metric for metric in proofs if metric[2] is not None]
+    if known:
+        metrics.publish(host, known, metrics.RESTORE_NAMESPACE)
     ages = [("BackupAge", "Seconds", metrics.age(host, job), job) for job in metrics.JOBS]
     others = [
         ("WalArchiveDelay", "Seconds", archive_delay(host), None),
