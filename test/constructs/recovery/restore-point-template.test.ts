@@ -94,12 +94,3 @@ describe.each(USERS)('an environment of %i users that is brought back', (users) 
     expect(templatesOf(users)['test-Recovery']).toEqual(templates['test-Recovery']);
   });
 });
-it.each(USERS)(
-  'the copies of %i users are the same stack, whether or not an environment is brought back',
-  (users) => {
-    const name = 'test-Recovery';
-    const before = templatesOf(users)[name];
-    expect(before).toBeDefined();
-    expect(templatesOf(users, 'latest')[name]).toEqual(before);
-  },
-);

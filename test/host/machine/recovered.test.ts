@@ -58,7 +58,8 @@ async function objectsOf(bucket: Bucket) {
 async function report(what: string, since: number): Promise<void> {
   const seconds = Math.round((Date.now() - since) / 1000);
   const bytes = Number(await machine.sql("SELECT pg_database_size('odoo')"));
-  const said = [...machine.console().matchAll(/restore: (files are back|recovered) after \d+ s/g)];
+  const log = await machine.succeed('cat /var/log/odoo-provision.log');
+  const said = [...log.matchAll(/restore: (files are back|recovered) after \d+ s/g)];
   console.log(
     `${what}: ${(bytes / 2 ** 30).toFixed(2)} GiB, ${seconds} s from launch until it served; ${said.map(([line]) => line).join(', ')}`,
   );
@@ -119,6 +120,7 @@ describe('a server that is brought back in another Region', () => {
     );
     expect(await fingerprint()).toBe(certificate);
     expect((await bench.world.visit('/odoo')).status).toBe(200);
+    expect(await machine.run('getent hosts s3.eu-central-1.amazonaws.com')).toMatchObject({ code: 2 });
   });
 
   it('keeps backups of its own beside the copies, and changes none of these', async () => {
