@@ -44,6 +44,13 @@ const send = (event: Partial<RestoreEvent>, wanted: string, settings: Settings) 
   });
 const create = (wanted = 'latest', settings = MEDIUM) => send({}, wanted, settings);
 
+const small = (wanted?: string) => create(wanted, SMALL);
+
+/** The listing of the single server as it has arrived: written, by its own clock and by that of S3. */
+function listed(written: string, modified = written): void {
+  region.put(LISTING, at(modified), { writtenAt: at(written), database: { oldest: at('01:00') } });
+}
+
 /** The moment that a creation chooses. */
 const chosen = async (wanted?: string, settings?: Settings): Promise<string | undefined> =>
   (await create(wanted, settings)).Data?.RestoreTime;
@@ -115,12 +122,6 @@ describe('the moment from which an environment with RDS is brought back', () => 
 });
 
 describe('the moment from which the single server is brought back', () => {
-  const small = (wanted = 'latest') => create(wanted, SMALL);
-
-  /** The listing as it has arrived: written, by the clock of the server and that of S3. */
-  const listed = (written: string, modified = written) =>
-    region.put(LISTING, at(modified), { writtenAt: at(written), database: { oldest: at('01:00') } });
-
   beforeEach(() => listed('10:18'));
 
   it('is that up to which attachments and repository were there when the server gave its last sign of life', async () => {
