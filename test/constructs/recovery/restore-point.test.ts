@@ -82,8 +82,11 @@ describe('the moment from which an environment with RDS is brought back', () => 
   });
 
   it('takes no object for the note whose name only begins so', async () => {
-    region.put(`${NOTE}.old`, at('10:17'), { filestore: { until: at('10:16') } });
+    region.put(`${NOTE}.old`, at('10:04'), { filestore: { until: at('10:03') } });
     expect(await chosen()).toBe(at('10:12:30'));
+    region.backups.length = 0;
+    region.backUp('copy', at('00:00'), at('10:04:30'));
+    await expect(create()).rejects.toThrow(`${NOTE} has no version`);
   });
 
   it('may be asked for, as long as database and attachments have it', async () => {
@@ -97,7 +100,9 @@ describe('the moment from which an environment with RDS is brought back', () => 
   });
 
   it('is that of the instance which was there last, encrypted with the key of the copies', async () => {
+    region.backups.length = 0;
     region.backUp('replaced', '2026-11-01T00:00:00Z', at('08:00'));
+    region.backUp('copy', at('00:00'), at('10:18'));
     region.backUp('of another environment', at('00:00'), at('10:30'), 'arn:other');
     region.backups.push({ DBInstanceAutomatedBackupsArn: 'not copied yet', KmsKeyId: KEY });
     note('10:29', { filestore: '10:28' });

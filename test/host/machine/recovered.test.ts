@@ -120,12 +120,13 @@ describe('a server that is brought back in another Region', () => {
     );
     expect(await fingerprint()).toBe(certificate);
     expect((await bench.world.visit('/odoo')).status).toBe(200);
-    expect(await machine.run('getent hosts s3.eu-central-1.amazonaws.com')).toMatchObject({ code: 2 });
+    const lost = await machine.run('curl --silent --max-time 10 https://s3.eu-central-1.amazonaws.com');
+    expect(lost.code).not.toBe(0);
   });
 
   it('keeps backups of its own beside the copies, and changes none of these', async () => {
     await expect
-      .poll(() => jobMetric(bench, 'BackupSucceeded', 'database'), { timeout: 60_000 })
+      .poll(() => jobMetric(bench, 'BackupSucceeded', 'database'), { timeout: 200_000 })
       .toContain(1);
     await backUp('dump');
     await backUp('filestore');
