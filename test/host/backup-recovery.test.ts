@@ -44,6 +44,19 @@ recovery.bring_back(choice.choose(repository.information(), ${target}))`;
   const recover = (statements: string): unknown =>
     host.evaluate(`${statements}\nwith recovery.server():\n    pass`, 'None', environment);
 
+  /** Rows of orders once the copies are recovered, whether that goes on, and whether the archive has ended before. */
+  const copied = (target: string): unknown =>
+    host.evaluate(
+      `${PREPARE(target, 'copied_recovery import CopiedRecovery')}
+with recovery.server():
+    with recovery.connection('odoo') as connection:
+        cursor = connection.cursor()
+        cursor.execute('SELECT count(*), pg_is_in_recovery() FROM orders')
+        rows = cursor.fetchone()`,
+      '[*rows, recovery.to_the_end]',
+      environment,
+    );
+
   it('has every row up to the moment, the password of now, and no open role of a deployment', () => {
     const found = host.evaluate(
       `${PREPARE(at(moment))}
@@ -97,17 +110,6 @@ aside = recovery.put_in_place()`,
   }, 60_000);
 
   it('has everything that is in copies whose archive ends before the moment, and nothing later where it does not', () => {
-    const copied = (target: string): unknown =>
-      host.evaluate(
-        `${PREPARE(target, 'copied_recovery import CopiedRecovery')}
-with recovery.server():
-    with recovery.connection('odoo') as connection:
-        cursor = connection.cursor()
-        cursor.execute('SELECT count(*), pg_is_in_recovery() FROM orders')
-        rows = cursor.fetchone()`,
-        '[*rows, recovery.to_the_end]',
-        environment,
-      );
     const end = sql("SELECT to_char(clock_timestamp(), 'YYYY-MM-DD\"T\"HH24:MI:SS.USOF') || ':00'");
     expect(copied(at(end))).toEqual([40, false, true]);
     expect(copied(at(moment))).toEqual([30, false, false]);

@@ -40,6 +40,8 @@ assert path() is None`,
   );
 }
 
+const back = (own: Repository, copy: Repository): unknown => filled(own, copy, BROUGHT_BACK);
+
 const put = (Key: string): unknown =>
   host.evaluate(
     `from backup import s3\ns3.client().put_object(Bucket='backups', Key='${Key}', Body=b'{"since": 1}')`,
@@ -63,8 +65,6 @@ describe('a blank volume', () => {
 });
 
 describe('a blank volume of a server that is brought back', () => {
-  const back = (own: Repository, copy: Repository) => filled(own, copy, BROUGHT_BACK);
-
   it('gets the copy, as of the moment, while there is nothing of its own', () => {
     expect(back('nothing', 'backups')).toEqual([COPY, false]);
   });

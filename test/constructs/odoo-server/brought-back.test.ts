@@ -28,6 +28,12 @@ function allowedBelow(broughtBackTo?: string): Record<string, string[]> {
 const changing = (actions: readonly string[] = []): boolean =>
   actions.some((action) => /^s3:(Put|Delete|Abort)/.test(action));
 
+/** The parameter that the server reads when it starts. */
+function parameter(broughtBackTo?: string): string {
+  const { stack } = serverIn(testApp(), { broughtBackTo });
+  return JSON.stringify(Template.fromStack(stack).findResources('AWS::SSM::Parameter'));
+}
+
 function file(path: string, broughtBack?: boolean): string {
   const found = hostFiles({
     plan: smallPlan,
@@ -59,10 +65,6 @@ describe('a server that is brought back from copies', () => {
   });
 
   it('is told the moment when it starts, which only the deployment knows', () => {
-    const parameter = (broughtBackTo?: string): string =>
-      JSON.stringify(
-        Template.fromStack(serverIn(testApp(), { broughtBackTo }).stack).findResources('AWS::SSM::Parameter'),
-      );
     expect(parameter(MOMENT)).toContain(`\\"broughtBackTo\\":\\"${MOMENT}\\"`);
     expect(parameter()).not.toContain('broughtBackTo');
   });
