@@ -109,11 +109,14 @@ aside = recovery.put_in_place()`,
     );
   }, 60_000);
 
-  it('has everything that is in copies whose archive ends before the moment, and nothing later where it does not', () => {
+  it('has everything that is in copies whose archive ends before the moment', () => {
     const end = sql("SELECT to_char(clock_timestamp(), 'YYYY-MM-DD\"T\"HH24:MI:SS.USOF') || ':00'");
     expect(copied(at(end))).toEqual([40, false, true]);
+  }, 120_000);
+
+  it('has nothing later than the moment from copies whose archive goes on', () => {
     expect(copied(at(moment))).toEqual([30, false, false]);
-  }, 60_000);
+  }, 120_000);
 
   it('is refused where the archive ends before the moment, and where it does not fit on the disk', () => {
     const end = sql("SELECT to_char(clock_timestamp(), 'YYYY-MM-DD\"T\"HH24:MI:SS.USOF') || ':00'");
