@@ -1,13 +1,14 @@
 import { Duration, type aws_kms as kms, type aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DataBucket, type Replica } from '../shared/data-bucket.ts';
+import { RECOVERED_BACKUPS, SERVER_BACKUPS } from './backup-prefixes.ts';
 
 export interface BackupBucketProps {
   readonly encryptionKey: kms.IKey;
   readonly accessLogBucket: s3.IBucket;
   /** Days for which the database can be restored to any moment. */
   readonly pointInTimeDays: number;
-  /** Days for which a nightly portable dump is kept; the dumps of the server are below `server/dumps/`. */
+  /** Days for which a nightly portable dump is kept. */
   readonly dumpDays: number;
   /** Days for which nothing that was written can be deleted for good; no more than `pointInTimeDays`. Absent: none. */
   readonly objectLockDays?: number;
@@ -15,6 +16,8 @@ export interface BackupBucketProps {
   readonly readyForObjectLock?: boolean;
   /** @default - not copied */
   readonly replica?: Replica;
+  /** A server may be brought back from it, which then keeps its own backups in it as well. @default false */
+  readonly servesRecovery?: boolean;
 }
 
 /**
@@ -40,10 +43,9 @@ export class BackupBucket extends DataBucket {
         timeControl: true,
       },
     });
-    this.addLifecycleRule({
-      id: 'ExpireDumps',
-      prefix: 'server/dumps/',
-      expiration: Duration.days(props.dumpDays),
-    });
+    const expireDumps = (id: string, server: string): void =>
+      this.addLifecycleRule({ id, prefix: `${server}dumps/`, expiration: Duration.days(props.dumpDays) });
+    expireDumps('ExpireDumps', SERVER_BACKUPS);
+    if (props.servesRecovery) expireDumps('ExpireRecoveredDumps', RECOVERED_BACKUPS);
   }
 }

@@ -1,11 +1,17 @@
 import type { Windows } from '../../config/environment.ts';
 import { clock } from '../../config/week-time.ts';
+import { RECOVERED_BACKUPS, SERVER_BACKUPS } from '../backup/backup-prefixes.ts';
 import type { BundleFile } from './host-bundle.ts';
 import { DATA, type HostSettings, SOCKET_DIRECTORY } from './host-settings.ts';
 import { proofTime } from './proof-time.ts';
 
 /** pgBackRest's name for the server's cluster. */
 const STANZA = 'odoo';
+
+/** Where in the backup bucket a server keeps its own. */
+export function ownBackups(broughtBack = false): string {
+  return broughtBack ? RECOVERED_BACKUPS : SERVER_BACKUPS;
+}
 
 /** Rendered configuration of the backups: pgBackRest's, and when each job runs. */
 export function backupFiles(settings: HostSettings): BundleFile[] {
@@ -27,10 +33,10 @@ export const ARCHIVE_PARAMETERS = {
 } as const;
 
 /** Values that only the host knows are placeholders. */
-function pgbackrestConf({ pointInTimeDays, server }: HostSettings): string {
+function pgbackrestConf({ pointInTimeDays, server, broughtBack }: HostSettings): string {
   return `[global]
 repo1-type=s3
-repo1-path=/server/pgbackrest
+repo1-path=/${ownBackups(broughtBack)}pgbackrest
 repo1-s3-bucket={{BACKUP_BUCKET}}
 repo1-s3-endpoint={{ENDPOINT}}
 repo1-s3-region={{REGION}}

@@ -1,21 +1,25 @@
 import { aws_iam as iam, type aws_s3 as s3 } from 'aws-cdk-lib';
 import { RESTORE_TESTS } from '../audit/audit-prefixes.ts';
+import { SERVER_BACKUPS } from '../backup/backup-prefixes.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
+import { ownBackups } from './backup-files.ts';
 
 export interface ServerBuckets {
   readonly filestoreBucket: s3.IBucket;
   readonly backupBucket: s3.IBucket;
   readonly auditBucket: s3.IBucket;
+  /** The server goes on with copies of what another one has left. */
+  readonly broughtBack: boolean;
 }
 
 /**
  * Lets the server add to the filestore's copy but never delete from it, write and expire backups, and leave reports that it
- * cannot read again; each below a prefix of its own.
+ * cannot read again; each below a prefix of its own. What it was brought back from it can read alone.
  */
 export function allowBuckets(
   role: iam.Role,
-  { filestoreBucket, backupBucket, auditBucket }: ServerBuckets,
+  { filestoreBucket, backupBucket, auditBucket, broughtBack }: ServerBuckets,
 ): void {
   filestoreBucket.grantRead(role, 'filestore/*');
   filestoreBucket.grantPut(role, 'filestore/*');
@@ -24,14 +28,26 @@ export function allowBuckets(
     filestoreBucket.arnForObjects('filestore/*'),
     'Filestore copy: Odoo names its files by their SHA-1, so objects can be given by their prefix only; the role cannot delete any of them.',
   );
-  backupBucket.grantReadWrite(role, 'server/*');
+  const backups = `${ownBackups(broughtBack)}*`;
+  backupBucket.grantReadWrite(role, backups);
   acknowledgeWildcard(
     role,
-    backupBucket.arnForObjects('server/*'),
+    backupBucket.arnForObjects(backups),
     'Backups: the server names and expires the objects of its own repository, below one prefix of a versioned bucket that keeps what is deleted.',
   );
+  if (broughtBack) allowCopiedBackups(role, backupBucket);
   allowReports(role, auditBucket);
   acknowledgeBucketActions(role);
+}
+
+function allowCopiedBackups(role: iam.Role, backupBucket: s3.IBucket): void {
+  const copied = `${SERVER_BACKUPS}*`;
+  backupBucket.grantRead(role, copied);
+  acknowledgeWildcard(
+    role,
+    backupBucket.arnForObjects(copied),
+    'Copies of the backups that the server was brought back from: a repository is read file by file, below one prefix; none of it can be changed.',
+  );
 }
 
 /** Not by the bucket's own grant, which also lets whoever writes set legal holds and tags. */

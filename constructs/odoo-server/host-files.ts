@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { loginsPerMinute } from '../../config/sizing/login-limits.ts';
 import type { Plan } from '../../config/sizing/plan.ts';
 import { REPORT_STYLE } from '../audit/report-style.ts';
+import { SERVER_BACKUPS } from '../backup/backup-prefixes.ts';
 import { databaseJobFiles } from '../database-job/database-job-files.ts';
 import { DATABASE_NAME, DATABASE_ROLE } from '../database/odoo-database.ts';
 import { renderNginxConf } from '../odoo-node/nginx-conf.ts';
@@ -12,7 +13,7 @@ import { nodeFile } from '../odoo-node/render-template.ts';
 import { type ServerModules, serverModuleFiles } from '../odoo-node/server-modules.ts';
 import { needsVerification, smtpPasswordField } from '../odoo-node/smtp.ts';
 import { ODOO_USER } from '../shared/odoo-user.ts';
-import { ARCHIVE_PARAMETERS, backupFiles } from './backup-files.ts';
+import { ARCHIVE_PARAMETERS, backupFiles, ownBackups } from './backup-files.ts';
 import type { BundleFile } from './host-bundle.ts';
 import { DATA, type HostSettings, SOCKET_DIRECTORY } from './host-settings.ts';
 import { upkeepFiles } from './upkeep-files.ts';
@@ -60,6 +61,7 @@ function hostEnvironment({
   domain,
   smtp,
   dataVolume,
+  broughtBack,
 }: HostSettings): string {
   const values = {
     ENVIRONMENT: plan.environment,
@@ -78,6 +80,9 @@ function hostEnvironment({
     // The plan's shares are averages: one heavy report takes a gigabyte, and would be killed at its share. Half the
     // machine is what a container gets before it is; should both want it, the kernel spares PostgreSQL.
     MEMORY_LIMIT_MIB: Math.floor(server.memoryMiB / 2),
+    BACKUPS: ownBackups(broughtBack),
+    // Empty where a blank volume without backups may begin with nothing.
+    COPIED_BACKUPS: broughtBack ? SERVER_BACKUPS : '',
     RPO_HOURS: plan.rpoHours,
     LONGEST_REQUEST_SECONDS: plan.app.odoo.limitTimeRealSeconds,
     // Read by nobody. It changes the bundle, so that another volume gets another server.

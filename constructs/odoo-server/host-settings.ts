@@ -20,6 +20,8 @@ export interface HostSettings {
   readonly smtp?: SmtpSettings;
   /** Label of the data volume; absent for the first one. */
   readonly dataVolume?: string;
+  /** The server goes on, in another Region, with copies of what another one has left. @default false */
+  readonly broughtBack?: boolean;
   /** Days for which the database can be restored to any moment. */
   readonly pointInTimeDays: number;
   /** When the daily backup and, once a week, security updates with their restarts may run. */

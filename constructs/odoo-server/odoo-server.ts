@@ -101,6 +101,13 @@ export interface OdooServerProps {
    * @default - the first volume
    */
   readonly dataVolume?: string;
+  /**
+   * Moment as of which a blank data volume is filled from what another server has left in both buckets: to the second, UTC.
+   * May be known only at deployment.
+   *
+   * @default - a new server, which goes on with its own backups alone
+   */
+  readonly broughtBackTo?: string;
   readonly secrets: ServerSecrets;
   /**
    * How Odoo sends mail.
@@ -110,7 +117,7 @@ export interface OdooServerProps {
   readonly mail?: OutgoingMail;
   /** Receives the copy of the filestore, below `filestore/`. */
   readonly filestoreBucket: s3.IBucket;
-  /** Receives database backups, below `server/`. */
+  /** Receives database backups, below `server/`, or `recovered/` where `server/` has those of another one. */
   readonly backupBucket: s3.IBucket;
   /** Receives the reports of restore proofs, below `restore-tests/`. */
   readonly auditBucket: s3.IBucket;
@@ -184,7 +191,14 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     return address;
   }
 
-  private createRole({ secrets, mail, domain, imageRepository, ...buckets }: OdooServerProps): iam.Role {
+  private createRole({
+    secrets,
+    mail,
+    domain,
+    imageRepository,
+    broughtBackTo,
+    ...buckets
+  }: OdooServerProps): iam.Role {
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
       description: 'The Odoo server',
@@ -200,7 +214,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
     }
     mail?.credentials?.grantRead(role);
     allowSessionManager(role);
-    allowBuckets(role, buckets);
+    allowBuckets(role, { ...buckets, broughtBack: broughtBackTo !== undefined });
     imageRepository?.grantPull(role);
     if (domain?.hostedZone) allowAcmeChallenge(role, domain.hostedZone.id, domain.name);
     return role;
@@ -223,6 +237,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       rollout: props.rollout,
       smtp: props.mail?.settings,
       dataVolume: props.dataVolume,
+      broughtBack: props.broughtBackTo !== undefined,
       pointInTimeDays: props.pointInTimeDays,
       windows: props.windows,
     });
@@ -253,6 +268,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       adminPassword: props.secrets.odooAdminPassword.secretArn,
       masterPassword: props.secrets.odooMasterPassword.secretArn,
       backupPassphrase: props.secrets.backupPassphrase.secretArn,
+      ...(props.broughtBackTo && { broughtBackTo: props.broughtBackTo }),
       ...(props.mail?.credentials && { smtpCredentials: props.mail.credentials.secretArn }),
     };
   }

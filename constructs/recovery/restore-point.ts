@@ -12,6 +12,7 @@ import {
 import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
 import { COPIES_NOTE } from '../audit/audit-prefixes.ts';
+import { RECOVERY_POINTS, SERVER_BACKUPS } from '../backup/backup-prefixes.ts';
 import type { AutomatedBackupPoint } from '../database/restored-instance.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
@@ -19,12 +20,19 @@ import { logRetention } from '../shared/log-retention.ts';
 
 const CODE = fileURLToPath(new URL('restore-point.lambda', import.meta.url));
 
+/** What the single server says can be restored. */
+const SERVER_LIST = `${SERVER_BACKUPS}${RECOVERY_POINTS}`;
+
 export interface RestorePointProps {
   readonly environmentName: string;
   /** `latest`, or a moment (ISO 8601). */
   readonly wanted: string;
   /** Copy of the audit bucket, with the note of how far the copies are. */
   readonly auditBucket: s3.IBucket;
+  /**
+   * Copy of what the database is restored from: RDS's automated backups, or a bucket with the backups of the single server.
+   */
+  readonly database: { readonly kind: 'rds' } | { readonly kind: 's3'; readonly bucket: s3.IBucket };
   /** Key of all copies, by which those of this environment are told from others'. */
   readonly encryptionKey: kms.IKey;
   /** What the secrets are for that are needed, as they are tagged. */
@@ -49,8 +57,8 @@ export interface RestorePointProps {
  * nothing, and `latest` is the same moment in every later deployment.
  */
 export class RestorePoint extends Construct {
-  /** Where the database is restored from, and to which moment. */
-  readonly database: AutomatedBackupPoint;
+  /** The moment, to the second, UTC, for example `2026-11-30T10:15:00Z`. */
+  readonly time: string;
 
   private readonly found: CustomResource;
 
@@ -66,10 +74,12 @@ export class RestorePoint extends Construct {
       serviceToken: this.provider(this.finder(props, logGroup), logGroup).serviceToken,
       properties: { Wanted: props.wanted },
     });
-    this.database = {
-      automatedBackupArn: this.found.getAttString('AutomatedBackupArn'),
-      time: this.found.getAttString('RestoreTime'),
-    };
+    this.time = this.found.getAttString('RestoreTime');
+  }
+
+  /** Where RDS restores the database from, and to which moment. */
+  get automatedBackup(): AutomatedBackupPoint {
+    return { automatedBackupArn: this.found.getAttString('Source'), time: this.time };
   }
 
   /** ARN of the copy of a secret, by what it is for. */
@@ -78,14 +88,25 @@ export class RestorePoint extends Construct {
   }
 
   private finder(props: RestorePointProps, logGroup: logs.ILogGroup): lambda.Function {
-    const { auditBucket, encryptionKey } = props;
+    const { auditBucket, database, encryptionKey } = props;
     const role = functionRole(this, 'FindRole', logGroup);
     const allow = (actions: string[], resource: string) =>
       role.addToPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
     allow(['s3:GetObjectVersion'], auditBucket.arnForObjects(COPIES_NOTE));
     allow(['s3:ListBucketVersions'], auditBucket.bucketArn);
     allow(['kms:Decrypt'], encryptionKey.keyArn);
-    allow(['rds:DescribeDBInstanceAutomatedBackups', 'secretsmanager:ListSecrets'], '*');
+    if (database.kind === 's3') {
+      allow(['s3:GetObject'], database.bucket.arnForObjects(SERVER_LIST));
+      // What is not there is then "not found" and not "denied".
+      allow(['s3:ListBucket'], database.bucket.bucketArn);
+    }
+    allow(
+      [
+        ...(database.kind === 'rds' ? ['rds:DescribeDBInstanceAutomatedBackups'] : []),
+        'secretsmanager:ListSecrets',
+      ],
+      '*',
+    );
     acknowledge(
       role,
       'AwsSolutions-IAM5[Resource::*]',
@@ -120,12 +141,15 @@ export class RestorePoint extends Construct {
 }
 
 /** As restore-point.mjs reads them. */
-function settings(props: RestorePointProps): string {
+function settings({ database, ...props }: RestorePointProps): string {
   return JSON.stringify({
     environment: props.environmentName,
     bucket: props.auditBucket.bucketName,
     key: COPIES_NOTE,
-    encryptionKey: props.encryptionKey.keyArn,
+    database:
+      database.kind === 's3'
+        ? { kind: 's3', bucket: database.bucket.bucketName, key: SERVER_LIST }
+        : { kind: 'rds', encryptionKey: props.encryptionKey.keyArn },
     secrets: props.secrets,
     url: props.url,
   });

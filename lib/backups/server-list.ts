@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { RECOVERY_POINTS, SERVER_BACKUPS } from '../../constructs/backup/backup-prefixes.ts';
 import { jsonText } from '../release/json-text.ts';
 
 /** What the single server says can be restored, in its backup bucket. */
-export const SERVER_LIST = 'server/recovery-points.json';
+export const SERVER_LIST = `${SERVER_BACKUPS}${RECOVERY_POINTS}`;
 
 export const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 

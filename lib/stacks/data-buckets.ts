@@ -49,6 +49,7 @@ export function makeDataBuckets(
       objectLockDays: backup.objectLockDays,
       // S3 copies nothing of a bucket with Object Lock into one without, and whoever adds the lock may have copies already.
       readyForObjectLock: kind === 'Replica',
+      servesRecovery: kind === 'Replica',
     }),
     auditBucket: new AuditBucket(scope, `Audit${kind}`, propsOf('auditBucket')),
   };

@@ -1,6 +1,5 @@
 import { Arn, ArnFormat, aws_kms as kms } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { Environment } from '../../config/environment.ts';
 import type { AuditBucket } from '../../constructs/audit/audit-bucket.ts';
 import type { BackupBucket } from '../../constructs/backup/backup-bucket.ts';
 import { DataKey } from '../../constructs/encryption/data-key.ts';
@@ -46,7 +45,7 @@ export class DataStack extends OdooStack implements DataBuckets {
   constructor(scope: Construct, props: DataStackProps) {
     super(scope, 'Data', props, { description: 'key, secrets, filestore and backups', stateful: true });
     const { environment, recoveryStack, broughtBack } = props;
-    this.restorePoint = broughtBack && this.pointOf(broughtBack, environment);
+    this.restorePoint = broughtBack && this.pointOf(broughtBack, props);
     this.key = this.dataKey(props);
     this.secrets = this.passwords(recoveryStack);
     const buckets =
@@ -65,11 +64,13 @@ export class DataStack extends OdooStack implements DataBuckets {
         kms.Key.fromKeyArn(this, 'Key', broughtBack.copies.key.keyArn);
   }
 
-  private pointOf({ copies, wanted }: BroughtBack, { name, domain, retention }: Environment): RestorePoint {
+  private pointOf({ copies, wanted }: BroughtBack, { environment, plan }: OdooStackProps): RestorePoint {
+    const { name, domain, retention } = environment;
     return new RestorePoint(this, 'RestorePoint', {
       environmentName: name,
       wanted,
       auditBucket: copies.auditBucket,
+      database: plan.database.kind === 'rds' ? { kind: 'rds' } : { kind: 's3', bucket: copies.backupBucket },
       encryptionKey: copies.key,
       secrets: SECRET_PURPOSES,
       url: domain && `https://${domain.name}/web/health`,

@@ -61,6 +61,7 @@ export class ServerStack extends OdooStack {
       windows: environment.windows,
       goldenImage,
       dataVolume,
+      broughtBackTo: dataStack.restorePoint?.time,
       secrets: dataStack.secrets,
       mail: dataStack.mail,
       filestoreBucket: dataStack.filestoreBucket,

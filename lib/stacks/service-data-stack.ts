@@ -36,7 +36,7 @@ export class ServiceDataStack extends DataStack {
       logRetentionDays: environment.retention.logDays,
       deletionProtection: environment.production,
       backupReplica: replica,
-      restoreFrom: this.restorePoint?.database,
+      restoreFrom: this.restorePoint?.automatedBackup,
     });
     const mount = { network, encryptionKey: this.key };
     this.filestore =

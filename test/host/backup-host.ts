@@ -159,6 +159,7 @@ export class BackupHost {
       FILESTORE_BUCKET: 'filestore',
       BACKUP_BUCKET: 'backups',
       AUDIT_BUCKET: 'audit',
+      BACKUPS: 'server/',
       ODOO_VERSION: '19.0',
       RPO_HOURS: '1',
     };

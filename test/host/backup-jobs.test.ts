@@ -272,7 +272,7 @@ const write = (text: string): void => {
 const bringBack = (): unknown =>
   host.evaluate(
     'from backup import configuration\nfrom backup.host import Host',
-    'configuration.bring_back(Host())',
+    'configuration.bring_back(Host(), Host().backups)',
   );
 
 describe('the configuration', () => {
@@ -300,7 +300,9 @@ describe('the configuration', () => {
   it('is not taken for missing where it cannot be read', () => {
     const statements = 'from backup import configuration\nfrom backup.host import Host';
     expect(() =>
-      host.evaluate(statements, 'configuration.bring_back(Host())', { STAND_IN_DENY: 'server/' }),
+      host.evaluate(statements, 'configuration.bring_back(Host(), Host().backups)', {
+        STAND_IN_DENY: 'server/',
+      }),
     ).toThrow('AccessDenied');
   });
 

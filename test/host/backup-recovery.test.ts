@@ -31,18 +31,31 @@ describe.skipIf(!canBackUp)('a cluster that is brought back', () => {
 
   afterAll(() => cluster?.remove());
 
-  const PREPARE = (target: string): string => `
+  const PREPARE = (target: string, recovery = 'recovery import Recovery'): string => `
 from datetime import datetime
 from backup import choice, completion, repository
 from backup.host import Host
-from backup.recovery import Recovery
+from backup.${recovery}
 host = Host()
 completion.ODOO_CONFIGURATION = '${host.path}/web.conf'
-recovery = Recovery(host, '${cluster.version}')
+recovery = ${recovery.split(' ').at(-1)}(host, '${cluster.version}')
 recovery.bring_back(choice.choose(repository.information(), ${target}))`;
 
   const recover = (statements: string): unknown =>
     host.evaluate(`${statements}\nwith recovery.server():\n    pass`, 'None', environment);
+
+  /** Rows of orders once the copies are recovered, whether that goes on, and whether the archive has ended before. */
+  const copied = (target: string): unknown =>
+    host.evaluate(
+      `${PREPARE(target, 'copied_recovery import CopiedRecovery')}
+with recovery.server():
+    with recovery.connection('odoo') as connection:
+        cursor = connection.cursor()
+        cursor.execute('SELECT count(*), pg_is_in_recovery() FROM orders')
+        rows = cursor.fetchone()`,
+      '[*rows, recovery.to_the_end]',
+      environment,
+    );
 
   it('has every row up to the moment, the password of now, and no open role of a deployment', () => {
     const found = host.evaluate(
@@ -95,6 +108,15 @@ aside = recovery.put_in_place()`,
       '00000002.history',
     );
   }, 60_000);
+
+  it('has everything that is in copies whose archive ends before the moment', () => {
+    const end = sql("SELECT to_char(clock_timestamp(), 'YYYY-MM-DD\"T\"HH24:MI:SS.USOF') || ':00'");
+    expect(copied(at(end))).toEqual([40, false, true]);
+  }, 120_000);
+
+  it('has nothing later than the moment from copies whose archive goes on', () => {
+    expect(copied(at(moment))).toEqual([30, false, false]);
+  }, 120_000);
 
   it('is refused where the archive ends before the moment, and where it does not fit on the disk', () => {
     const end = sql("SELECT to_char(clock_timestamp(), 'YYYY-MM-DD\"T\"HH24:MI:SS.USOF') || ':00'");

@@ -142,7 +142,7 @@ describe('the server that has handed over', () => {
     await handOver();
     unlinkSync(marker());
     old.host.evaluate(
-      'from backup import handover\nfrom backup.host import Host\nhandover.bring_back_marker(Host())',
+      'from backup import handover\nfrom backup.host import Host\nhandover.bring_back_marker(Host(), Host().backups)',
       'None',
     );
     expect(existsSync(marker())).toBe(true);

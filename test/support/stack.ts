@@ -15,13 +15,13 @@ export function testApp(): App {
   });
 }
 
-/** A bare stack in eu-central-1 that needs no credentials. */
-export function testStack(app: App = testApp(), id = 'Test'): Stack {
-  return new TestStack(app, id, { env: { region: 'eu-central-1' } });
+/** A bare stack that needs no credentials. */
+export function testStack(app: App = testApp(), id = 'Test', region = 'eu-central-1'): Stack {
+  return new TestStack(app, id, { env: { region } });
 }
 
 class TestStack extends Stack {
   override get availabilityZones(): string[] {
-    return ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'];
+    return ['a', 'b', 'c'].map((zone) => `${this.region}${zone}`);
   }
 }

@@ -16,12 +16,15 @@ export async function findPoint(clients, { bucket, note, encryptionKey }) {
   const copies = { ...clients, secrets: { listSecrets: async () => ({}) } };
   const database = await copiedDatabase(copies, encryptionKey);
   const { filestore } = await noteUntil(copies, { bucket, key: note }, database.until);
-  const complete = new Date(Math.min(Date.parse(filestore.until), database.until.getTime()));
+  const known = Date.parse(filestore?.until ?? '');
+  if (Number.isNaN(known))
+    throw named(NO_POINT, 'how far the attachments are copied was not known in the last note');
+  const complete = new Date(Math.min(known, database.until.getTime()));
   if (complete < database.from) {
     throw named(
       NO_POINT,
       `attachments are complete until ${complete.toISOString()}, and the database can be had from ${database.from.toISOString()} on`,
     );
   }
-  return { arn: database.arn, time: `${complete.toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z` };
+  return { arn: database.source, time: `${complete.toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z` };
 }

@@ -72,6 +72,7 @@ FILESTORE_BUCKET=$(setting filestoreBucket)
 BACKUP_BUCKET=$BACKUP_BUCKET
 AUDIT_BUCKET=$(setting auditBucket)
 END
+  [[ -z $COPIED_BACKUPS ]] || echo "BROUGHT_BACK_TO=$(setting broughtBackTo)" >>/etc/odoo/backup.env
 }
 
 # The jobs of the units, with the same names and places.

@@ -21,7 +21,7 @@
  *     NextKeyMarker?: string,
  *     NextVersionIdMarker?: string,
  *   }>,
- *   getObject(input: object): Promise<{ Body?: { transformToString(): Promise<string> } }>,
+ *   getObject(input: object): Promise<{ Body?: { transformToString(): Promise<string> }, LastModified?: Date }>,
  * }} s3
  * @property {{
  *   listSecrets(input: object): Promise<{
@@ -30,7 +30,11 @@
  *   }>,
  * }} secrets
  *
- * @typedef {{ arn: string, from: Date, until: Date }} Database An automated backup, and between which moments it can be had.
+ * @typedef {{ source: string, from: Date, until: Date }} Database What a database is restored from: the first moment that can be had,
+ *   and the last at which the primary Region was at work.
+ *
+ * @typedef {{ filestore?: { until: string } | null, backups?: { until: string } | null }} Note Until when what S3 copies had
+ *   arrived; null: not known.
  */
 
 /** On each secret, with what it is for; a replica has the tags of its source. */
@@ -51,10 +55,10 @@ export async function copiedDatabase({ rds }, encryptionKey) {
   do {
     const page = await rds.describeDBInstanceAutomatedBackups({ Marker });
     for (const backup of page.DBInstanceAutomatedBackups ?? []) {
-      const { DBInstanceAutomatedBackupsArn: arn, RestoreWindow: window } = backup;
-      if (backup.KmsKeyId !== encryptionKey || arn === undefined) continue;
+      const { DBInstanceAutomatedBackupsArn: source, RestoreWindow: window } = backup;
+      if (backup.KmsKeyId !== encryptionKey || source === undefined) continue;
       if (window?.EarliestTime === undefined || window.LatestTime === undefined) continue;
-      found.push({ arn, from: window.EarliestTime, until: window.LatestTime });
+      found.push({ source, from: window.EarliestTime, until: window.LatestTime });
     }
     ({ Marker } = page);
   } while (Marker);
@@ -66,23 +70,45 @@ export async function copiedDatabase({ rds }, encryptionKey) {
 }
 
 /**
+ * By the listing that the server writes after each of its jobs, the most frequent of which comes every five minutes whether or not
+ * there is anything to copy: the last one that has arrived is the last that is known of the primary Region. A segment of the log
+ * comes each minute, but only where somebody works, and would be found by reading the names of weeks.
+ *
+ * @param {Clients} clients
+ * @param {{ bucket: string, key: string }} where
+ * @returns {Promise<Database>}
+ */
+export async function copiedRepository({ s3 }, { bucket, key }) {
+  const what = `s3://${bucket}/${key}`;
+  const { Body, LastModified } = await s3.getObject({ Bucket: bucket, Key: key }).catch((error) => {
+    throw new Error(
+      `${what}, which the single server writes with its backups, cannot be read: ${error.message}`,
+    );
+  });
+  const { writtenAt, database } = JSON.parse((await Body?.transformToString()) ?? '');
+  const from = new Date(Date.parse(database?.oldest));
+  // By the clock of the server or of S3, whichever says less: a sign of life from the future would let every note count.
+  const until = new Date(Math.min(Date.parse(writtenAt), LastModified?.getTime() ?? NaN));
+  if (Number.isNaN(from.getTime()) || Number.isNaN(until.getTime())) {
+    throw new Error(`${what} does not say when it was written, or from when on the database can be restored`);
+  }
+  return { source: what.slice(0, what.lastIndexOf('/') + 1), from, until };
+}
+
+/**
  * The last note of how far the copies are that was written by a moment.
  *
  * @param {Clients} clients
  * @param {{ bucket: string, key: string }} where
  * @param {Date} moment
- * @returns {Promise<{ filestore: { until: string } }>}
+ * @returns {Promise<Note>}
  */
 export async function noteUntil({ s3 }, { bucket, key }, moment) {
   const what = `s3://${bucket}/${key}`;
   const VersionId = await versionUntil({ s3 }, bucket, key, moment);
   if (VersionId === undefined) throw new Error(`${what} has no version from before ${moment.toISOString()}`);
   const { Body } = await s3.getObject({ Bucket: bucket, Key: key, VersionId });
-  const note = JSON.parse((await Body?.transformToString()) ?? '');
-  if (Number.isNaN(Date.parse(note.filestore?.until))) {
-    throw new Error(`${what}, version ${VersionId}, does not know how far the attachments are`);
-  }
-  return note;
+  return JSON.parse((await Body?.transformToString()) ?? '');
 }
 
 /**

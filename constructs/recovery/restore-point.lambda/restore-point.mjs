@@ -1,5 +1,5 @@
 // @ts-check
-import { copiedDatabase, copiedSecrets, noteUntil } from './copies.mjs';
+import { copiedDatabase, copiedRepository, copiedSecrets, noteUntil } from './copies.mjs';
 
 /**
  * Finds, once, what an environment is brought back from in the Region of the copies: the newest moment for which both the
@@ -10,7 +10,9 @@ import { copiedDatabase, copiedSecrets, noteUntil } from './copies.mjs';
  * @property {string} environment For example `prod`.
  * @property {string} bucket Copy of the audit bucket, with the note of how far the copies are.
  * @property {string} key Name of that note.
- * @property {string} encryptionKey ARN of the key of all copies; by it RDS's are told from others'.
+ * @property {{ kind: 'rds', encryptionKey: string } | { kind: 's3', bucket: string, key: string }} database What the database is
+ *   restored from: RDS's automated backups, told from others' by the ARN of the key of all copies; or the single server's, with the
+ *   listing that it writes beside them.
  * @property {string[]} secrets Names of the secrets that are needed, by their tag.
  * @property {string} [url] Where users reach Odoo.
  *
@@ -19,14 +21,15 @@ import { copiedDatabase, copiedSecrets, noteUntil } from './copies.mjs';
  * @property {string} [PhysicalResourceId]
  * @property {{ Wanted: string }} ResourceProperties `latest`, or a moment (ISO 8601).
  *
- * @typedef {{ arn: string, time: string }} Point ARN of the automated backup, and a moment to the second.
+ * @typedef {{ source: string, time: string }} Point ARN of the automated backup, or address of the repository; and a moment to
+ *   the second.
  *
  * @typedef {import('./copies.mjs').Clients & { fetch(url: string): Promise<{ status: number }> }} Clients
  */
 
 const LATEST = 'latest';
 
-/** Separates both halves of a point; an ARN has none of it. */
+/** Separates both halves of a point; neither ARN nor address has one. */
 const AT = '@';
 
 /** @param {{ clients: Clients, settings: Settings }} surroundings */
@@ -38,8 +41,8 @@ export function createHandler({ clients, settings }) {
       RequestType === 'Create' ? await choose(Wanted) : unchanged(pointOf(PhysicalResourceId), Wanted);
     const secrets = await copiedSecrets(clients, settings);
     return {
-      PhysicalResourceId: `${point.arn}${AT}${point.time}`,
-      Data: { AutomatedBackupArn: point.arn, RestoreTime: point.time, ...secrets },
+      PhysicalResourceId: `${point.source}${AT}${point.time}`,
+      Data: { Source: point.source, RestoreTime: point.time, ...secrets },
     };
   };
 
@@ -49,24 +52,46 @@ export function createHandler({ clients, settings }) {
    */
   async function choose(wanted) {
     await refuseWhileServed();
-    const database = await copiedDatabase(clients, settings.encryptionKey);
+    const { source, from, until } = await database();
     // What is noted after the last moment of the database may be wrong: when the primary Region is lost nothing comes from
     // there, and S3 says that nothing is missing. Up to that moment the Region wrote, so that what was noted was true.
-    const note = await noteUntil(clients, settings, database.until);
-    const complete = new Date(note.filestore.until);
-    if (complete < database.from) {
+    const complete = completeBy(await noteUntil(clients, settings, until));
+    if (complete < from) {
       throw new Error(
-        `attachments are complete until ${text(complete)}, and the database can be had from ${text(database.from)} on: no moment has both`,
+        `what S3 copies is complete until ${text(complete)}, and the database can be had from ${text(from)} on: no moment has both`,
       );
     }
-    if (wanted === LATEST) return { arn: database.arn, time: text(complete) };
+    if (wanted === LATEST) return { source, time: text(complete) };
     const moment = new Date(wanted);
-    if (moment > complete || moment < database.from) {
+    if (moment > complete || moment < from) {
       throw new Error(
-        `${wanted} cannot be had: database and attachments are there from ${text(database.from)} to ${text(complete)}`,
+        `${wanted} cannot be had: database and attachments are there from ${text(from)} to ${text(complete)}`,
       );
     }
-    return { arn: database.arn, time: text(moment) };
+    return { source, time: text(moment) };
+  }
+
+  function database() {
+    const { database: what } = settings;
+    return what.kind === 'rds'
+      ? copiedDatabase(clients, what.encryptionKey)
+      : copiedRepository(clients, what);
+  }
+
+  /**
+   * Up to when everything is there of what S3 copies: attachments, and the repository where the database is in one.
+   *
+   * @param {import('./copies.mjs').Note} note
+   */
+  function completeBy({ filestore, backups }) {
+    const parts = { attachments: filestore, ...(settings.database.kind === 's3' && { backups }) };
+    const moments = Object.entries(parts).map(([part, known]) => {
+      const moment = Date.parse(known?.until ?? '');
+      if (Number.isNaN(moment))
+        throw new Error(`how far the ${part} are copied was not known in the last note`);
+      return moment;
+    });
+    return new Date(Math.min(...moments));
   }
 
   /** Two that serve the same users would send their mail twice, and nobody could bring them together again. */
@@ -101,9 +126,9 @@ function unchanged(point, wanted) {
  * @returns {Point}
  */
 function pointOf(id) {
-  const [arn = '', time = ''] = id.split(AT);
+  const [source = '', time = ''] = id.split(AT);
   if (Number.isNaN(Date.parse(time))) throw new Error(`"${id}" is not a restore point`);
-  return { arn, time };
+  return { source, time };
 }
 
 /**

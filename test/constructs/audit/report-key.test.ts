@@ -9,6 +9,7 @@ it.each([
   [`restore-tests/${AT}-failed-server.json`, { verdict: 'failed', of: 'database', restore: 'server' }],
   [`restore-tests/${AT}-failed-unknown.json`, { verdict: 'failed', of: 'database', restore: 'unknown' }],
   [`restore-tests/${AT}-passed-filestore-7C3F.json`, { verdict: 'passed', of: 'filestore', restore: '7C3F' }],
+  [`restore-tests/${AT}-passed-volume-server.json`, { verdict: 'passed', of: 'volume', restore: 'server' }],
 ])('%s says what was tested', (key, said) => {
   expect(readReportKey(key)).toEqual({ at: AT, ...said });
 });
@@ -20,7 +21,7 @@ it.each([`restore-tests/${AT}-passed-7C3F.html`, 'restore-tests/', `manifests/${
   },
 );
 
-it.each(['database', 'filestore'] as const)('the key of a %s is read as it was written', (of) => {
+it.each(['database', 'filestore', 'volume'] as const)('the key of a %s is read as it was written', (of) => {
   const key = { at: AT, verdict: 'passed', of, restore: '7C3F' } as const;
   expect(readReportKey(`${reportKey(key)}.json`)).toEqual(key);
 });

@@ -5,17 +5,21 @@ import { BackupBucket } from '../../../constructs/backup/backup-bucket.ts';
 import { DataKey } from '../../../constructs/encryption/data-key.ts';
 import { testStack } from '../../support/stack.ts';
 
-const stack = testStack();
-new BackupBucket(stack, 'BackupBucket', {
-  encryptionKey: new DataKey(stack, 'DataKey'),
-  accessLogBucket: new AccessLogBucket(stack, 'Logs', { writers: 'buckets', logRetentionDays: 30 }),
-  pointInTimeDays: 35,
-  dumpDays: 7,
-});
-const template = Template.fromStack(stack);
+function templateOf(servesRecovery = false): Template {
+  const stack = testStack();
+  new BackupBucket(stack, 'BackupBucket', {
+    encryptionKey: new DataKey(stack, 'DataKey'),
+    accessLogBucket: new AccessLogBucket(stack, 'Logs', { writers: 'buckets', logRetentionDays: 30 }),
+    pointInTimeDays: 35,
+    dumpDays: 7,
+    servesRecovery,
+  });
+  return Template.fromStack(stack);
+}
+const template = templateOf();
 
 /** Lifecycle rules of the backup bucket itself. */
-function rules(): readonly Record<string, unknown>[] {
+function rules(template: Template): readonly Record<string, unknown>[] {
   const [bucket] = Object.values(
     template.findResources('AWS::S3::Bucket', {
       Properties: { LoggingConfiguration: { LogFilePrefix: 'backup/' } },
@@ -34,7 +38,14 @@ it('keeps deleted backups for as long again as a restore reaches back', () => {
 });
 
 it('expires the nightly dumps, and nothing else that somebody has not deleted', () => {
-  expect(rules().filter((rule) => 'ExpirationInDays' in rule)).toEqual([
+  expect(rules(template).filter((rule) => 'ExpirationInDays' in rule)).toEqual([
     { Id: 'ExpireDumps', Status: 'Enabled', Prefix: 'server/dumps/', ExpirationInDays: 7 },
   ]);
+});
+
+it('expires those of a server too that was brought back from it', () => {
+  const prefixes = rules(templateOf(true))
+    .filter((rule) => 'ExpirationInDays' in rule)
+    .map(({ Prefix }) => Prefix);
+  expect(prefixes).toEqual(['server/dumps/', 'recovered/dumps/']);
 });

@@ -82,19 +82,23 @@ export const smallPlan: Plan = {
 export const imageUri = `docker.io/library/odoo@sha256:${'a'.repeat(64)}`;
 
 /** A server in a stack of its own beside a stack with the state it uses, as an environment has them. */
-export function serverIn(app: App = testApp(), props: Partial<OdooServerProps> = {}) {
-  const data = testStack(app, 'test-Data');
+export function serverIn(
+  app: App = testApp(),
+  props: Partial<OdooServerProps> = {},
+  region = 'eu-central-1',
+) {
+  const data = testStack(app, 'test-Data', region);
   const dataKey = new kms.Key(data, 'DataKey', { enableKeyRotation: true });
   const bucket = (id: string): s3.IBucket => new s3.Bucket(data, id, { encryptionKey: dataKey });
   const secret = (id: string): secretsmanager.ISecret =>
     new DataSecret(data, id, { description: id, encryptionKey: dataKey });
-  const network = testStack(app, 'test-Network');
+  const network = testStack(app, 'test-Network', region);
   const vpc = new ec2.Vpc(network, 'Vpc', {
     natGateways: 0,
     restrictDefaultSecurityGroup: false,
     subnetConfiguration: [{ name: 'Public', subnetType: ec2.SubnetType.PUBLIC, mapPublicIpOnLaunch: false }],
   });
-  const stack = testStack(app, 'test-Server');
+  const stack = testStack(app, 'test-Server', region);
   const [subnet] = vpc.publicSubnets;
   if (!subnet) throw new Error('the test network has no public subnet');
   const server = new OdooServer(stack, 'Server', {

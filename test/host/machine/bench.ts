@@ -12,7 +12,7 @@ import { EmulatedAccount } from './aws/emulated-account.ts';
 import { AwsEndpoint } from './aws/endpoint.ts';
 import { MetadataService } from './aws/metadata.ts';
 import { Authority } from './certificates.ts';
-import { Deployment, REGION } from './deployment.ts';
+import { Deployment, type DeploymentProps } from './deployment.ts';
 import { rootImage } from './image.ts';
 import { Machine } from './machine.ts';
 import { eventually, run } from './shell.ts';
@@ -25,11 +25,17 @@ const LOG_EVENTS = z.array(z.object({ message: z.string() }));
 /** A server without a container image to pull and Odoo to initialize is there in half a minute. */
 const PROVISIONING_SECONDS = 240;
 
+const REGION = 'eu-central-1';
+
 export interface BenchProps {
   /** @default - a domain without a hosted zone, so that its certificate is asked for through port 80 */
   readonly domain?: Domain;
   /** @default 2048 */
   readonly volumeMiB?: number;
+  /** The only one whose endpoints can be reached. @default 'eu-central-1' */
+  readonly region?: string;
+  /** @default - an environment that begins with nothing */
+  readonly broughtBack?: DeploymentProps['broughtBack'];
 }
 
 /**
@@ -63,32 +69,38 @@ export class Bench {
     });
     this.aws = new AwsEndpoint({
       keys: parts.keys,
-      region: REGION,
+      region: parts.region,
       emulator: parts.account.endpoint,
       responders: { ec2: responder, cloudformation: cloudFormation },
     });
   }
 
   /** Takes what an earlier run has left apart, and sets everything up. No machine runs yet. */
-  static async start({ domain = { name: DOMAIN }, volumeMiB = 2048 }: BenchProps = {}): Promise<Bench> {
+  static async start({
+    domain = { name: DOMAIN },
+    volumeMiB = 2048,
+    region = REGION,
+    broughtBack,
+  }: BenchProps = {}): Promise<Bench> {
     const lock = await takeTurn();
     await sweep();
     const image = await rootImage();
     mkdirSync(RUN_DIRECTORY, { mode: 0o700 });
     const directory = RUN_DIRECTORY;
-    const account = await EmulatedAccount.start(REGION);
+    const account = await EmulatedAccount.start(region);
     const authority = await Authority.create(directory);
-    const hosts = [`*.${REGION}.amazonaws.com`, `*.s3.${REGION}.amazonaws.com`];
+    const hosts = [`*.${region}.amazonaws.com`, `*.s3.${region}.amazonaws.com`];
     const bench = new Bench({
       lock,
       image,
+      region,
       directory,
       account,
       authority,
       keys: await authority.issue('aws', hosts),
-      deployment: await Deployment.create(account, domain),
+      deployment: await Deployment.create(account, { domain, region, broughtBack }),
       volume: await Volume.create(volumeFile(), volumeMiB),
-      world: await World.create({ directory, region: REGION }),
+      world: await World.create({ directory, region }),
       metadata: new MetadataService(),
     });
     await bench.openAws();
@@ -98,10 +110,10 @@ export class Bench {
   /** A new instance, booted with the user data of the deployment. One that still runs dies: its network is needed. */
   async launch(): Promise<Machine> {
     for (const machine of this.machines) await machine.kill();
-    const { image, metadata, authority } = this.parts;
+    const { image, region, metadata, authority } = this.parts;
     const instanceId = `i-${randomBytes(8).toString('hex')}`;
     const { userData } = this.deployment;
-    metadata.instance = { id: instanceId, region: REGION, userData };
+    metadata.instance = { id: instanceId, region, userData };
     const { world, volume } = this;
     const machine = await Machine.create({
       image,
@@ -199,6 +211,7 @@ export class Bench {
 interface BenchParts {
   readonly lock: ChildProcess;
   readonly image: string;
+  readonly region: string;
   readonly directory: string;
   readonly account: EmulatedAccount;
   readonly authority: Authority;

@@ -10,14 +10,18 @@ import type { EmulatedAccount } from './aws/emulated-account.ts';
 import { type StackResource, StackValues, TEMPLATE } from './stack-values.ts';
 import { VOLUME_ID } from './volume.ts';
 
-export const REGION = 'eu-central-1';
-
 const PSEUDO_PARAMETERS = {
   'AWS::AccountId': '000000000000',
   'AWS::Partition': 'aws',
-  'AWS::Region': REGION,
   'AWS::URLSuffix': 'amazonaws.com',
 };
+
+export interface DeploymentProps {
+  readonly domain: Domain | undefined;
+  readonly region: string;
+  /** What the server is brought back from: the secrets of another deployment, and the moment. Absent: it begins with nothing. */
+  readonly broughtBack?: { readonly to: string; readonly secrets: ReadonlyMap<string, string> };
+}
 
 const LAUNCH_TEMPLATE = z.object({
   LaunchTemplateData: z.object({ UserData: z.object({ 'Fn::Base64': z.unknown() }) }),
@@ -66,16 +70,19 @@ export class Deployment {
     this.secrets = parts.secrets;
   }
 
-  static async create(account: EmulatedAccount, domain: Domain | undefined): Promise<Deployment> {
+  static async create(
+    account: EmulatedAccount,
+    { domain, region, broughtBack }: DeploymentProps,
+  ): Promise<Deployment> {
     const plan = planOf(10, { architecture: 'x86_64' });
-    const { app, stack } = serverIn(testApp(), { plan, domain });
+    const { app, stack } = serverIn(testApp(), { plan, domain, broughtBackTo: broughtBack?.to }, region);
     const assembly = app.synth();
-    const secrets = new Map<string, string>();
+    const secrets = new Map(broughtBack?.secrets);
     const values = new StackValues({
       stacks: new Map(
         assembly.stacks.map(({ stackName, template }) => [stackName, TEMPLATE.parse(template)]),
       ),
-      pseudoParameters: PSEUDO_PARAMETERS,
+      pseudoParameters: { ...PSEUDO_PARAMETERS, 'AWS::Region': region },
       attributes: { 'AWS::EC2::EIP': { AllocationId: 'eipalloc-0123456789abcdef0' } },
       create: (name, resource) => createResource(account, secrets, values, stack.stackName, name, resource),
     });
@@ -131,7 +138,7 @@ async function createResource(
       await account.createBucket(name.toLowerCase());
       return name.toLowerCase();
     case 'AWS::SecretsManager::Secret': {
-      const SecretString = randomBytes(24).toString('base64url');
+      const SecretString = secrets.get(name) ?? randomBytes(24).toString('base64url');
       secrets.set(name, SecretString);
       const { ARN } = await account.call('secretsmanager', 'secretsmanager.CreateSecret', {
         Name: name,

@@ -73,5 +73,5 @@ def refuse_other_version(information, version):
     if found != version:
         raise Failure(
             f"the backup is of PostgreSQL {found}, this server has {version}: restore it on a server with PostgreSQL"
-            f" {found} and upgrade the cluster there, or load the newest dump below server/dumps/ of the backup bucket"
+            f" {found} and upgrade the cluster there, or load the newest dump below dumps/ of the backups"
         )

@@ -9,7 +9,7 @@ import subprocess
 from . import s3
 from .host import Failure
 
-KEY = "server/configuration.tar"
+NAME = "configuration.tar"
 
 # Below the data volume.
 SAVED = ("certificates", "postgresql/configuration")
@@ -26,21 +26,23 @@ def save(host):
     archive = tar("--create", f"--directory={host.data}", *present)
     digest = hashlib.sha256(archive).hexdigest()
     client = s3.client()
-    saved = s3.head(client, host.backup_bucket, KEY)
+    key = host.backups + NAME
+    saved = s3.head(client, host.backup_bucket, key)
     if saved and saved["Metadata"].get("sha256") == digest:
         return 0
-    client.put_object(Bucket=host.backup_bucket, Key=KEY, Body=archive, Metadata={"sha256": digest})
+    client.put_object(Bucket=host.backup_bucket, Key=key, Body=archive, Metadata={"sha256": digest})
     return len(archive)
 
 
-def bring_back(host):
-    """Unpacks the saved configuration, over nothing that is there; whether there was any."""
-    answer = s3.get(s3.client(), host.backup_bucket, KEY)
+def bring_back(host, backups):
+    """Unpacks the configuration that is saved with backups, over nothing that is there; whether there was any."""
+    key = backups + NAME
+    answer = s3.get(s3.client(), host.backup_bucket, key)
     if answer is None:
         return False
     archive = answer["Body"].read()
     if hashlib.sha256(archive).hexdigest() != answer["Metadata"].get("sha256"):
-        raise Failure(f"s3://{host.backup_bucket}/{KEY} is damaged: get an older version of it, or remove it to go on without")
+        raise Failure(f"s3://{host.backup_bucket}/{key} is damaged: get an older version of it, or remove it to go on without")
     tar("--extract", f"--directory={host.data}", "--skip-old-files", archive=archive)
     return True
 

@@ -6,13 +6,10 @@ import time
 from . import s3
 from .host import Failure, as_postgres
 
-PREFIX = "server/dumps/"
-
-
 def save(host):
     """Streams a dump into the backup bucket and reads all of it back; the bytes of the dump."""
     client = s3.client()
-    key = key_of(time.gmtime())
+    key = key_of(host, time.gmtime())
     size = write(host, client, key)
     try:
         read_back(client, host.backup_bucket, key)
@@ -23,8 +20,12 @@ def save(host):
     return size
 
 
-def key_of(moment):
-    return f"{PREFIX}{time.strftime('%Y-%m-%dT%H-%M-%SZ', moment)}.dump"
+def prefix_of(host):
+    return f"{host.backups}dumps/"
+
+
+def key_of(host, moment):
+    return f"{prefix_of(host)}{time.strftime('%Y-%m-%dT%H-%M-%SZ', moment)}.dump"
 
 
 def write(host, client, key, *options):

@@ -25,8 +25,6 @@ from contents import CONTENTS
 from . import dump, filestore, handover, metrics, s3
 from .host import Failure, Host, alone, as_postgres, run
 
-PREFIX = "server/handover/"
-
 # What the database refers to.
 FILES = f"({verify_database.FILES}) file (name, size, checksum)"
 
@@ -123,7 +121,7 @@ def psql_of(host):
 def save(host, damaged, everything):
     """Attachments and database, at the same time; the manifest, which is in the bucket as well."""
     moment = time.gmtime()
-    dump_key = dump.key_of(moment)
+    dump_key = dump.key_of(host, moment)
     with ThreadPoolExecutor() as pool, snapshot(host) as database:
         copying = pool.submit(copy, host, everything)
         counting = pool.submit(database.value, CONTENTS)
@@ -139,7 +137,7 @@ def save(host, damaged, everything):
         "contents": contents,
         "attachments": attachments(host, files, left_out),
     }
-    key = f"{PREFIX}{time.strftime('%Y-%m-%dT%H-%M-%SZ', moment)}.json"
+    key = f"{host.backups}handover/{time.strftime('%Y-%m-%dT%H-%M-%SZ', moment)}.json"
     s3.client().put_object(Bucket=host.backup_bucket, Key=key, Body=json.dumps(manifest).encode())
     return {"manifest": key, "dump": dump_key, "dumpBytes": size}
 

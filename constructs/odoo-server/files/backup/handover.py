@@ -11,7 +11,7 @@ import os
 from . import s3
 from .host import Failure
 
-KEY = "server/handed-over.json"
+NAME = "handed-over.json"
 
 
 def marker(host):
@@ -30,7 +30,7 @@ def read(host):
 def mark(host, content):
     """First on the volume: what the bucket says shall never be news to this server."""
     write(host, content)
-    s3.client().put_object(Bucket=host.backup_bucket, Key=KEY, Body=json.dumps(content).encode())
+    s3.client().put_object(Bucket=host.backup_bucket, Key=host.backups + NAME, Body=json.dumps(content).encode())
 
 
 def write(host, content):
@@ -46,7 +46,7 @@ def write(host, content):
 
 def unmark(host):
     """The other way round, so that a server that is replaced on the way stays silent."""
-    s3.client().delete_object(Bucket=host.backup_bucket, Key=KEY)
+    s3.client().delete_object(Bucket=host.backup_bucket, Key=host.backups + NAME)
     marker(host).unlink(missing_ok=True)
     sync_directory(host)
 
@@ -59,9 +59,9 @@ def sync_directory(host):
         os.close(directory)
 
 
-def bring_back_marker(host):
-    """Onto a blank volume."""
-    found = s3.get(s3.client(), host.backup_bucket, KEY)
+def bring_back_marker(host, backups):
+    """Onto a blank volume that is filled from these backups."""
+    found = s3.get(s3.client(), host.backup_bucket, backups + NAME)
     if found is not None:
         write(host, json.loads(found["Body"].read()))
         print("restore: this server has handed its service over: Odoo will not be started", flush=True)

@@ -31,6 +31,11 @@ class Host:
         self.filestore_bucket = environment["FILESTORE_BUCKET"]
         self.backup_bucket = environment["BACKUP_BUCKET"]
         self.audit_bucket = environment["AUDIT_BUCKET"]
+        # Where in the backup bucket its own are.
+        self.backups = environment["BACKUPS"]
+        # Where those of the server are that it was brought back from, and as of which moment: empty where it was not.
+        self.copied_backups = environment.get("COPIED_BACKUPS", "")
+        self.brought_back_to = environment.get("BROUGHT_BACK_TO", "")
         self.odoo_version = environment["ODOO_VERSION"]
         # Hours of work that a loss may cost at most, as promised.
         self.rpo_hours = float(environment["RPO_HOURS"])

@@ -28,6 +28,10 @@ NOT_YET = "the database system is"
 MARGIN_BYTES = 1 << 30
 
 
+class ArchiveEnds(Failure):
+    """The archive ends before the moment: nothing in it was changed later."""
+
+
 class Recovery:
     """The directory in which a cluster is brought back, and the server that recovers it."""
 
@@ -99,7 +103,7 @@ class Recovery:
             self.control("start", f"--timeout={RECOVERY_SECONDS}", f"--log={self.log}", f"--options={self.options}")
             self.wait_until_recovered(started + RECOVERY_SECONDS)
         except Failure:
-            raise Failure(self.why_not_recovered()) from None
+            raise self.why_not_recovered() from None
         print(f"restore: recovered after {time.monotonic() - started:.0f} s", flush=True)
 
     def wait_until_recovered(self, deadline):
@@ -156,13 +160,13 @@ class Recovery:
     def why_not_recovered(self):
         log = self.log.read_text(errors="replace") if self.log.exists() else ""
         if "recovery ended before configured recovery target was reached" in log:
-            return (
+            return ArchiveEnds(
                 "the archive ends before the moment asked for: nothing that was changed later can be restored, so restore the"
                 " latest state instead"
             )
         # Those who asked too early are refused with a word as strong.
         fatal = [line for line in log.splitlines() if re.search("FATAL|PANIC", line) and NOT_YET not in line]
-        return f"PostgreSQL could not recover: {(fatal or log.splitlines() or ['it wrote no log'])[-1]}"
+        return Failure(f"PostgreSQL could not recover: {(fatal or log.splitlines() or ['it wrote no log'])[-1]}")
 
     @contextmanager
     def connection(self, database):

@@ -20,7 +20,7 @@ from datetime import datetime, timezone
 from . import archive, dump, metrics, repository, s3
 from .host import Failure, alone
 
-KEY = "server/recovery-points.json"
+NAME = "recovery-points.json"
 
 NOTHING = {
     "database": {"oldest": None, "latest": None, "backups": []},
@@ -47,7 +47,7 @@ def publish(host, change):
             metrics.remember(host, "recovery-points", listing)
             if listing["database"]["oldest"] and listing["filestore"]["copiedAt"]:
                 body = json.dumps(listing, indent=2).encode()
-                client.put_object(Bucket=host.backup_bucket, Key=KEY, Body=body, ContentType="application/json")
+                client.put_object(Bucket=host.backup_bucket, Key=host.backups + NAME, Body=body, ContentType="application/json")
     except Exception as error:  # noqa: BLE001, botocore, pgBackRest and the rest have no common ancestor
         print(f"backup: the listing of recovery points could not be written: {error}", flush=True)
 
@@ -70,7 +70,7 @@ def latest_of(before, oldest, reached):
 def before(host, client):
     """The last listing; on a volume that was filled from the backup, the one that the lost volume's server has written."""
     kept = metrics.recall(host, "recovery-points")
-    if not kept and (found := s3.get(client, host.backup_bucket, KEY)):
+    if not kept and (found := s3.get(client, host.backup_bucket, host.backups + NAME)):
         kept = json.loads(found["Body"].read())
     return kept or NOTHING
 
@@ -95,7 +95,7 @@ def of_database(host):
 
 
 def of_dumps(host):
-    found = s3.listing(s3.client(), host.backup_bucket, dump.PREFIX)
+    found = s3.listing(s3.client(), host.backup_bucket, dump.prefix_of(host))
     return [
         {"key": found["Key"], "writtenAt": iso(found["LastModified"].timestamp()), "bytes": found["Size"]} for found in found
     ]

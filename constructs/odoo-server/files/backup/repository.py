@@ -1,7 +1,9 @@
 """pgBackRest and its repository in the backup bucket."""
 
 import json
+import os
 import re
+from contextlib import contextmanager
 
 from .host import Failure, as_postgres, output_of, run
 
@@ -17,6 +19,16 @@ HISTORY = re.compile(r"^([0-9A-F]{8})\.history$")
 
 # A WAL segment in the archive: its cluster, its name, and what pgBackRest adds.
 SEGMENT = re.compile(r"^([^/]+)/[0-9A-F]{16}/([0-9A-F]{24})-[0-9a-f]{40}(\.[a-z0-9]+)?$")
+
+
+@contextmanager
+def below(backups):
+    """Whatever asks pgBackRest meanwhile asks the repository of these backups, a cluster that recovers included."""
+    os.environ["PGBACKREST_REPO1_PATH"] = f"/{backups}pgbackrest"
+    try:
+        yield
+    finally:
+        del os.environ["PGBACKREST_REPO1_PATH"]
 
 
 def pgbackrest(command, *options):

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { formatProblems } from '../../../config/format-problems.ts';
+import { sizeEnvironment } from '../../../config/sizing/size.ts';
+import { addEnvironment, addRecoveredEnvironment } from '../../../lib/odoo-environment.ts';
+import { environmentOf, production } from '../../support/environments.ts';
+import { testApp } from '../../support/stack.ts';
+import { resourcesOf, type Templates } from '../../support/templates.ts';
+
+const USERS = [10, 40, 150];
+const text = (value: unknown): string => JSON.stringify(value) ?? '';
+
+/** Templates of an environment as it is deployed where it is, or brought back. */
+function templatesOf(users: number, recover?: string): Templates {
+  const environment = environmentOf(users, production);
+  const plan = sizeEnvironment(environment);
+  if (!plan.ok) throw new Error(formatProblems(plan.problems));
+  const planned = { environment, plan: plan.value };
+  const app = testApp();
+  if (recover === undefined) addEnvironment(app, planned);
+  else addRecoveredEnvironment(app, planned, recover);
+  return Object.fromEntries(app.synth().stacks.map(({ stackName, template }) => [stackName, template]));
+}
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+/** What the function is told, and what its role may do. */
+function pointOf(users: number, recover = 'latest') {
+  const templates = templatesOf(users, recover);
+  const only = (type: string, name: RegExp) => {
+    const found = resourcesOf(templates, type).filter(({ logicalId }) => name.test(logicalId));
+    if (found.length !== 1) throw new Error(`${found.length} ${type} ${name} instead of one`);
+    return found[0]?.resource.Properties ?? {};
+  };
+  const policy: { Statement: readonly Statement[] } = JSON.parse(
+    text(only('AWS::IAM::Policy', /^RestorePointFindRole/)['PolicyDocument']),
+  );
+  return {
+    templates,
+    resource: only('Custom::RestorePoint', /^RestorePoint/),
+    settings: text(only('AWS::Lambda::Function', /^RestorePointFind/)['Environment']),
+    actions: policy.Statement.flatMap(({ Action }) => Action).toSorted(),
+    resourceOf: (action: string) =>
+      text(policy.Statement.find(({ Action }) => [Action].flat().includes(action))?.Resource),
+  };
+}
+
+const ALWAYS = [
+  'kms:Decrypt',
+  'logs:CreateLogStream',
+  'logs:PutLogEvents',
+  's3:GetObjectVersion',
+  's3:ListBucketVersions',
+  'secretsmanager:ListSecrets',
+];
+
+describe('the restore point', () => {
+  const small = pointOf(10);
+  const medium = pointOf(40, '2026-11-30T10:15:00Z');
+
+  it('is asked for once, by what the command line says', () => {
+    expect(small.resource).toMatchObject({ Wanted: 'latest' });
+    expect(medium.resource).toMatchObject({ Wanted: '2026-11-30T10:15:00Z' });
+  });
+
+  it('may be read only: notes, names of secrets, and what the database is restored from', () => {
+    expect(medium.actions).toEqual([...ALWAYS, 'rds:DescribeDBInstanceAutomatedBackups'].toSorted());
+    expect(small.actions).toEqual([...ALWAYS, 's3:GetObject', 's3:ListBucket'].toSorted());
+    for (const { resourceOf } of [small, medium])
+      expect(resourceOf('s3:GetObjectVersion')).toMatch(/AuditReplica.*\/watermarks\/copies\.json/);
+    expect(small.resourceOf('s3:GetObject')).toMatch(/BackupReplica.*\/server\/recovery-points\.json/);
+  });
+
+  it('is looked for in the copies of the architecture', () => {
+    expect(medium.settings).toMatch(/\\"database\\":\{\\"kind\\":\\"rds\\",\\"encryptionKey\\":/);
+    expect(small.settings).toMatch(
+      /\\"database\\":\{\\"kind\\":\\"s3\\",\\"bucket\\":.*BackupReplica.*server\/recovery-points\.json/,
+    );
+    expect(small.settings).toContain('\\"url\\":\\"https://erp.example.com/web/health\\"');
+  });
+});
+
+describe.each(USERS)('an environment of %i users that is brought back', (users) => {
+  const templates = templatesOf(users, 'latest');
+
+  it('leads to nothing of the primary Region', () => {
+    expect(Object.keys(templates).filter((name) => !name.startsWith('test-Recovery'))).toEqual([]);
+    expect(text(templates)).not.toContain('eu-central-1');
+  });
+
+  it('leaves the stack with the copies as it was', () => {
+    expect(templatesOf(users)['test-Recovery']).toEqual(templates['test-Recovery']);
+  });
+});
