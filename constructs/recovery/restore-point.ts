@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
-import { COPIES_NOTE } from '../audit/audit-prefixes.ts';
+import { COPIES_NOTE, FENCE, FENCE_NOTE } from '../audit/audit-prefixes.ts';
 import { RECOVERY_POINTS, SERVER_BACKUPS } from '../backup/backup-prefixes.ts';
 import type { AutomatedBackupPoint } from '../database/restored-instance.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
@@ -90,14 +90,16 @@ export class RestorePoint extends Construct {
   private finder(props: RestorePointProps, logGroup: logs.ILogGroup): lambda.Function {
     const { auditBucket, database, encryptionKey } = props;
     const role = functionRole(this, 'FindRole', logGroup);
-    const allow = (actions: string[], resource: string) =>
-      role.addToPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
+    const allow = (actions: string[], ...resources: string[]) =>
+      role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
     allow(['s3:GetObjectVersion'], auditBucket.arnForObjects(COPIES_NOTE));
     allow(['s3:ListBucketVersions'], auditBucket.bucketArn);
+    allow(['s3:GetObject'], auditBucket.arnForObjects(FENCE), auditBucket.arnForObjects(FENCE_NOTE));
+    // What is not there is then "not found" and not "denied".
+    allow(['s3:ListBucket'], auditBucket.bucketArn);
     allow(['kms:Decrypt'], encryptionKey.keyArn);
     if (database.kind === 's3') {
       allow(['s3:GetObject'], database.bucket.arnForObjects(SERVER_LIST));
-      // What is not there is then "not found" and not "denied".
       allow(['s3:ListBucket'], database.bucket.bucketArn);
     }
     allow(
@@ -151,6 +153,8 @@ function settings({ database, ...props }: RestorePointProps): string {
         ? { kind: 's3', bucket: database.bucket.bucketName, key: SERVER_LIST }
         : { kind: 'rds', encryptionKey: props.encryptionKey.keyArn },
     secrets: props.secrets,
+    fence: FENCE,
+    fenceNote: FENCE_NOTE,
     url: props.url,
   });
 }

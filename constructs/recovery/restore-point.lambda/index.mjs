@@ -16,4 +16,5 @@ export const onEvent = createHandler({
     fetch: (url) => fetch(url, { signal: AbortSignal.timeout(10_000), redirect: 'manual' }),
   },
   settings: JSON.parse(process.env['SETTINGS'] ?? ''),
+  now: () => new Date(),
 });

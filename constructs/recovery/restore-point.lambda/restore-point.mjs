@@ -1,5 +1,6 @@
 // @ts-check
 import { copiedDatabase, copiedRepository, copiedSecrets, noteUntil } from './copies.mjs';
+import { refuseWhileServed } from './fence.mjs';
 
 /**
  * Finds, once, what an environment is brought back from in the Region of the copies: the newest moment for which both the
@@ -14,6 +15,8 @@ import { copiedDatabase, copiedRepository, copiedSecrets, noteUntil } from './co
  *   restored from: RDS's automated backups, told from others' by the ARN of the key of all copies; or the single server's, with the
  *   listing that it writes beside them.
  * @property {string[]} secrets Names of the secrets that are needed, by their tag.
+ * @property {string} fence Key of the fence, in the same bucket as the note.
+ * @property {string} fenceNote Key of what the fenced environment has seen of it.
  * @property {string} [url] Where users reach Odoo.
  *
  * @typedef {object} RestoreEvent
@@ -32,8 +35,8 @@ const LATEST = 'latest';
 /** Separates both halves of a point; neither ARN nor address has one. */
 const AT = '@';
 
-/** @param {{ clients: Clients, settings: Settings }} surroundings */
-export function createHandler({ clients, settings }) {
+/** @param {{ clients: Clients, settings: Settings, now: () => Date }} surroundings */
+export function createHandler({ clients, settings, now }) {
   /** @param {RestoreEvent} event */
   return async function onEvent({ RequestType, PhysicalResourceId = '', ResourceProperties: { Wanted } }) {
     if (RequestType === 'Delete') return { PhysicalResourceId };
@@ -51,7 +54,7 @@ export function createHandler({ clients, settings }) {
    * @returns {Promise<Point>}
    */
   async function choose(wanted) {
-    await refuseWhileServed();
+    await refuseWhileServed(clients, settings, now());
     const { source, from, until } = await database();
     // What is noted after the last moment of the database may be wrong: when the primary Region is lost nothing comes from
     // there, and S3 says that nothing is missing. Up to that moment the Region wrote, so that what was noted was true.
@@ -92,21 +95,6 @@ export function createHandler({ clients, settings }) {
       return moment;
     });
     return new Date(Math.min(...moments));
-  }
-
-  /** Two that serve the same users would send their mail twice, and nobody could bring them together again. */
-  async function refuseWhileServed() {
-    if (settings.url === undefined) return;
-    const served = await clients.fetch(settings.url).then(
-      ({ status }) => status < 500,
-      // Nobody answers.
-      () => false,
-    );
-    if (served) {
-      throw new Error(
-        `${settings.url} still answers: ${settings.environment} is not lost. Stop it first (docs/recovery.md), or both would serve and drift apart`,
-      );
-    }
   }
 }
 

@@ -31,12 +31,19 @@ export class CopiedRegion {
   served: number | undefined;
   /** Addresses that were visited. */
   readonly visited: string[] = [];
-  private readonly versions: Version[] = [];
+  /** S3 answers nobody. */
+  unreadable = false;
+  private versions: Version[] = [];
 
   /** Writes an object; what it replaces stays as a version. */
   put(Key: string, at: string, content: object): void {
     const VersionId = `v${this.versions.length}`;
     this.versions.push({ Key, VersionId, LastModified: new Date(at), body: JSON.stringify(content) });
+  }
+
+  /** As if it had never been there. */
+  remove(key: string): void {
+    this.versions = this.versions.filter(({ Key }) => Key !== key);
   }
 
   /** An automated backup that RDS has copied. */
@@ -113,7 +120,10 @@ export class CopiedRegion {
     const found = this.versions.findLast(
       ({ Key, VersionId }) => Key === key && (id ?? VersionId) === VersionId,
     );
-    if (found === undefined) throw new Error('The specified key does not exist.');
+    if (this.unreadable) throw new Error('Access Denied');
+    if (found === undefined) {
+      throw Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' });
+    }
     return { Body: { transformToString: async () => found.body }, LastModified: found.LastModified };
   }
 }

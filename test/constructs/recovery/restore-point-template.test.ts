@@ -41,6 +41,7 @@ function pointOf(users: number, recover = 'latest') {
     templates,
     resource: only('Custom::RestorePoint', /^RestorePoint/),
     settings: text(only('AWS::Lambda::Function', /^RestorePointFind/)['Environment']),
+    objects: text(policy.Statement.map(({ Resource }) => Resource)),
     actions: policy.Statement.flatMap(({ Action }) => Action).toSorted(),
     resourceOf: (action: string) =>
       text(policy.Statement.find(({ Action }) => [Action].flat().includes(action))?.Resource),
@@ -51,7 +52,9 @@ const ALWAYS = [
   'kms:Decrypt',
   'logs:CreateLogStream',
   'logs:PutLogEvents',
+  's3:GetObject',
   's3:GetObjectVersion',
+  's3:ListBucket',
   's3:ListBucketVersions',
   'secretsmanager:ListSecrets',
 ];
@@ -67,10 +70,13 @@ describe('the restore point', () => {
 
   it('may be read only: notes, names of secrets, and what the database is restored from', () => {
     expect(medium.actions).toEqual([...ALWAYS, 'rds:DescribeDBInstanceAutomatedBackups'].toSorted());
-    expect(small.actions).toEqual([...ALWAYS, 's3:GetObject', 's3:ListBucket'].toSorted());
+    // The listing of the backups besides.
+    expect(new Set(small.actions)).toEqual(new Set(ALWAYS));
+    expect(small.objects).toContain('server/recovery-points.json');
+    expect(medium.objects).not.toContain('server/recovery-points.json');
     for (const { resourceOf } of [small, medium])
       expect(resourceOf('s3:GetObjectVersion')).toMatch(/AuditReplica.*\/watermarks\/copies\.json/);
-    expect(small.resourceOf('s3:GetObject')).toMatch(/BackupReplica.*\/server\/recovery-points\.json/);
+    expect(small.resourceOf('s3:GetObject')).toMatch(/AuditReplica.*\/fence\/fenced\.json/);
   });
 
   it('is looked for in the copies of the architecture', () => {
