@@ -141,6 +141,15 @@ describe('the portable dump', () => {
 
 /** What `npm run backups` reads: the contract between the server and it, to the letter. */
 const TIME = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/);
+const PROOF = z.nullable(
+  z.strictObject({
+    provenAt: TIME,
+    restoredTo: z.nullable(TIME),
+    verdict: z.enum(['passed', 'failed']),
+    report: z.string(),
+  }),
+);
+
 const LISTING = z.strictObject({
   writtenAt: TIME,
   database: z.strictObject({
@@ -157,14 +166,8 @@ const LISTING = z.strictObject({
   }),
   filestore: z.strictObject({ copiedAt: TIME }),
   dumps: z.array(z.strictObject({ key: z.string(), writtenAt: TIME, bytes: z.int() })),
-  proof: z.nullable(
-    z.strictObject({
-      provenAt: TIME,
-      restoredTo: z.nullable(TIME),
-      verdict: z.enum(['passed', 'failed']),
-      report: z.string(),
-    }),
-  ),
+  proof: PROOF,
+  volumeProof: PROOF,
 });
 
 /** As it was written; and it is what the command reads. */
@@ -192,6 +195,7 @@ describe('the listing of recovery points', () => {
       },
       dumps: [],
       proof: null,
+      volumeProof: null,
     });
     expect(Date.parse(listing().filestore.copiedAt)).toBeGreaterThanOrEqual(before);
     host.backup('dump', environment);
@@ -229,10 +233,14 @@ describe('the listing of recovery points', () => {
       verdict: 'passed',
       report: 'restore-tests/2026-11-29T08:20:00.123Z-passed-server.json',
     };
-    host.spoil('backups', SERVER_LIST, JSON.stringify({ ...listing(), proof }));
+    const volumeProof = {
+      ...proof,
+      report: 'restore-tests/2026-11-29T08:20:00.123Z-passed-volume-server.json',
+    };
+    host.spoil('backups', SERVER_LIST, JSON.stringify({ ...listing(), proof, volumeProof }));
     rmSync(join(host.data, 'backup'), { recursive: true });
     host.backup('filestore', environment);
-    expect(listing().proof).toEqual(proof);
+    expect(listing()).toMatchObject({ proof, volumeProof });
     expect(listing().database.backups).toHaveLength(1);
   });
 

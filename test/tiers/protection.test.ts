@@ -33,6 +33,14 @@ function unprotected(templates: Templates): string[] {
     .map(named);
 }
 
+/** What becomes of objects in a bucket. */
+function rulesOf(bucket: Located): readonly { readonly Id: string }[] {
+  const { Rules }: { Rules: readonly { readonly Id: string }[] } = JSON.parse(
+    text(property(bucket, 'LifecycleConfiguration')),
+  );
+  return Rules;
+}
+
 /** Every value by which a service learns of the key of its copies, and the settings that should have one. */
 function copiesWithoutKey(templates: Templates): string[] {
   const keyOfRecovery =
@@ -131,7 +139,8 @@ describe.each([
         'AWS::S3::Bucket',
       ).filter(({ logicalId }) => logicalId.startsWith(`${bucket}Replica`));
       if (original === undefined || copy === undefined) throw new Error(`no ${bucket} in one of the Regions`);
-      expect(property(copy, 'LifecycleConfiguration')).toEqual(property(original, 'LifecycleConfiguration'));
+      const rules = rulesOf(copy).filter(({ Id }) => Id !== 'ExpireRecoveredDumps');
+      expect(rules).toEqual(rulesOf(original));
     }
   });
 });
