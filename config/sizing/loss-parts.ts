@@ -37,6 +37,13 @@ function part(
 export const replicated = (recoveryRegion: string): LostPart =>
   stated(REPLICATED_MINUTES, `S3 copies a new object to ${recoveryRegion}`, 's3ReplicationTime');
 
+/** A recovery goes on from a note that the lost Region was still alive to confirm. */
+export const noted: LostPart = designed(
+  5,
+  'how far the copies are is noted every five minutes, and the last note counts that is older than the last sign of the lost Region',
+  'restorePoint',
+);
+
 export const mistakeWithin = (days: number): string =>
   `a mistake, noticed within ${days === 1 ? 'a day' : `${days} days`}`;
 

@@ -7,6 +7,7 @@ import {
   lossOfRegion,
   measured,
   mistakeWithin,
+  noted,
   replicated,
 } from './loss-parts.ts';
 
@@ -42,7 +43,14 @@ export function serverLosses({ retention, region, recoveryRegion }: Environment)
       ? everythingWith(region)
       : {
           after: lossOfRegion(region),
-          database: [...beforeTheLastCopy.database, replicated(recoveryRegion)],
+          database: [
+            designed(5, 'the server says every five minutes that it is alive', 'serverBackup'),
+            replicated(recoveryRegion),
+            noted,
+            // A database is never newer than its attachments.
+            ...beforeTheLastCopy.attachments,
+            replicated(recoveryRegion),
+          ],
           attachments: [...beforeTheLastCopy.attachments, replicated(recoveryRegion)],
         },
   ];

@@ -6,6 +6,7 @@ import {
   type Losses,
   lossOfRegion,
   mistakeWithin,
+  noted,
   replicated,
   stated,
 } from './loss-parts.ts';
@@ -43,11 +44,10 @@ export function serviceLosses(
       : {
           after: lossOfRegion(region),
           database: [
-            stated(
-              30,
-              `RDS copies its log to ${recoveryRegion}; restored is the last moment for which the attachments are there too`,
-              'rdsBackupReplication',
-            ),
+            stated(30, `RDS copies its log to ${recoveryRegion}`, 'rdsBackupReplication'),
+            noted,
+            // A database is never newer than its attachments.
+            ...filestore.inOtherRegion(recoveryRegion),
           ],
           attachments: filestore.inOtherRegion(recoveryRegion),
         },

@@ -18,6 +18,7 @@ export const sources = {
   efsDurability: 'Amazon EFS user guide, Regional file systems',
   efsReplication: 'Amazon EFS user guide, Replicating file systems: 15 minutes for most file systems',
   serverBackup: 'docs/backup-and-restore.md, Measured',
+  restorePoint: 'docs/recovery.md, Which moment',
   serverHandover: 'a machine that takes over the data volume of another, npm run test:host',
   rollingUpdate: 'docs/architecture.md, A node, from start to stop',
   waf: 'AWS WAF developer guide, associating a web ACL',

@@ -131,7 +131,7 @@ describe('plan', () => {
     const { out } = await plan(['--env', 'prod'], 400);
     const section = /\nLost at most\n-+\n(.*?)\n\nCost per month\n/s.exec(out)?.[1] ?? '';
     expect(section).toMatch(/^ {2}a mistake, noticed within 35 days +nothing +2 min +held$/m);
-    expect(section).toMatch(/^ {2}the loss of the Region eu-central-1 +30 min +17 min +held$/m);
+    expect(section).toMatch(/^ {2}the loss of the Region eu-central-1 +52 min +17 min +held$/m);
     const shipped = await shippedPlan('prod');
     const parts =
       shipped?.losses.flatMap((loss) => [...loss.database.parts, ...loss.attachments.parts]) ?? [];
