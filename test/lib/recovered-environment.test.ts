@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment, NetworkChoice } from '../../config/environment.ts';
-import { addEnvironment, addRecoveredEnvironment } from '../../lib/odoo-environment.ts';
-import { environmentOf, planOf, production } from '../support/environments.ts';
-import { testApp } from '../support/stack.ts';
-import { resourcesOf, type Templates } from '../support/templates.ts';
+import { environmentOf, production } from '../support/environments.ts';
+import { recoveredTemplatesOf, resourcesOf, templatesOf, type Templates } from '../support/templates.ts';
 
 const certificateArn = (region: string) =>
   `arn:aws:acm:${region}:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef`;
@@ -44,16 +42,11 @@ const rooted: Partial<Environment> = {
   },
 };
 
-function synthesized(users: number, changes: Partial<Environment>, recover?: string): Templates {
-  const app = testApp();
-  const planned = { environment: environmentOf(users, changes), plan: planOf(users, changes) };
-  if (recover === undefined) addEnvironment(app, planned);
-  else addRecoveredEnvironment(app, planned, recover);
-  return Object.fromEntries(app.synth().stacks.map((stack) => [stack.stackName, stack.template]));
-}
+const broughtBack = (users: number, changes: Partial<Environment>): Templates =>
+  recoveredTemplatesOf(environmentOf(users, changes));
 
 describe('an environment brought back', () => {
-  const templates = synthesized(150, rooted, 'latest');
+  const templates = broughtBack(150, rooted);
   const text = JSON.stringify(templates);
 
   it('takes certificate and login of its new Region', () => {
@@ -74,13 +67,13 @@ describe('an environment brought back', () => {
 
   it('gets a network of its own where the lost one belonged to somebody else, with a way out', () => {
     const recovery = { ...environmentOf(150).recovery, certificateArn: certificateArn('eu-west-1') };
-    const made = synthesized(150, { ...rooted, recovery }, 'latest');
+    const made = broughtBack(150, { ...rooted, recovery });
     expect(resourcesOf(made, 'AWS::EC2::NatGateway')).toHaveLength(3);
     expect(resourcesOf(made, 'AWS::EC2::Subnet')).toHaveLength(9);
   });
 
   it('asks for no more zones than its new Region has', () => {
-    const made = synthesized(150, { ...production, recoveryRegion: 'us-west-1' }, 'latest');
+    const made = broughtBack(150, { ...production, recoveryRegion: 'us-west-1' });
     expect(resourcesOf(made, 'AWS::EC2::NatGateway')).toHaveLength(2);
     expect(resourcesOf(made, 'AWS::EC2::Subnet')).toHaveLength(6);
   });
@@ -88,7 +81,7 @@ describe('an environment brought back', () => {
 
 /** Types of what the primary environment has made there for its network. */
 function pilotLight(changes: Partial<Environment>): string[] {
-  const network = synthesized(150, changes)['test-Recovery-Network'];
+  const network = templatesOf(environmentOf(150, changes))['Recovery-Network'];
   return network === undefined ? [] : resourcesOf({ network }).map(({ resource }) => resource.Type);
 }
 

@@ -2,6 +2,7 @@ import { formatProblems } from '../../config/format-problems.ts';
 import type { Environment } from '../../config/environment.ts';
 import { sizeEnvironment } from '../../config/sizing/size.ts';
 import { addEnvironments } from '../../lib/odoo-app.ts';
+import { addRecoveredEnvironment } from '../../lib/odoo-environment.ts';
 import { testApp } from './stack.ts';
 
 export interface Resource {
@@ -37,6 +38,19 @@ export function templatesOf(environment: Environment): Templates {
   return Object.fromEntries(
     app.synth().stacks.map((stack) => [stack.stackName.slice(prefix.length), stack.template]),
   );
+}
+
+/**
+ * Synthesizes one environment as `-c recover=` does. With full stack names: those of the copies are among them.
+ *
+ * @param wanted - `latest`, or a moment.
+ */
+export function recoveredTemplatesOf(environment: Environment, wanted = 'latest'): Templates {
+  const plan = sizeEnvironment(environment);
+  if (!plan.ok) throw new Error(formatProblems(plan.problems));
+  const app = testApp();
+  addRecoveredEnvironment(app, { environment, plan: plan.value }, wanted);
+  return Object.fromEntries(app.synth().stacks.map(({ stackName, template }) => [stackName, template]));
 }
 
 export function resourcesOf(templates: Templates, ...types: readonly string[]): Located[] {

@@ -1,13 +1,23 @@
 import { expect, it } from 'vitest';
 import { environmentOf, production } from '../support/environments.ts';
-import { type Templates, templatesOf } from '../support/templates.ts';
+import { recoveredTemplatesOf, type Templates, templatesOf } from '../support/templates.ts';
 
 const ARCHITECTURES: Readonly<Record<string, () => Templates>> = {
   small: () => templatesOf(environmentOf(10)),
   medium: () => templatesOf(environmentOf(40)),
   large: () => templatesOf(environmentOf(150)),
   recovery: () => onlyRecovery(templatesOf(environmentOf(150, production))),
+  'recovered-small': () => goingOn(10),
+  'recovered-medium': () => goingOn(40),
+  'recovered-large': () => goingOn(150),
 };
+
+/** Of an environment that was brought back, the stacks that differ from those at home in more than their Region. */
+function goingOn(users: number): Templates {
+  const templates = recoveredTemplatesOf(environmentOf(users, production));
+  const differing = Object.entries(templates).filter(([name]) => /-Recovery-(Data|Server|Dns)$/.test(name));
+  return Object.fromEntries(differing);
+}
 
 function onlyRecovery({ Recovery }: Templates): Templates {
   if (Recovery === undefined) throw new Error('nothing is in the recovery Region');

@@ -1,25 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { formatProblems } from '../../../config/format-problems.ts';
-import { sizeEnvironment } from '../../../config/sizing/size.ts';
-import { addEnvironment, addRecoveredEnvironment } from '../../../lib/odoo-environment.ts';
 import { environmentOf, production } from '../../support/environments.ts';
-import { testApp } from '../../support/stack.ts';
-import { resourcesOf, type Templates } from '../../support/templates.ts';
+import { recoveredTemplatesOf, resourcesOf, templatesOf } from '../../support/templates.ts';
 
 const USERS = [10, 40, 150];
 const text = (value: unknown): string => JSON.stringify(value) ?? '';
-
-/** Templates of an environment as it is deployed where it is, or brought back. */
-function templatesOf(users: number, recover?: string): Templates {
-  const environment = environmentOf(users, production);
-  const plan = sizeEnvironment(environment);
-  if (!plan.ok) throw new Error(formatProblems(plan.problems));
-  const planned = { environment, plan: plan.value };
-  const app = testApp();
-  if (recover === undefined) addEnvironment(app, planned);
-  else addRecoveredEnvironment(app, planned, recover);
-  return Object.fromEntries(app.synth().stacks.map(({ stackName, template }) => [stackName, template]));
-}
 
 interface Statement {
   readonly Action: string | readonly string[];
@@ -28,7 +12,7 @@ interface Statement {
 
 /** What the function is told, and what its role may do. */
 function pointOf(users: number, recover = 'latest') {
-  const templates = templatesOf(users, recover);
+  const templates = recoveredTemplatesOf(environmentOf(users, production), recover);
   const only = (type: string, name: RegExp) => {
     const found = resourcesOf(templates, type).filter(({ logicalId }) => name.test(logicalId));
     if (found.length !== 1) throw new Error(`${found.length} ${type} ${name} instead of one`);
@@ -89,7 +73,7 @@ describe('the restore point', () => {
 });
 
 describe.each(USERS)('an environment of %i users that is brought back', (users) => {
-  const templates = templatesOf(users, 'latest');
+  const templates = recoveredTemplatesOf(environmentOf(users, production));
 
   it('leads to nothing of the primary Region', () => {
     expect(Object.keys(templates).filter((name) => !name.startsWith('test-Recovery'))).toEqual([]);
@@ -97,6 +81,6 @@ describe.each(USERS)('an environment of %i users that is brought back', (users) 
   });
 
   it('leaves the stack with the copies as it was', () => {
-    expect(templatesOf(users)['test-Recovery']).toEqual(templates['test-Recovery']);
+    expect(templatesOf(environmentOf(users, production))['Recovery']).toEqual(templates['test-Recovery']);
   });
 });

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { Environment } from '../../config/environment.ts';
+import { environmentOf, production } from '../support/environments.ts';
+import { sesMail } from '../support/mail.ts';
+import { recoveredTemplatesOf, resourcesOf, type Templates, templatesOf } from '../support/templates.ts';
+
+// What must be true of every environment that was brought back: it goes on with what was copied, and beginning with nothing
+// would look like the loss of everything.
+
+const text = (value: unknown): string => JSON.stringify(value) ?? '';
+const hosted: Partial<Environment> = {
+  ...production,
+  domain: { name: 'erp.example.com', hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' } },
+  mail: sesMail,
+};
+const broughtBack = (users: number): Templates => recoveredTemplatesOf(environmentOf(users, hosted));
+
+function only(templates: Templates, type: string): Readonly<Record<string, unknown>> {
+  const found = resourcesOf(templates, type);
+  expect(found).toHaveLength(1);
+  return found[0]?.resource.Properties ?? {};
+}
+
+function recordsOf(templates: Templates) {
+  return resourcesOf(templates, 'AWS::Route53::RecordSet').map(({ resource }) => resource.Properties ?? {});
+}
+
+describe.each([40, 150])('with %i users', (users) => {
+  const templates = broughtBack(users);
+
+  it('the database is what was restored, and is told nothing that it has from its backup', () => {
+    const instance = only(templates, 'AWS::RDS::DBInstance');
+    expect(text(instance['SourceDBInstanceAutomatedBackupsArn'])).toMatch(
+      /"Fn::GetAtt":\["RestorePointFound\w+","Source"\]/,
+    );
+    expect(text(instance['RestoreTime'])).toMatch(/"Fn::GetAtt":\["RestorePointFound\w+","RestoreTime"\]/);
+    for (const inherited of [
+      'MasterUsername',
+      'KmsKeyId',
+      'StorageEncrypted',
+      'AllocatedStorage',
+      'EngineVersion',
+      'DBName',
+    ])
+      expect(instance).not.toHaveProperty(inherited);
+    // Its administrator's password is a new one: nobody knows the old one there.
+    expect(text(instance['MasterUserPassword'])).toContain('DatabaseMasterSecret');
+  });
+
+  it('attachments are in the copy itself', () => {
+    const fileSystem = only(templates, 'AWS::S3Files::FileSystem');
+    expect(text(fileSystem['Bucket'])).toMatch(/"StackName":"test-Recovery".*FilestoreReplica/);
+  });
+
+  it('no bucket is made that would be empty, and no password that would be another', () => {
+    const made = resourcesOf(templates, 'AWS::S3::Bucket').filter(({ stack }) => stack !== 'test-Recovery');
+    expect(made.map(({ logicalId }) => logicalId.replace(/[0-9A-F]{8}$/, ''))).toEqual(['AccessLogs']);
+    const secrets = resourcesOf(templates, 'AWS::SecretsManager::Secret');
+    expect(secrets.map(({ logicalId }) => logicalId.replace(/[0-9A-F]{8}$/, '')).toSorted()).toEqual([
+      'DatabaseMasterSecret',
+      'SesSenderCredentials',
+    ]);
+    for (const task of resourcesOf(templates, 'AWS::ECS::TaskDefinition')) {
+      const found = text(task.resource.Properties?.['ContainerDefinitions']);
+      if (found.includes('"Secrets"')) expect(found).toContain('RestorePointFound');
+    }
+  });
+});
+
+describe.each([10, 40, 150])('with %i users', (users) => {
+  const [home, away] = [templatesOf(environmentOf(users, hosted)), broughtBack(users)];
+
+  it('the domain goes to it, beside the record of the primary Region', () => {
+    const [one = {}, other = {}] = [home, away].map((templates) =>
+      recordsOf(templates).find(({ Type }) => Type === 'A'),
+    );
+    expect([one['Name'], one['SetIdentifier'], one['Weight']]).toEqual(['erp.example.com.', 'primary', 0]);
+    expect([other['Name'], other['SetIdentifier'], other['Weight']]).toEqual([
+      'erp.example.com.',
+      'recovery',
+      255,
+    ]);
+  });
+
+  it('its mail comes back to a name of its own: that of the primary Region is taken', () => {
+    const [one, other] = [home, away].map((templates) =>
+      recordsOf(templates).flatMap(({ Type, Name }) => (Type === 'MX' ? [Name] : [])),
+    );
+    expect(one).toEqual(['bounce.example.com']);
+    expect(other).toEqual(['bounce-eu-west-1.example.com']);
+  });
+
+  it('the network is what was there beforehand, and more', () => {
+    const [before, after] = [home['Recovery-Network'], away['test-Recovery-Network']].map(
+      (template) => template?.Resources ?? {},
+    );
+    expect(Object.keys(before ?? {})).not.toEqual([]);
+    for (const [id, { Type }] of Object.entries(before ?? {})) expect(after?.[id]?.Type).toBe(Type);
+    expect(text(before)).not.toContain('AWS::EC2::NatGateway');
+  });
+
+  it('nobody in the recovery Region guards a fence: it has nobody to stand in for it', () => {
+    expect(text(away)).not.toContain('FenceGuard');
+    expect(text(home)).toContain('FenceGuard');
+  });
+});
