@@ -25,6 +25,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * | stack | small | medium | large |
  * |---|---|---|---|
  * | Recovery | copies in the recovery Region, where one is named | the same | the same, locked |
+ * | Recovery-Network | the network there, without a way out | the same | the same |
  * | Network | yes | yes | yes |
  * | Data | key, secrets, buckets, mail | and RDS, S3 Files, EFS | the same |
  * | Backup | recovery points of the data volume, and their restore tests | of the database | the same, locked |
@@ -57,7 +58,10 @@ export function addRecoveredEnvironment(app: App, planned: PlannedEnvironment, w
   addStacks(app, recoveredIn(copies, planned), { broughtBack: { copies, wanted } });
 }
 
-/** What costs next to nothing, and need not be waited for when the primary Region is lost: the network, without a way out. In an existing one only identities are made. */
+/**
+ * What costs next to nothing, and need not be waited for when the primary Region is lost: the network, without a way out. In an
+ * existing one only identities are made.
+ */
 function addPilotLight(app: App, planned: PlannedEnvironment, copies: RecoveryStack): void {
   const { plan, ...site } = recoveredIn(copies, planned);
   const network = { ...plan.network, natGateways: 0 };
