@@ -34,7 +34,7 @@ export function jobMetric(bench: Bench, metric: string, job: string): number[] {
 /** Values of a metric of the whole server that reached CloudWatch, in order. */
 export function serverMetric(bench: Bench, metric: string): number[] {
   return metrics(bench)
-    .filter(({ name }) => name === metric)
+    .filter(({ name, dimensions }) => name === metric && dimensions['Job'] === undefined)
     .map(({ value }) => value);
 }
 
