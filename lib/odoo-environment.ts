@@ -8,6 +8,7 @@ import { warnOfUnpreparedRecovery } from './unprepared-recovery.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
 import { DataStack, type DataStackProps } from './stacks/data-stack.ts';
 import { DnsStack } from './stacks/dns-stack.ts';
+import { EgressStack } from './stacks/egress-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import type { OdooStackProps } from './stacks/odoo-stack.ts';
 import { OperationsStack } from './stacks/operations-stack.ts';
@@ -29,6 +30,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * | Network | yes | yes | yes |
  * | Data | key, secrets, buckets, mail | and RDS, S3 Files, EFS | the same |
  * | Backup | recovery points of the data volume, and their restore tests | of the database | the same, locked |
+ * | Egress | NAT gateways that the network has not, where it was brought back | the same | the same |
  * | Edge | no, the server is the entry | load balancer | and a firewall |
  * | Server | one EC2 server with PostgreSQL | no | no |
  * | Release | no | cluster, database job, its state machine | the same |
@@ -63,9 +65,7 @@ export function addRecoveredEnvironment(app: App, planned: PlannedEnvironment, w
  * existing one only identities are made.
  */
 function addPilotLight(app: App, planned: PlannedEnvironment, copies: RecoveryStack): void {
-  const { plan, ...site } = recoveredIn(copies, planned);
-  const network = { ...plan.network, natGateways: 0 };
-  new NetworkStack(app, { ...site, plan: { ...plan, network }, logKey: copies.logKey });
+  new NetworkStack(app, { ...recoveredIn(copies, planned), logKey: copies.logKey });
 }
 
 /** An environment as it stands in its recovery Region. */
@@ -109,6 +109,7 @@ function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, d
     recoveryStack,
     serverStack,
   });
+  openWayOut(app, site, networkStack, serverStack);
   pointDomainAt(app, site, { ipAddress: serverStack.server.publicIp }, serverStack);
   const operationsStack = new OperationsStack(app, { ...site, networkStack });
   operationsStack.watchServer(serverStack, backupStack);
@@ -138,6 +139,7 @@ function addService(
     releaseStack,
     recoveryStack,
   });
+  openWayOut(app, site, networkStack, serviceStack);
   pointDomainAt(app, site, edgeStack.entry, serviceStack);
   const operationsStack = new OperationsStack(app, { ...site, networkStack });
   operationsStack.watchService(dataStack, edgeStack, serviceStack);
@@ -145,6 +147,13 @@ function addService(
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
   if (serviceStack.fenceGuard !== undefined) operationsStack.watchFence(serviceStack.fenceGuard);
+}
+
+/** Of a network that stood there without one; an existing one has its owner's. */
+function openWayOut(app: App, site: OdooStackProps, networkStack: NetworkStack, served: Stack): void {
+  const { environment, plan, recovered = false } = site;
+  if (!recovered || environment.network.kind === 'existing' || plan.network.natGateways === 0) return;
+  served.addStackDependency(new EgressStack(app, { ...site, networkStack }));
 }
 
 /** Before everything that is copied there. */

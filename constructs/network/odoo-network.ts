@@ -31,6 +31,12 @@ export interface OdooNetworkProps {
   readonly publicAddressesByDefault?: boolean;
   /** NAT gateways of a new VPC; with 0 nothing in the subnets `App` reaches the internet. */
   readonly natGateways: number;
+  /**
+   * Whether they are made here, or by a stack of their own once the network is used.
+   *
+   * @default 'here'
+   */
+  readonly natGatewaysAre?: 'here' | 'elsewhere';
   /** Encrypts the flow logs. */
   readonly logKey: kms.IKey;
   /** Days for which flow logs are kept; one of CloudWatch Logs' retention values. */
@@ -77,7 +83,7 @@ export class OdooNetwork extends Construct implements Network {
       ipAddresses: ec2.IpAddresses.cidr(cidr),
       maxAzs: zones,
       reservedAzs: ZONES - zones,
-      natGateways: props.natGateways,
+      natGateways: gatewaysHere(props),
       // Nobody uses the default security group, but whatever is launched without naming one would get it. It cannot be
       // emptied by a CloudFormation resource: this is a custom one with a function that touches this group only.
       restrictDefaultSecurityGroup: true,
@@ -90,7 +96,7 @@ export class OdooNetwork extends Construct implements Network {
           cidrMask,
           mapPublicIpOnLaunch: props.publicAddressesByDefault ?? false,
         },
-        { name: 'App', subnetType: appSubnetType(props.natGateways), cidrMask },
+        { name: 'App', subnetType: appSubnetType(gatewaysHere(props)), cidrMask },
         { name: 'Database', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask },
       ],
     });
@@ -159,6 +165,10 @@ export class OdooNetwork extends Construct implements Network {
     }
     return group;
   }
+}
+
+function gatewaysHere({ natGateways, natGatewaysAre = 'here' }: OdooNetworkProps): number {
+  return natGatewaysAre === 'here' ? natGateways : 0;
 }
 
 function appSubnetType(natGateways: number): ec2.SubnetType {

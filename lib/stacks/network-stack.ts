@@ -18,11 +18,13 @@ export class NetworkStack extends OdooStack {
   constructor(scope: Construct, props: NetworkStackProps) {
     // Everything else stands in it, and its logs are unreadable without its key.
     super(scope, 'Network', props, { description: 'network', stateful: true });
-    const { environment, plan } = props;
+    const { environment, plan, recovered } = props;
     this.logKey = props.logKey ?? logKeyOf(this, environment);
     this.network = new OdooNetwork(this, 'Network', {
       network: environment.network,
       natGateways: plan.network.natGateways,
+      // The same before a recovery and after it: both sides deploy this stack.
+      natGatewaysAre: recovered ? 'elsewhere' : 'here',
       // Image Builder launches its machine there, and has no setting for an address.
       publicAddressesByDefault: environment.server.goldenImage !== undefined,
       logKey: this.logKey,

@@ -90,13 +90,11 @@ describe.each([10, 40, 150])('with %i users', (users) => {
     expect(other).toEqual(['bounce-eu-west-1.example.com']);
   });
 
-  it('the network is what was there beforehand, and more', () => {
-    const [before, after] = [home['Recovery-Network'], away['test-Recovery-Network']].map(
-      (template) => template?.Resources ?? {},
-    );
-    expect(Object.keys(before ?? {})).not.toEqual([]);
-    for (const [id, { Type }] of Object.entries(before ?? {})) expect(after?.[id]?.Type).toBe(Type);
-    expect(text(before)).not.toContain('AWS::EC2::NatGateway');
+  // Whoever deploys the environment at home, when that Region is back, deploys this stack as well.
+  it('the network is the same from either side: none takes away what the other one needs', () => {
+    const [before, after] = [home['Recovery-Network'], away['test-Recovery-Network']];
+    expect(Object.keys(before?.Resources ?? {})).not.toEqual([]);
+    expect(after?.Resources).toEqual(before?.Resources);
   });
 
   it('nobody in the recovery Region guards a fence: it has nobody to stand in for it', () => {
