@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { installFiles } from '../../../constructs/odoo-server/golden-image-component.ts';
 import { hostFiles } from '../../../constructs/odoo-server/host-files.ts';
-import type { OdooServerProps } from '../../../constructs/odoo-server/odoo-server.ts';
+import type { OdooServerProps } from '../../../constructs/odoo-server/odoo-server-props.ts';
 import { findingsOf, idleAcknowledgments, openFindings } from '../../support/nag.ts';
 import { testApp } from '../../support/stack.ts';
 import { imageUri, serverIn, smallPlan, smallServer } from './small.ts';

@@ -7,7 +7,8 @@ import {
   Stack,
 } from 'aws-cdk-lib';
 import type { Plan, ServerPlan } from '../../../config/sizing/plan.ts';
-import { OdooServer, type OdooServerProps } from '../../../constructs/odoo-server/odoo-server.ts';
+import type { OdooServerProps } from '../../../constructs/odoo-server/odoo-server-props.ts';
+import { OdooServer } from '../../../constructs/odoo-server/odoo-server.ts';
 import { DataSecret } from '../../../constructs/shared/data-secret.ts';
 import { testApp, testStack } from '../../support/stack.ts';
 
