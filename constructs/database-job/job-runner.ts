@@ -1,11 +1,10 @@
 import {
   ArnFormat,
   Duration,
-  RemovalPolicy,
   Stack,
   aws_iam as iam,
   aws_lambda as lambda,
-  aws_logs as logs,
+  type aws_logs as logs,
   custom_resources,
   type aws_ecs as ecs,
   type aws_kms as kms,
@@ -13,7 +12,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
-import { logRetention } from '../shared/log-retention.ts';
+import { FunctionLogGroup } from '../shared/function-log-group.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 import { onCluster, tasksOf } from './release/release-role.ts';
@@ -44,28 +43,20 @@ export class JobRunner extends Construct {
   readonly serviceToken: string;
 
   private readonly props: JobRunnerProps;
-  private readonly logGroup: logs.LogGroup;
+  private readonly logGroup: FunctionLogGroup;
 
   constructor(scope: Construct, id: string, props: JobRunnerProps) {
     super(scope, id);
     this.props = props;
-    this.logGroup = this.defineLogGroup();
+    this.logGroup = new FunctionLogGroup(this, 'Logs', props);
     const start = this.defineStart();
     const watch = this.defineWatch();
     this.serviceToken = this.defineProvider(start, watch).serviceToken;
   }
 
-  private defineLogGroup(): logs.LogGroup {
-    return new logs.LogGroup(this, 'Logs', {
-      retention: logRetention(this.props.logRetentionDays),
-      encryptionKey: this.props.logKey,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-  }
-
   private defineStart(): lambda.Function {
     const { machine } = this.props;
-    const role = this.defineRole('StartRole');
+    const role = this.logGroup.roleOf(this, 'StartRole');
     machine.grantStartExecution(role);
     // In a rollback nothing is run; the log then says what the latest execution left to restore from.
     machine.grant(role, 'states:ListExecutions');
@@ -81,7 +72,7 @@ export class JobRunner extends Construct {
 
   private defineWatch(): lambda.Function {
     const { cluster, taskLogs } = this.props;
-    const role = this.defineRole('WatchRole');
+    const role = this.logGroup.roleOf(this, 'WatchRole');
     this.allowOnExecutions(role, ['states:DescribeExecution', 'states:StopExecution']);
     const anyTask = tasksOf(role, cluster);
     role.addToPolicy(onCluster(cluster, ['ecs:StopTask'], anyTask));
@@ -123,8 +114,8 @@ export class JobRunner extends Construct {
       // A backstop: the function that watches gives up earlier, and stops what runs. The framework's own timeout leaves
       // it running.
       totalTimeout: Duration.minutes(58),
-      frameworkOnEventRole: this.defineRole('ProviderStartRole'),
-      frameworkCompleteAndTimeoutRole: this.defineRole('ProviderWatchRole'),
+      frameworkOnEventRole: this.logGroup.roleOf(this, 'ProviderStartRole'),
+      frameworkCompleteAndTimeoutRole: this.logGroup.roleOf(this, 'ProviderWatchRole'),
       logGroup: this.logGroup,
     });
     this.acknowledgeProvider(provider, start, watch);
@@ -166,13 +157,6 @@ export class JobRunner extends Construct {
       'AwsSolutions-SF2',
       'The state machine repeats one call until the job has ended, a few times per deployment. There is no path to trace; the event of the stack says how it ended.',
     );
-  }
-
-  /** Not the managed policy that Lambda suggests, which lets a function write to every log group of the account. */
-  private defineRole(id: string): iam.Role {
-    const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    this.logGroup.grantWrite(role);
-    return role;
   }
 
   private defineFunction(id: string, handler: 'onEvent' | 'isComplete', role: iam.Role): lambda.Function {

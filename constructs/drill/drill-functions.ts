@@ -1,12 +1,11 @@
 import {
   Duration,
-  RemovalPolicy,
   type aws_ec2 as ec2,
   type aws_ecs as ecs,
-  aws_iam as iam,
+  type aws_iam as iam,
   type aws_kms as kms,
   aws_lambda as lambda,
-  aws_logs as logs,
+  type aws_logs as logs,
   type aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
@@ -17,7 +16,7 @@ import { FILESTORE_DIRECTORY } from '../filestore/filestore-bucket.ts';
 import type { Network } from '../network/network.ts';
 import { packedHandlers } from '../restore-testing/packed-handlers.ts';
 import { allowInVpc, VERIFIER_ROLE } from '../restore-testing/restore-permissions.ts';
-import { logRetention } from '../shared/log-retention.ts';
+import { FunctionLogGroup } from '../shared/function-log-group.ts';
 import { DRILL_LOCK, DRILL_TAG, instancePrefix } from './drill-names.ts';
 import {
   allowAge,
@@ -82,18 +81,14 @@ export class DrillFunctions extends Construct implements DrillSteps {
   readonly lockRole: iam.Role;
 
   private readonly props: DrillFunctionsProps;
-  private readonly logGroup: logs.LogGroup;
+  private readonly logGroup: FunctionLogGroup;
   private readonly code: lambda.Code;
 
   constructor(scope: Construct, id: string, props: DrillFunctionsProps) {
     super(scope, id);
     this.props = props;
     this.code = packedDrill(this);
-    this.logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: logRetention(props.logRetentionDays),
-      encryptionKey: props.logKey,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    this.logGroup = new FunctionLogGroup(this, 'Logs', props);
     const { auditBucket } = props;
     this.lockRole = this.role('Lock', (role) => allowLock(role, auditBucket));
     this.lock = this.defineFunction('Lock', 'lock', this.lockRole);
@@ -126,11 +121,7 @@ export class DrillFunctions extends Construct implements DrillSteps {
   }
 
   private role(id: string, allow: (role: iam.Role) => void): iam.Role {
-    // Not the managed policy that Lambda suggests, which lets a function write to every log group of the account.
-    const role = new iam.Role(this, `${id}Role`, {
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    });
-    this.logGroup.grantWrite(role);
+    const role = this.logGroup.roleOf(this, `${id}Role`);
     allow(role);
     return role;
   }

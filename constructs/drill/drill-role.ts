@@ -1,6 +1,6 @@
 import { ArnFormat, Aws, Stack, aws_iam as iam, type aws_ecs as ecs, type aws_kms as kms } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { onCluster } from '../database-job/release/release-role.ts';
+import { allowRun } from '../database-job/release/release-role.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 import { DRILL_TAG } from './drill-names.ts';
@@ -30,7 +30,11 @@ export function drillRole(scope: Construct, props: DrillRoleProps): iam.Role {
   );
   allowRestore(role, props);
   allowDelete(role, props.environmentName);
-  allowRun(role, props);
+  allowRun(
+    role,
+    props,
+    'Every deployment that changes what a drill runs makes a new revision of this one family, and the condition names the one cluster.',
+  );
   allowStop(role, props.cluster);
   acknowledge(
     role,
@@ -91,20 +95,4 @@ function allowRestore(role: iam.Role, { environmentName, database, encryptionKey
     options,
     "The option group of AWS's own that RDS gives to a database that has none: it chooses it by the version.",
   );
-}
-
-function allowRun(role: iam.Role, { cluster, task }: DrillRoleProps): void {
-  const anyRevision = Stack.of(role).formatArn({
-    service: 'ecs',
-    resource: 'task-definition',
-    resourceName: `${task.family}:*`,
-  });
-  role.addToPolicy(onCluster(cluster, ['ecs:RunTask'], anyRevision));
-  acknowledgeWildcard(
-    role,
-    anyRevision,
-    'Every deployment that changes what a drill runs makes a new revision of this one family, and the condition names the one cluster.',
-  );
-  task.taskRole.grantPassRole(role);
-  task.obtainExecutionRole().grantPassRole(role);
 }

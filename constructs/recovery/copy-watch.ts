@@ -1,20 +1,18 @@
 import {
   Duration,
-  RemovalPolicy,
   type aws_backup as backup,
   aws_events as events,
   aws_events_targets as targets,
   aws_iam as iam,
   type aws_kms as kms,
   aws_lambda as lambda,
-  aws_logs as logs,
   type aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
 import { COPIES_NOTE } from '../audit/audit-prefixes.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
-import { logRetention } from '../shared/log-retention.ts';
+import { FunctionLogGroup } from '../shared/function-log-group.ts';
 
 const CODE = fileURLToPath(new URL('watch-copies.lambda', import.meta.url));
 
@@ -56,11 +54,7 @@ export class CopyWatch extends Construct {
 
   constructor(scope: Construct, id: string, props: CopyWatchProps) {
     super(scope, id);
-    const logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: logRetention(props.logRetentionDays),
-      encryptionKey: props.logKey,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = new FunctionLogGroup(this, 'Logs', props);
     this.function = new lambda.Function(this, 'Function', {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
@@ -95,11 +89,9 @@ export class CopyWatch extends Construct {
     });
   }
 
-  private role(logGroup: logs.ILogGroup, props: CopyWatchProps): iam.Role {
+  private role(logGroup: FunctionLogGroup, props: CopyWatchProps): iam.Role {
     const { auditBucket, vault, encryptionKey, filestore, database } = props;
-    // Not the managed policy that Lambda suggests, which lets a function write to every log group of the account.
-    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
+    const role = logGroup.roleOf(this, 'Role');
     const allow = (actions: string[], resource: string) =>
       role.addToPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
     allow(['s3:GetObject', 's3:PutObject'], auditBucket.arnForObjects(COPIES_NOTE));

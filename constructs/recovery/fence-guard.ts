@@ -5,14 +5,12 @@ import {
   aws_iam as iam,
   type aws_kms as kms,
   aws_lambda as lambda,
-  aws_logs as logs,
-  RemovalPolicy,
   type aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
 import { FENCE, FENCE_NOTE } from '../audit/audit-prefixes.ts';
-import { logRetention } from '../shared/log-retention.ts';
+import { FunctionLogGroup } from '../shared/function-log-group.ts';
 import { allowStopping, type Served, settingsOf } from './served.ts';
 
 const CODE = fileURLToPath(new URL('fence-guard.lambda', import.meta.url));
@@ -41,11 +39,7 @@ export class FenceGuard extends Construct {
 
   constructor(scope: Construct, id: string, props: FenceGuardProps) {
     super(scope, id);
-    const logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: logRetention(props.logRetentionDays),
-      encryptionKey: props.logKey,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = new FunctionLogGroup(this, 'Logs', props);
     this.function = new lambda.Function(this, 'Function', {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
@@ -65,10 +59,11 @@ export class FenceGuard extends Construct {
     });
   }
 
-  private role(logGroup: logs.ILogGroup, { auditBucket, encryptionKey, served }: FenceGuardProps): iam.Role {
-    // Not the managed policy that Lambda suggests, which lets a function write to every log group of the account.
-    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
+  private role(
+    logGroup: FunctionLogGroup,
+    { auditBucket, encryptionKey, served }: FenceGuardProps,
+  ): iam.Role {
+    const role = logGroup.roleOf(this, 'Role');
     const allow = (actions: string[], ...resources: string[]) =>
       role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
     const note = auditBucket.arnForObjects(FENCE_NOTE);

@@ -2,11 +2,9 @@ import {
   CustomResource,
   custom_resources,
   Duration,
-  RemovalPolicy,
   aws_iam as iam,
   type aws_kms as kms,
   aws_lambda as lambda,
-  aws_logs as logs,
   type aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
@@ -16,7 +14,7 @@ import { RECOVERY_POINTS, SERVER_BACKUPS } from '../backup/backup-prefixes.ts';
 import type { AutomatedBackupPoint } from '../database/restored-instance.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
-import { logRetention } from '../shared/log-retention.ts';
+import { FunctionLogGroup } from '../shared/function-log-group.ts';
 
 const CODE = fileURLToPath(new URL('restore-point.lambda', import.meta.url));
 
@@ -64,11 +62,7 @@ export class RestorePoint extends Construct {
 
   constructor(scope: Construct, id: string, props: RestorePointProps) {
     super(scope, id);
-    const logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: logRetention(props.logRetentionDays),
-      encryptionKey: props.logKey,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = new FunctionLogGroup(this, 'Logs', props);
     this.found = new CustomResource(this, 'Found', {
       resourceType: 'Custom::RestorePoint',
       serviceToken: this.provider(this.finder(props, logGroup), logGroup).serviceToken,
@@ -87,9 +81,9 @@ export class RestorePoint extends Construct {
     return this.found.getAttString(purpose);
   }
 
-  private finder(props: RestorePointProps, logGroup: logs.ILogGroup): lambda.Function {
+  private finder(props: RestorePointProps, logGroup: FunctionLogGroup): lambda.Function {
     const { auditBucket, database, encryptionKey } = props;
-    const role = functionRole(this, 'FindRole', logGroup);
+    const role = logGroup.roleOf(this, 'FindRole');
     const allow = (actions: string[], ...resources: string[]) =>
       role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
     allow(['s3:GetObjectVersion'], auditBucket.arnForObjects(COPIES_NOTE));
@@ -127,10 +121,10 @@ export class RestorePoint extends Construct {
     });
   }
 
-  private provider(find: lambda.Function, logGroup: logs.ILogGroup): custom_resources.Provider {
+  private provider(find: lambda.Function, logGroup: FunctionLogGroup): custom_resources.Provider {
     const provider = new custom_resources.Provider(this, 'Provider', {
       onEventHandler: find,
-      frameworkOnEventRole: functionRole(this, 'ProviderRole', logGroup),
+      frameworkOnEventRole: logGroup.roleOf(this, 'ProviderRole'),
       logGroup,
     });
     acknowledgeWildcard(
@@ -157,11 +151,4 @@ function settings({ database, ...props }: RestorePointProps): string {
     fenceNote: FENCE_NOTE,
     url: props.url,
   });
-}
-
-/** Not the managed policy that Lambda suggests, which lets a function write to every log group of the account. */
-function functionRole(scope: Construct, id: string, logGroup: logs.ILogGroup): iam.Role {
-  const role = new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-  logGroup.grantWrite(role);
-  return role;
 }

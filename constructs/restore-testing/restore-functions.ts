@@ -1,16 +1,14 @@
 import {
   Duration,
-  RemovalPolicy,
   type aws_ec2 as ec2,
   aws_iam as iam,
   type aws_kms as kms,
   aws_lambda as lambda,
-  aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DATABASE_NAME, type OdooDatabase } from '../database/odoo-database.ts';
 import type { Network } from '../network/network.ts';
-import { logRetention } from '../shared/log-retention.ts';
+import { FunctionLogGroup } from '../shared/function-log-group.ts';
 import type { FilestoreFunctions, FilestoreTest } from './filestore-test.ts';
 import { packedHandlers } from './packed-handlers.ts';
 import {
@@ -67,18 +65,14 @@ export class RestoreFunctions extends Construct {
   readonly publishProofAge: lambda.Function;
 
   private readonly props: RestoreFunctionsProps;
-  private readonly logGroup: logs.LogGroup;
+  private readonly logGroup: FunctionLogGroup;
   private readonly code: lambda.Code;
 
   constructor(scope: Construct, id: string, props: RestoreFunctionsProps) {
     super(scope, id);
     this.props = props;
     this.code = packedHandlers(this, props.certificates);
-    this.logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: logRetention(props.logRetentionDays),
-      encryptionKey: props.logKey,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    this.logGroup = new FunctionLogGroup(this, 'Logs', props);
     this.noteManifest = this.inVpc('NoteManifest', 'noteManifest', props.manifestSecurityGroup);
     allowInVpc(roleOf(this.noteManifest), 'counts what production holds');
     allowManifest(roleOf(this.noteManifest), props);
@@ -121,11 +115,7 @@ export class RestoreFunctions extends Construct {
     handler: string,
     place: Pick<lambda.FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups'> = {},
   ): lambda.Function {
-    // Not the managed policies that Lambda suggests, which let a function write to every log group of the account.
-    const role = new iam.Role(this, `${id}Role`, {
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    });
-    this.logGroup.grantWrite(role);
+    const role = this.logGroup.roleOf(this, `${id}Role`);
     return new lambda.Function(this, id, {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { formatProblems } from '../../config/format-problems.ts';
-import { loadEnvironmentFiles, resolveAll } from '../../config/load.ts';
 import type { Problem } from '../../config/problem.ts';
 import { lookAtBackups, type LookProps } from '../backups/look-at-backups.ts';
 import { renderBackups } from './backups-table.ts';
+import { oneEnvironment } from './one-environment.ts';
 import type { Output } from './selected-plans.ts';
 
 export const USAGE = `npm run backups -- --env NAME [--at TIME] [--json]
@@ -41,12 +41,8 @@ export async function backupsCommand(
     errors.write(`${formatProblems([at], 'The call')}\n`);
     return 2;
   }
-  const resolved = resolveAll(await loadEnvironmentFiles(), { env: options.env });
-  const planned = resolved.ok ? resolved.value[0] : undefined;
-  if (!resolved.ok || planned === undefined) {
-    errors.write(`${resolved.ok ? 'no such environment' : formatProblems(resolved.problems)}\n`);
-    return 1;
-  }
+  const planned = await oneEnvironment(options.env, errors);
+  if (planned === undefined) return 1;
   try {
     const report = await lookAtBackups({ planned, at, ...surroundings });
     const style = { width: out.columns ?? 100, colors: out.isTTY === true && !process.env.NO_COLOR };

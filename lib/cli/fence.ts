@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatProblems } from '../../config/format-problems.ts';
-import { loadEnvironmentFiles, resolveAll } from '../../config/load.ts';
 import {
   type FenceOutcome,
   type FenceProps,
@@ -10,6 +8,7 @@ import {
   setFence,
 } from '../failover/fence.ts';
 import { confirmation } from './confirmation.ts';
+import { oneEnvironment } from './one-environment.ts';
 import type { Output } from './selected-plans.ts';
 
 export const USAGE = `npm run fence -- --env NAME [--lift] [--yes]
@@ -49,13 +48,9 @@ export async function fenceCommand(
     errors.write(`${options}\n\n${USAGE}`);
     return 2;
   }
-  const resolved = resolveAll(await loadEnvironmentFiles(), { env: options.env });
-  const environment = resolved.ok ? resolved.value[0]?.environment : undefined;
-  if (!resolved.ok || environment === undefined) {
-    errors.write(`${resolved.ok ? 'no such environment' : formatProblems(resolved.problems)}\n`);
-    return 1;
-  }
-  const { name, region, recoveryRegion } = environment;
+  const planned = await oneEnvironment(options.env, errors);
+  if (planned === undefined) return 1;
+  const { name, region, recoveryRegion } = planned.environment;
   if (recoveryRegion === undefined) {
     errors.write(`${name} has no recoveryRegion: there is nothing that could stand in for it\n`);
     return 1;

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import { formatProblems } from '../../config/format-problems.ts';
-import { loadEnvironmentFiles, type PlannedEnvironment, resolveAll } from '../../config/load.ts';
+import type { PlannedEnvironment } from '../../config/load.ts';
 import { finish } from '../growth/finish.ts';
 import { grow } from '../growth/grow.ts';
 import { GrowthProblem, type GrowthProps } from '../growth/growth.ts';
 import { undo } from '../growth/undo.ts';
 import { confirmation } from './confirmation.ts';
+import { oneEnvironment } from './one-environment.ts';
 import type { Output } from './selected-plans.ts';
 
 export const USAGE = `npm run grow -- --env NAME [--yes] [--undo | --finish]
@@ -51,12 +51,8 @@ export async function growCommand(
     errors.write(`${options}\n\n${USAGE}`);
     return 2;
   }
-  const resolved = resolveAll(await loadEnvironmentFiles(), { env: options.env });
-  const planned = resolved.ok ? resolved.value[0] : undefined;
-  if (!resolved.ok || planned === undefined) {
-    errors.write(`${resolved.ok ? 'no such environment' : formatProblems(resolved.problems)}\n`);
-    return 1;
-  }
+  const planned = await oneEnvironment(options.env, errors);
+  if (planned === undefined) return 1;
   const say = (text: string): void => void out.write(`${text}\n`);
   try {
     await options.act({

@@ -16,7 +16,11 @@ export function releaseRole(scope: Construct, props: ReleaseRoleProps): iam.Role
   const role = new iam.Role(scope, 'Role', {
     assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
   });
-  allowRun(role, props);
+  allowRun(
+    role,
+    props,
+    'Every deployment that changes the job makes a new revision of its task definition. The wildcard stands for the revision number of this one family, and the condition for this one cluster.',
+  );
   allowWatch(role, props);
   allowSnapshots(role, props);
   acknowledge(
@@ -27,7 +31,16 @@ export function releaseRole(scope: Construct, props: ReleaseRoleProps): iam.Role
   return role;
 }
 
-function allowRun(role: iam.Role, { cluster, task }: ReleaseRoleProps): void {
+/**
+ * Lets a state machine run a task in one cluster, in whatever revision.
+ *
+ * @param reason - why the wildcard that stands for the revision is acceptable.
+ */
+export function allowRun(
+  role: iam.Role,
+  { cluster, task }: { readonly cluster: ecs.ICluster; readonly task: ecs.FargateTaskDefinition },
+  reason: string,
+): void {
   // Not `task.grantRun`, which names one revision: the policy would change in the very deployment that uses it, and a
   // change of a policy takes a while to be in force.
   const anyRevision = Stack.of(role).formatArn({
@@ -36,11 +49,7 @@ function allowRun(role: iam.Role, { cluster, task }: ReleaseRoleProps): void {
     resourceName: `${task.family}:*`,
   });
   role.addToPolicy(onCluster(cluster, ['ecs:RunTask'], anyRevision));
-  acknowledgeWildcard(
-    role,
-    anyRevision,
-    'Every deployment that changes the job makes a new revision of its task definition. The wildcard stands for the revision number of this one family, and the condition for this one cluster.',
-  );
+  acknowledgeWildcard(role, anyRevision, reason);
   task.taskRole.grantPassRole(role);
   task.obtainExecutionRole().grantPassRole(role);
 }
