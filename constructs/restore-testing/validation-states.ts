@@ -1,6 +1,7 @@
 import { type aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { awsCall } from '../shared/aws-call.ts';
+import { verdictStates } from './verdict-states.ts';
 import { filestoreStates, type FilestoreStatesProps, NOT_VALIDATED } from './filestore-states.ts';
 import { invoke } from './invoke-function.ts';
 
@@ -86,15 +87,7 @@ function reportStates(scope: Construct, props: ValidationStatesProps): sfn.IChai
     payload: { 'job.$': '$.job', 'validation.$': '$.validation' },
     resultPath: '$.verdict',
   });
-  const give = awsCall(scope, 'Give verdict', {
-    service: 'backup',
-    action: 'putRestoreValidationResult',
-    parameters: {
-      'RestoreJobId.$': '$.job.RestoreJobId',
-      'ValidationStatus.$': '$.verdict.status',
-      'ValidationStatusMessage.$': '$.verdict.message',
-    },
-  });
+  const give = verdictStates(scope);
   const unreported = new sfn.Pass(scope, 'Note missing report', {
     comment: 'Without a report nothing is proven, whatever was found',
     parameters: {
@@ -104,17 +97,5 @@ function reportStates(scope: Construct, props: ValidationStatesProps): sfn.IChai
     resultPath: '$.verdict',
   });
   report.addCatch(unreported.next(give), { resultPath: '$.failure' });
-  const proven = new sfn.Choice(scope, 'Proven?')
-    .when(
-      sfn.Condition.stringEquals('$.verdict.status', 'SUCCESSFUL'),
-      new sfn.Succeed(scope, 'Restore proven'),
-    )
-    .otherwise(
-      new sfn.Fail(scope, 'Restore not proven', {
-        error: 'RestoreNotProven',
-        causePath: '$.verdict.message',
-      }),
-    );
-  give.next(proven);
   return report.next(give);
 }

@@ -56,31 +56,6 @@ function detach(
   return catching(state, next).next(next);
 }
 
-/** Gives AWS Backup `verdict`; returns the first state. */
-export function verdictStates(scope: Construct): sfn.IChainable {
-  const give = awsCall(scope, 'Give verdict', {
-    service: 'backup',
-    action: 'putRestoreValidationResult',
-    parameters: {
-      'RestoreJobId.$': '$.job.RestoreJobId',
-      'ValidationStatus.$': '$.verdict.status',
-      'ValidationStatusMessage.$': '$.verdict.message',
-    },
-  });
-  const proven = new sfn.Choice(scope, 'Proven?')
-    .when(
-      sfn.Condition.stringEquals('$.verdict.status', 'SUCCESSFUL'),
-      new sfn.Succeed(scope, 'Restore proven'),
-    )
-    .otherwise(
-      new sfn.Fail(scope, 'Restore not proven', {
-        error: 'RestoreNotProven',
-        causePath: '$.verdict.message',
-      }),
-    );
-  return give.next(proven);
-}
-
 /** Reads the volume's state into `seen`. By a filter: for one that is gone there is an empty list instead of an error. */
 export function lookAtVolume(scope: Construct, id: string): sfn.CustomState {
   return awsCall(scope, id, {

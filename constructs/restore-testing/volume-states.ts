@@ -11,8 +11,8 @@ import {
   lookAtVolume,
   setVerdict,
   tried,
-  verdictStates,
 } from './volume-detaching.ts';
+import { verdictStates } from './verdict-states.ts';
 import { detachLeftovers } from './volume-leftovers.ts';
 import { proofStates } from './volume-proof-states.ts';
 
