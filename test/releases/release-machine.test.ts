@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readExecution } from '../../lib/release/release-execution.ts';
 import { AwsError, FakeAws } from './fake-aws.ts';
 import { execute } from './interpreter/state-machine.ts';
+import { untilEnded } from './interpreter/until-ended.ts';
 import { DATABASE_INSTANCE, releaseDefinition } from './release-template.ts';
 
 const NAME = 'deployment-ad4e6c0f-0c1b-4a4f-9d0e-3f8f3c4f0a11';
@@ -55,10 +56,7 @@ async function release(input: object = {}, hours = 1): Promise<Ended> {
     (output) => ({ output }),
     ({ cause }) => ({ error: cause.name, report: parsed(cause.cause ?? cause.message) }),
   );
-  const watch = { over: false };
-  void ended.finally(() => (watch.over = true));
-  while (!watch.over) await vi.advanceTimersByTimeAsync(1000);
-  return ended;
+  return untilEnded(ended);
 }
 
 function parsed(text: string): Ended['report'] {

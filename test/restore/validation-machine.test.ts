@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { execute } from '../releases/interpreter/state-machine.ts';
+import { errorOf, untilEnded } from '../releases/interpreter/until-ended.ts';
 import { machineOf } from './machine-definition.ts';
 
 const RESTORE = '7C3F-1';
@@ -45,14 +46,7 @@ function call(state: string, _: string, parameters: object): unknown {
 /** Runs a validation to its end: the error it ended with, if it did. */
 async function validation(): Promise<string | undefined> {
   const run = await execute(definition, { restoreJobId: RESTORE }, { name: 'test', call });
-  const ended = run.result.then(
-    () => undefined,
-    ({ cause }: { cause: { name: string } }) => cause.name,
-  );
-  const watch = { over: false };
-  void ended.finally(() => (watch.over = true));
-  while (!watch.over) await vi.advanceTimersByTimeAsync(1000);
-  return ended;
+  return untilEnded(errorOf(run.result));
 }
 
 const madeBy = (state: string) =>

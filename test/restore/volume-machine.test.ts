@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Definition, execute } from '../releases/interpreter/state-machine.ts';
+import { errorOf, untilEnded } from '../releases/interpreter/until-ended.ts';
 import { resolved } from '../releases/release-template.ts';
 import { environmentOf } from '../support/environments.ts';
 import { resourcesOf, templatesOf } from '../support/templates.ts';
@@ -35,14 +36,7 @@ function call(state: string, _: string, parameters: object): unknown {
 /** Runs a validation to its end: the error it ended with, if it did. */
 async function validation(): Promise<string | undefined> {
   const run = await execute(definition, { restoreJobId: JOB.RestoreJobId }, { name: 'test', call });
-  const ended = run.result.then(
-    () => undefined,
-    ({ cause }: { cause: { name: string } }) => cause.name,
-  );
-  const watch = { over: false };
-  void ended.finally(() => (watch.over = true));
-  while (!watch.over) await vi.advanceTimersByTimeAsync(5000);
-  return ended;
+  return untilEnded(errorOf(run.result), 5000);
 }
 
 /** The test fails, with this reason. */

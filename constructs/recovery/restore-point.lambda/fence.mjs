@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The guard looks each minute, and what it stops has two minutes to end. */
+/** The guard looks each minute, and what it stops has two minutes to end. One that has not looked for as long is not there. */
 const STOPPED_AFTER_MS = 3 * 60_000;
 
 /**
@@ -18,17 +18,18 @@ export async function refuseWhileServed(clients, { environment, bucket, fence, f
       `${environment} is not fenced: npm run fence -- --env ${environment} stops it in its own Region first (docs/recovery.md)`,
     );
   }
-  const seen = await read(clients.s3, bucket, fenceNote);
-  if (seen?.fencedAt === standing.fencedAt && seen.running > 0) {
+  const note = await read(clients.s3, bucket, fenceNote);
+  const seen = note?.fencedAt === standing.fencedAt ? note : undefined;
+  /** @param {string} moment */
+  const isRecent = (moment) => now.getTime() - Date.parse(moment) < STOPPED_AFTER_MS;
+  // An older note is of a Region that was lost since, and will never say more.
+  if (seen?.running > 0 && isRecent(seen.seenAt)) {
     throw new Error(
       `${seen.running} of ${environment} still run in its own Region: wait until they have ended`,
     );
   }
   // A Region that does not answer leaves no note. One that does has had the time for it.
-  if (
-    now.getTime() - Date.parse(standing.fencedAt) < STOPPED_AFTER_MS &&
-    seen?.fencedAt !== standing.fencedAt
-  ) {
+  if (seen === undefined && isRecent(standing.fencedAt)) {
     throw new Error(
       `${environment} was fenced at ${standing.fencedAt}, and its own Region has not said yet that it has stopped: wait three minutes`,
     );

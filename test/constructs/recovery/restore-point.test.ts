@@ -205,76 +205,20 @@ describe('the secrets', () => {
   });
 });
 
-describe('an environment that still answers', () => {
-  beforeEach(() => region.backUp('copy', at('00:00'), at('10:18')));
-
-  it.each([200, 303, 404])('with %i is not brought back beside itself', async (status) => {
-    region.served = status;
-    await expect(create()).rejects.toThrow(
-      'https://erp.example.com/web/health still answers, although prod is fenced',
-    );
-  });
-
-  it.each([503, undefined])('with %s is lost', async (status) => {
-    region.served = status;
-    expect(await chosen()).toBe(at('10:12:30'));
-    expect(region.visited).toEqual([MEDIUM.url]);
-  });
-
-  it('is not looked for without an address', async () => {
-    region.served = 200;
-    expect(await chosen('latest', { ...MEDIUM, url: undefined })).toBe(at('10:12:30'));
-  });
-});
-
-/** What the guard of the environment has seen of the fence. */
-const seen = (running: number, fencedAt = at('10:30')) =>
-  region.put('fence/seen.json', at('10:31'), { fencedAt, seenAt: at('10:31'), running });
-const fencedAgo = (time: string) => region.put('fence/fenced.json', at('10:30'), { fencedAt: at(time) });
-
 describe('the fence', () => {
-  beforeEach(() => region.backUp('copy', at('00:00'), at('10:18')));
+  beforeEach(() => region.remove('fence/fenced.json'));
 
   it('has to stand before anything is brought back', async () => {
-    region.remove('fence/fenced.json');
-    await expect(create()).rejects.toThrow(
-      'prod is not fenced: npm run fence -- --env prod stops it in its own Region first',
-    );
+    region.backUp('copy', at('00:00'), at('10:18'));
+    await expect(create()).rejects.toThrow('prod is not fenced');
     await expect(small()).rejects.toThrow('prod is not fenced');
   });
 
-  it('is waited for while something still runs, however long', async () => {
-    seen(2);
-    await expect(create()).rejects.toThrow('2 of prod still run in its own Region');
-    seen(0);
-    expect(await chosen()).toBe(at('10:12:30'));
-  });
-
-  it('is given three minutes, of which a Region that has stopped needs none', async () => {
-    fencedAgo('10:38');
-    await expect(create()).rejects.toThrow('has not said yet that it has stopped');
-    seen(0);
-    await expect(create()).rejects.toThrow('has not said yet that it has stopped');
-    seen(0, at('10:38'));
-    expect(await chosen()).toBe(at('10:12:30'));
-  });
-
-  it('does without the word of a Region that is away', async () => {
-    fencedAgo('10:37');
-    expect(await chosen()).toBe(at('10:12:30'));
-  });
-
   it('is not asked for again by later deployments', async () => {
-    region.remove('fence/fenced.json');
     const PhysicalResourceId = `copy@${at('10:12:30')}`;
     expect(await send({ RequestType: 'Update', PhysicalResourceId }, 'latest', MEDIUM)).toMatchObject({
       PhysicalResourceId,
     });
-  });
-
-  it('that cannot be read is an error', async () => {
-    region.unreadable = true;
-    await expect(create()).rejects.toThrow('Access Denied');
   });
 });
 

@@ -1,8 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { vi } from 'vitest';
 import { createHandlers, type Settings } from '../../../constructs/drill/drill.lambda/handlers.mjs';
 import type { DrillReport } from '../../../constructs/drill/drill.lambda/report.mjs';
 import { type Definition, execute, type Run } from '../../releases/interpreter/state-machine.ts';
+import { untilEnded as untilSettled } from '../../releases/interpreter/until-ended.ts';
 import { resolved } from '../../releases/release-template.ts';
 import { withDrill } from '../../constructs/drill/drill.fixture.ts';
 import type { FakeAws } from './fake-aws.ts';
@@ -137,10 +137,7 @@ export function arnOf(name: string): string {
   return `arn:aws:states:eu-central-1:111122223333:execution:Release:${name}`;
 }
 
-/** Lets hours pass until it is settled. */
-export async function untilEnded<T>(promise: Promise<T>): Promise<T> {
-  const watch = { over: false };
-  void promise.finally(() => (watch.over = true));
-  while (!watch.over) await vi.advanceTimersByTimeAsync(10_000);
-  return promise;
+/** Hours pass in a drill. */
+export function untilEnded<T>(promise: Promise<T>): Promise<T> {
+  return untilSettled(promise, 10_000);
 }
