@@ -51,7 +51,8 @@ describe('a handover', () => {
     await machine.succeed('pkill --signal KILL --full backup.hand_over');
     expect((await handingOver).code).not.toBe(0);
     await machine.succeed('systemctl kill --signal=SIGCONT odoo-web.service');
-    await expect.poll(running).toBe('inactive\ninactive\n');
+    // TimeoutStopSec of the unit: a request may be running.
+    await expect.poll(running, { timeout: 90_000 }).toBe('inactive\ninactive\n');
     await machine.succeed('systemctl start odoo-web.service odoo-cron.service');
     await expectSilent();
     expect(await mark()).not.toHaveProperty('manifest');
