@@ -69,7 +69,7 @@ export function defaultsFor({ production, tier, region }: DefaultsContext) {
     objectives: { rtoHours: 4, rpoHours: 1 },
     windows: nightOf(region),
     network: { cidr: '10.0.0.0/16' },
-    recovery: { dns: 'switch' },
+    recovery: { dns: 'switch', drill: { schedule: production ? 'monthly' : 'manual' } },
     server: { zone: 1 },
     mail: {
       ses: { identity: 'new', accessKeys: [1] },

@@ -9,6 +9,7 @@ import { entryRules, isInZone } from './rules/entry.ts';
 import { domainOf as domainOfAddress, mailRules } from './rules/mail.ts';
 import { moduleRules } from './rules/modules.ts';
 import { networkRules } from './rules/network.ts';
+import { WORKFLOWS } from './drill-workflows.ts';
 import { recoveryRules } from './rules/recovery.ts';
 import { recoveryRegionRules } from './rules/recovery-region.ts';
 import { recoverySiteRules } from './rules/recovery-site.ts';
@@ -126,12 +127,21 @@ function networkOf({ network, production = false }: EnvironmentFile): NetworkCho
 }
 
 function recoveryOf(file: EnvironmentFile): RecoverySite {
-  const { network, certificateArn, relayCredentialsArn, dns } = file.recovery ?? {};
+  const { network, certificateArn, relayCredentialsArn, dns, drill = {} } = file.recovery ?? {};
+  const defaults = defaultsFor({ production: file.production ?? false }).recovery;
   return {
     network: vpcOf(network, networkOf(file).cidr),
     certificateArn,
     relayCredentialsArn,
-    dns: dns ?? defaultsFor({ production: false }).recovery.dns,
+    dns: dns ?? defaults.dns,
+    drill: {
+      schedule: drill.schedule ?? defaults.drill.schedule,
+      workflows: (drill.workflows ?? WORKFLOWS).map(({ args = [], kwargs = {}, ...workflow }) => ({
+        ...workflow,
+        args,
+        kwargs,
+      })),
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { warnOfUnpreparedRecovery } from './unprepared-recovery.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
 import { DataStack, type DataStackProps } from './stacks/data-stack.ts';
 import { DnsStack } from './stacks/dns-stack.ts';
+import { DrillStack, type DrillStackProps } from './stacks/drill-stack.ts';
 import { EgressStack } from './stacks/egress-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import type { OdooStackProps } from './stacks/odoo-stack.ts';
@@ -27,6 +28,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * |---|---|---|---|
  * | Recovery | copies in the recovery Region, where one is named | the same | the same, locked |
  * | Recovery-Network | the network there, without a way out | the same | the same |
+ * | Recovery-Drill | no | tries the recovery | the same |
  * | Network | yes | yes | yes |
  * | Data | key, secrets, buckets, mail | and RDS, S3 Files, EFS | the same |
  * | Backup | recovery points of the data volume, and their restore tests | of the database | the same, locked |
@@ -40,11 +42,11 @@ import { ServiceStack } from './stacks/service-stack.ts';
  */
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
   const recoveryStack = recoveryStackOf(app, planned);
-  if (recoveryStack !== undefined) {
-    addPilotLight(app, planned, recoveryStack);
-    warnOfUnpreparedRecovery(recoveryStack, planned.environment);
-  }
-  addStacks(app, planned, { recoveryStack });
+  const dataStack = addStacks(app, planned, { recoveryStack });
+  if (recoveryStack === undefined) return;
+  const networkStack = addPilotLight(app, planned, recoveryStack);
+  warnOfUnpreparedRecovery(recoveryStack, planned.environment);
+  addDrill(app, planned, { copies: recoveryStack, networkStack, dataStack });
 }
 
 /**
@@ -64,8 +66,24 @@ export function addRecoveredEnvironment(app: App, planned: PlannedEnvironment, w
  * What costs next to nothing, and need not be waited for when the primary Region is lost: the network, without a way out. In an
  * existing one only identities are made.
  */
-function addPilotLight(app: App, planned: PlannedEnvironment, copies: RecoveryStack): void {
-  new NetworkStack(app, { ...recoveredIn(copies, planned), logKey: copies.logKey });
+function addPilotLight(app: App, planned: PlannedEnvironment, copies: RecoveryStack): NetworkStack {
+  return new NetworkStack(app, { ...recoveredIn(copies, planned), logKey: copies.logKey });
+}
+
+/** Where the recovery is a restore by RDS, and the copies are those that it goes on with. */
+function addDrill(
+  app: App,
+  planned: PlannedEnvironment,
+  {
+    dataStack,
+    ...drill
+  }: Pick<DrillStackProps, 'copies' | 'networkStack'> & { readonly dataStack: DataStack },
+): void {
+  const { environment, plan } = planned;
+  if (plan.tier === 'small' || environment.storage.filestore === 'efs') return;
+  const stack = new DrillStack(app, { ...recoveredIn(drill.copies, planned), ...drill });
+  // Its secrets have to have been copied.
+  stack.addStackDependency(dataStack);
 }
 
 /** An environment as it stands in its recovery Region. */
@@ -78,27 +96,21 @@ function recoveredIn(
   return { environment: recovered, plan: { ...plan, network }, recovered: true };
 }
 
-function addStacks(app: App, site: OdooStackProps, data: DataSource): void {
+/** Returns the stack with the secrets. */
+function addStacks(app: App, site: OdooStackProps, data: DataSource): DataStack {
   const networkStack = new NetworkStack(app, { ...site, logKey: data.broughtBack?.copies.logKey });
   warnOfMissedObjective(networkStack, site);
   warnOfMissingMail(networkStack, site.environment);
-  switch (site.plan.tier) {
-    case 'small':
-      addServer(app, site, networkStack, data);
-      break;
-    case 'medium':
-      addService(app, site, networkStack, data, { firewall: false });
-      break;
-    case 'large':
-      addService(app, site, networkStack, data, { firewall: true });
-      break;
-  }
+  const { tier } = site.plan;
+  return tier === 'small'
+    ? addServer(app, site, networkStack, data)
+    : addService(app, site, networkStack, data, { firewall: tier === 'large' });
 }
 
 /** Where data is copied to, or what it is copied from. */
 type DataSource = Pick<DataStackProps, 'recoveryStack' | 'broughtBack'>;
 
-function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, data: DataSource): void {
+function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, data: DataSource): DataStack {
   const { recoveryStack } = data;
   const dataStack = new DataStack(app, { ...site, ...data });
   const serverStack = new ServerStack(app, { ...site, networkStack, dataStack, recoveryStack });
@@ -117,6 +129,7 @@ function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, d
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
   if (serverStack.fenceGuard !== undefined) operationsStack.watchFence(serverStack.fenceGuard);
+  return dataStack;
 }
 
 function addService(
@@ -125,7 +138,7 @@ function addService(
   networkStack: NetworkStack,
   data: DataSource,
   { firewall }: { readonly firewall: boolean },
-): void {
+): DataStack {
   const { recoveryStack } = data;
   const dataStack = new ServiceDataStack(app, { ...site, networkStack, ...data });
   const backupStack = new ServiceBackupStack(app, { ...site, networkStack, dataStack, recoveryStack });
@@ -147,6 +160,7 @@ function addService(
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
   if (serviceStack.fenceGuard !== undefined) operationsStack.watchFence(serviceStack.fenceGuard);
+  return dataStack;
 }
 
 /** Of a network that stood there without one; an existing one has its owner's. */

@@ -56,6 +56,7 @@ export const recoverySiteRules: Rule = (draft) => {
     ...certificateIsInPlace('recovery.certificateArn', recovery?.certificateArn, place),
     ...secretIsInPlace('recovery.relayCredentialsArn', recovery?.relayCredentialsArn, place),
     ...healthCanBeChecked(draft),
+    ...drillIsMade(draft),
   ];
 };
 
@@ -84,6 +85,28 @@ function healthCanBeChecked({ file, tier, settings, isWritten }: Draft): Problem
         },
       ]
     : [];
+}
+
+/** Nothing that is written is passed over without a word. */
+function drillIsMade({ file, tier, settings }: Draft): Problem[] {
+  const drill = file.recovery?.drill;
+  const onEfs = settings.storage.filestore === 'efs';
+  if (drill === undefined || (tier !== 'small' && !onEfs)) return [];
+  return [
+    {
+      path: 'recovery.drill',
+      value: drill,
+      message:
+        tier === 'small'
+          ? 'has no use in small: there is no database of RDS to restore, and no drill yet'
+          : 'has no use with storage.filestore efs, which cannot be brought back in another Region yet',
+      allowed: 'only in medium and large, with storage.filestore s3-files',
+      fix:
+        tier === 'small'
+          ? 'remove drill; docs/recovery-small.md says how to try the recovery of a single server'
+          : 'remove drill, or keep attachments on S3 Files',
+    },
+  ];
 }
 
 function withoutRegion({ file }: Draft): Problem {

@@ -1,10 +1,90 @@
 import { z } from 'zod';
+import { READ_METHODS } from '../environment.ts';
 import { certificateArnPattern } from './access.ts';
 import { chooseOneOf, fieldTexts, group } from './field.ts';
 import { secretArnPattern } from './mail.ts';
 import { recoveryNetwork } from './network.ts';
 
 const ways = ['switch', 'health-check'] as const;
+
+const schedules = ['monthly', 'manual'] as const;
+
+/** In reports, and in the text of an alarm. */
+const workflowName = /^[a-z0-9][a-z0-9 ._-]{0,59}$/i;
+
+const technicalName = /^[a-z][a-z0-9_]*$/;
+
+const modelName = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/;
+
+const workflow = group('Something that is read of the Odoo of a drill, as the web client would.', {
+  name: z.string().regex(workflowName, 'is not a short name').register(fieldTexts, {
+    meaning: 'What it is called in the report.',
+    allowed: '1 to 60 letters, digits, blanks, dots, underscores or hyphens',
+    fix: 'write a few words, for example open quotations',
+  }),
+  model: z.string().regex(modelName, 'is not the name of a model').register(fieldTexts, {
+    meaning: 'Model that is read.',
+    allowed: 'the technical name of a model, for example sale.order',
+    fix: 'look it up in Odoo: Settings, Technical, Models',
+  }),
+  method: z.enum(READ_METHODS).register(fieldTexts, {
+    meaning: 'What is called. Only what changes nothing.',
+    allowed: READ_METHODS.join(', '),
+    fix: chooseOneOf(READ_METHODS),
+  }),
+  args: z
+    .array(z.json())
+    .register(fieldTexts, {
+      meaning: 'Arguments by position, for example a domain: `[[["state", "=", "draft"]]]`. Default: none.',
+      allowed: 'a list, as JSON could write it',
+      fix: 'write a list; a domain is the first entry in it, and a list itself',
+    })
+    .optional(),
+  kwargs: z
+    .record(z.string().regex(technicalName, 'is not the name of an argument'), z.json())
+    .register(fieldTexts, {
+      meaning: 'Arguments by name, for example `{ limit: 5 }`. Default: none.',
+      allowed: 'names and values, as JSON could write them',
+      fix: 'write an object, for example { limit: 5 }',
+    })
+    .optional(),
+  module: z
+    .string()
+    .regex(technicalName, 'is not the name of a module')
+    .register(fieldTexts, {
+      meaning:
+        'Module that the model is of. Where it is not installed, there is nothing to read, and that is in order. Absent: the model has to be there.',
+      allowed: 'the technical name of a module, for example sale',
+      fix: 'look it up in Odoo: Apps, the technical name',
+    })
+    .optional(),
+});
+
+const drill = group(
+  'Recovery drills: the copies are restored beside nobody, looked at and removed ([what a drill does](drill.md)). Medium and large.',
+  {
+    schedule: z
+      .enum(schedules)
+      .register(fieldTexts, {
+        meaning:
+          '`monthly`: one starts by itself on the first Sunday of the month, and an alarm tells when none has passed for 35 days. It costs a database of the size of production for a few hours. `manual`: only `npm run drill` starts one. Default: monthly in production.',
+        allowed: schedules.join(', '),
+        fix: chooseOneOf(schedules),
+      })
+      .optional(),
+    workflows: z
+      .array(workflow)
+      .min(1)
+      .max(20)
+      .register(fieldTexts, {
+        meaning:
+          'What your company cannot do without: each is called once, on the restored data, and has to answer. They replace the default: contacts, and quotations, purchase orders, invoices, transfers and manufacturing orders where those modules are installed.',
+        allowed: 'a list of 1 to 20 calls, each with name, model and method',
+        fix: "write for example [{ name: 'open quotations', model: 'sale.order', method: 'search_read', args: [[['state', '=', 'draft']]], kwargs: { fields: ['name'], limit: 5 } }]",
+      })
+      .optional(),
+  },
+);
 
 /** What an environment has of its own in its recovery Region. */
 export const recovery = group(
@@ -41,5 +121,6 @@ export const recovery = group(
         fix: chooseOneOf(ways),
       })
       .optional(),
+    drill: drill.optional(),
   },
 );

@@ -1,3 +1,4 @@
+import { rdsPriceKey } from './database-class.ts';
 import { KMS_KEYS, ODOO_SECRETS } from './bill-data.ts';
 import type { BillBasis, BillLine } from './bill-line.ts';
 import type { Usage } from './usage.ts';
@@ -8,12 +9,23 @@ const COPY_METRICS = 3 + 2 * 3;
 /** Copies that are late. */
 const LATE_COPY_ALARMS = 3;
 
+/** Drills that failed, were too slow or lost too much; and that there was none. */
+const DRILL_ALARMS = 3;
+const OVERDUE_ALARM = 1;
+
+/** How long ago a drill passed last; what a drill itself publishes is charged for an hour. */
+const DRILL_METRICS = 1;
+
+/** Hours for which a monthly drill has its database: restored, validated, looked at, deleted; assumed. */
+const DRILL_HOURS = 3;
+
 /** Copies in the recovery Region. */
 export function recoveryLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
   const region = environment.recoveryRegion;
   if (region === undefined) {
     return [];
   }
+  const drills = drillsOf(environment, plan);
   const snapshots = plan.database.kind === 'rds' ? 'backup.rds.warm' : 'backup.ebs.warm';
   return [
     {
@@ -57,18 +69,42 @@ export function recoveryLines({ environment, plan, usage }: BillBasis): readonly
     {
       item: `Copies in ${region}: metrics`,
       key: 'cloudwatch.customMetric.first10k',
-      quantity: COPY_METRICS,
+      quantity: COPY_METRICS + (drills === 'none' ? 0 : DRILL_METRICS),
       unit: 'metrics',
       region,
     },
     {
       item: `Alarms in ${region}`,
       key: 'cloudwatch.alarm.standard',
-      quantity: LATE_COPY_ALARMS,
+      quantity: LATE_COPY_ALARMS + alarmsOf(drills),
       unit: 'alarms',
       region,
     },
+    ...(drills === 'monthly'
+      ? [
+          {
+            item: `Recovery drill in ${region}: database`,
+            key: rdsPriceKey(plan.database.class, false),
+            quantity: DRILL_HOURS,
+            unit: 'hours',
+            estimated: true,
+            region,
+          },
+        ]
+      : []),
   ];
+}
+
+function drillsOf(
+  { recovery, storage }: BillBasis['environment'],
+  { database }: BillBasis['plan'],
+): 'none' | 'monthly' | 'manual' {
+  return database.kind === 'host' || storage.filestore === 'efs' ? 'none' : recovery.drill.schedule;
+}
+
+function alarmsOf(drills: ReturnType<typeof drillsOf>): number {
+  if (drills === 'none') return 0;
+  return drills === 'monthly' ? DRILL_ALARMS + OVERDUE_ALARM : DRILL_ALARMS;
 }
 
 /** What S3 copies: attachments, and of the single server everything. */

@@ -49,26 +49,34 @@ export function databaseJobSettings(settings: OdooDatabaseSettings): DatabaseJob
 }
 
 /** Not what Python compiles where somebody tries it here: that would be another task, and another server. */
-function program(): DatabaseJobFile[] {
-  return readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.py'))
-    .toSorted()
-    .map((name) => ({ name, text: readFileSync(new URL(name, FOLDER), 'utf8') }));
+function program(): readonly DatabaseJobFile[] {
+  return programParts(
+    readdirSync(FOLDER)
+      .filter((name) => name.endsWith('.py'))
+      .toSorted(),
+  );
+}
+
+/** The program as one file that `python3` runs. */
+export function packedProgram(): Uint8Array {
+  return packedPython([{ name: '__main__.py', text: MAIN }, ...program()]);
+}
+
+/** These parts of the program alone, for another one that is made of them. */
+export function programParts(names: readonly string[]): readonly DatabaseJobFile[] {
+  return names.map((name) => ({ name, text: readFileSync(new URL(name, FOLDER), 'utf8') }));
 }
 
 /**
- * The program as one file that `python3` runs. A task definition has 64 KiB for everything, so it travels without comments,
- * and is not compressed here, but as a whole on its way to the task: together a third of it is left. What runs is the same,
- * but for the line numbers in tracebacks. The same bytes on every machine, whatever its time zone, or the same task would be
- * deployed as another one.
+ * Files in one that `python3` runs, beginning with `__main__.py`. A task definition has 64 KiB for everything, so they travel
+ * without comments, and are not compressed here, but as a whole on their way to the task: together a third of it is left. What
+ * runs is the same, but for the line numbers in tracebacks. The same bytes on every machine, whatever its time zone, or the same
+ * task would be deployed as another one.
  */
-export function packedProgram(): Uint8Array {
-  const files = [{ name: '__main__.py', text: MAIN }, ...program()].map(({ name, text }) => [
-    name,
-    strToU8(withoutComments(text)),
-  ]);
+export function packedPython(files: readonly DatabaseJobFile[]): Uint8Array {
+  const stripped = files.map(({ name, text }) => [name, strToU8(withoutComments(text))]);
   // The earliest time that a zip file can hold.
-  return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
+  return zipSync(Object.fromEntries(stripped), { level: 0, mtime: new Date(1980, 0, 1) });
 }
 
 function settingsText({ domain, fromFilter, signIn, rollout }: OdooDatabaseSettings): string {

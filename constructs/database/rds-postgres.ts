@@ -26,9 +26,9 @@ import { type AutomatedBackupPoint, restoreInstance } from './restored-instance.
 /** Major version of PostgreSQL. */
 export const POSTGRESQL = 17;
 
-const ENGINE = rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.VER_17 });
+export const ENGINE = rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.VER_17 });
 
-const PORT = 5432;
+export const PORT = 5432;
 
 /** Not `postgres`: Odoo refuses to run as a user of that name. */
 const MASTER_USER = 'odoo_master';

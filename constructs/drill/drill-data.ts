@@ -2,7 +2,7 @@ import { Duration, type aws_lambda as lambda, aws_stepfunctions as sfn } from 'a
 import type { Construct } from 'constructs';
 
 /** What a drill does, in its order. The one that was begun last is the one that failed. */
-export type Phase = 'clear' | 'find' | 'restore' | 'validate' | 'odoo' | 'teardown';
+export type Phase = 'clear' | 'find' | 'restore' | 'validate' | 'serve' | 'teardown';
 
 /**
  * What goes from state to state of a drill:

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { RecoveryObjectives } from '../../config/environment.ts';
-import { COPIES_NOTE, DRILLS, MANIFESTS } from '../audit/audit-prefixes.ts';
+import { COPIES_NOTE, DRILLS, FENCE, MANIFESTS } from '../audit/audit-prefixes.ts';
 import { DATABASE_NAME } from '../database/odoo-database.ts';
 import { FILESTORE_DIRECTORY } from '../filestore/filestore-bucket.ts';
 import type { Network } from '../network/network.ts';
@@ -148,6 +148,7 @@ export class DrillFunctions extends Construct implements DrillSteps {
       bucket: auditBucket.bucketName,
       note: COPIES_NOTE,
       lock: DRILL_LOCK,
+      fence: FENCE,
       reports: DRILLS,
       manifests: MANIFESTS,
       encryptionKey: encryptionKey.keyArn,

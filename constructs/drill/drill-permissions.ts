@@ -1,5 +1,5 @@
 import { ArnFormat, Stack, aws_iam as iam, type aws_ecs as ecs, type aws_s3 as s3 } from 'aws-cdk-lib';
-import { COPIES_NOTE, DRILLS, MANIFESTS } from '../audit/audit-prefixes.ts';
+import { COPIES_NOTE, DRILLS, FENCE, MANIFESTS } from '../audit/audit-prefixes.ts';
 import { onCluster, tasksOf } from '../database-job/release/release-role.ts';
 import { DATABASE_NAME } from '../database/odoo-database.ts';
 import { FILESTORE_DIRECTORY } from '../filestore/filestore-bucket.ts';
@@ -9,8 +9,9 @@ import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 import type { DrillChecker, DrillFunctionsProps } from './drill-functions.ts';
 import { DRILL_LOCK, DRILL_TAG, instancePrefix } from './drill-names.ts';
 
-/** Takes and reads the lock. */
+/** Takes and reads the lock, and looks whether the environment is fenced. */
 export function allowLock(role: iam.Role, bucket: s3.IBucket): void {
+  allow(role, ['s3:GetObject'], bucket.arnForObjects(FENCE));
   allow(role, ['s3:GetObject', 's3:PutObject'], bucket.arnForObjects(DRILL_LOCK));
   // A lock that is not there is then "not found" and not "denied".
   allow(role, ['s3:ListBucket'], bucket.bucketArn);
@@ -38,8 +39,16 @@ export function allowClear(
   allow(role, ['s3:GetObject'], auditBucket.arnForObjects(DRILL_LOCK));
   allow(role, ['kms:Decrypt'], keyOf(auditBucket));
   allow(role, ['rds:DescribeDBInstances'], '*');
-  allowDelete(role, environmentName);
-  allowStop(role, cluster);
+  allowDelete(
+    role,
+    environmentName,
+    'What another drill has left is removed as well, whose id nobody knows beforehand. What precedes it is a name that no other database of the environment has.',
+  );
+  allowStop(
+    role,
+    cluster,
+    'A task that another drill has left is stopped by the id that ECS gave it. The cluster is for drills alone, so that every task in it is theirs to stop.',
+  );
   acknowledge(
     role,
     'AwsSolutions-IAM5[Resource::*]',
@@ -47,8 +56,12 @@ export function allowClear(
   );
 }
 
-/** Of the databases that drills made: they bear both the name and the tag. */
-export function allowDelete(role: iam.Role, environmentName: string): void {
+/**
+ * Of the databases that drills made: they bear both the name and the tag.
+ *
+ * @param reason - why any of them, for the auditor.
+ */
+export function allowDelete(role: iam.Role, environmentName: string, reason: string): void {
   const instances = instancesOf(role, environmentName);
   role.addToPolicy(
     new iam.PolicyStatement({
@@ -58,11 +71,7 @@ export function allowDelete(role: iam.Role, environmentName: string): void {
     }),
   );
   denyOthers(role, environmentName);
-  acknowledgeWildcard(
-    role,
-    instances,
-    'A database is named after its drill. The wildcard stands for the id of that; what precedes it is a name that no other database of the environment has.',
-  );
+  acknowledgeWildcard(role, instances, reason);
 }
 
 /** Whatever another statement may come to say. */
@@ -76,16 +85,16 @@ function denyOthers(role: iam.Role, environmentName: string): void {
   );
 }
 
-/** Sees and stops tasks of the drills' cluster. */
-export function allowStop(role: iam.Role, cluster: ecs.ICluster): void {
+/**
+ * Sees and stops tasks of the drills' cluster.
+ *
+ * @param reason - why any of them, for the auditor.
+ */
+export function allowStop(role: iam.Role, cluster: ecs.ICluster, reason: string): void {
   const anyTask = tasksOf(role, cluster);
   role.addToPolicy(onCluster(cluster, ['ecs:DescribeTasks', 'ecs:StopTask'], anyTask));
   role.addToPolicy(onCluster(cluster, ['ecs:ListTasks'], '*'));
-  acknowledgeWildcard(
-    role,
-    anyTask,
-    'ECS chooses the id of a task when it starts. The cluster is for drills alone, so that every task in it is theirs to stop.',
-  );
+  acknowledgeWildcard(role, anyTask, reason);
 }
 
 /** Signs in to what a drill has restored as a reader, and reads the copies of both buckets. */

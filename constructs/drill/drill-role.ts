@@ -29,17 +29,25 @@ export function drillRole(scope: Construct, props: DrillRoleProps): iam.Role {
     }),
   );
   allowRestore(role, props);
-  allowDelete(role, props.environmentName);
+  allowDelete(
+    role,
+    props.environmentName,
+    'A drill deletes the database that it made, should the function that clears not run. The wildcard stands for its id, a sum of the execution; the name before that is of drills alone.',
+  );
   allowRun(
     role,
     props,
     'Every deployment that changes what a drill runs makes a new revision of this one family, and the condition names the one cluster.',
   );
-  allowStop(role, props.cluster);
+  allowStop(
+    role,
+    props.cluster,
+    'A drill stops the task that it started, should the function that clears not run. ECS chooses its id when it starts; nothing but drills runs in the cluster.',
+  );
   acknowledge(
     role,
     'AwsSolutions-IAM5[Resource::*]',
-    'Sending a log to CloudWatch Logs and listing the tasks of a cluster know no narrower resource; the second is limited to the one cluster by a condition.',
+    'The log of the drill goes to CloudWatch Logs by actions without a resource, and tasks are listed with a condition on the one cluster. Nothing is changed by either.',
   );
   return role;
 }

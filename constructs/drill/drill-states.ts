@@ -2,7 +2,7 @@ import { aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { begin, beginPhase, invoke, wait } from './drill-data.ts';
 import type { DrillSteps } from './drill-steps.ts';
-import { DRILL_RUNNING, NO_POINT } from './drill.lambda/errors.mjs';
+import { DRILL_RUNNING, FENCED, NO_POINT } from './drill.lambda/errors.mjs';
 import { endingStates, isCleared } from './ending-states.ts';
 import { odooStates, type OdooStatesProps } from './odoo-states.ts';
 import { restoreStates, type RestoreStatesProps } from './restore-states.ts';
@@ -20,7 +20,7 @@ type Continued = 'functions' | 'afterwards' | 'failed';
  *
  *     Take lock -> Clear leftovers, until there are none -> Find point -> Restore database -> Validate, until it is done
  *       -> Start Odoo, look until it ended -> Read checks -> Tear down, until nothing is left -> Report -> verdict
- *     while another drill runs: refused
+ *     while another drill runs, or the environment is fenced: refused
  *     after any other error: Tear down -> Report -> verdict
  *     after a cancelled execution: Take lock -> Clear leftovers -> Report -> verdict
  */
@@ -50,6 +50,9 @@ export function drillStates(scope: Construct, props: DrillStatesProps): sfn.ICha
     .otherwise(begin(scope, 'Begin').next(lock));
 }
 
+/** Nothing is wrong, and nothing was tried: there is nothing to report. */
+const REFUSALS = [DRILL_RUNNING, FENCED];
+
 /** Nothing was made before there is a lock, so that nothing has to be torn down. */
 function takeLock(
   scope: Construct,
@@ -58,12 +61,15 @@ function takeLock(
 ): sfn.CustomState {
   const take = invoke(scope, 'Take lock', {
     function: lock,
-    payload: { 'execution.$': '$.execution', 'begun.$': '$.begun' },
+    payload: { 'execution.$': '$.execution', 'begun.$': '$.begun', 'cancelled.$': '$.cancelled' },
     resultPath: '$.drill',
-    final: [DRILL_RUNNING],
+    final: REFUSALS,
   });
-  const refused = new sfn.Fail(scope, 'Refused', { error: DRILL_RUNNING, causePath: '$.failure.Cause' });
-  take.addCatch(refused, { errors: [DRILL_RUNNING], resultPath: '$.failure' });
+  const refused = new sfn.Fail(scope, 'Refused', {
+    errorPath: '$.failure.Error',
+    causePath: '$.failure.Cause',
+  });
+  take.addCatch(refused, { errors: REFUSALS, resultPath: '$.failure' });
   take.addCatch(report, { resultPath: '$.failure' });
   take.next(locked);
   return take;

@@ -1,5 +1,6 @@
 import { aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { DATABASE_HOST } from '../odoo-node/odoo-conf.ts';
 import { awsCall } from '../shared/aws-call.ts';
 import { beginPhase, failure, invoke, isLate, wait } from './drill-data.ts';
 import type { DrillSteps } from './drill-steps.ts';
@@ -7,7 +8,7 @@ import type { DrillSteps } from './drill-steps.ts';
 const SECONDS_BETWEEN_LOOKS = 20;
 
 /** Container that writes the configuration of the task, and variable in it with the name of the database's host. */
-export const HOST_VARIABLE = { container: 'Configure', name: 'DATABASE_HOST' };
+export const HOST_VARIABLE = { container: 'Configure', name: DATABASE_HOST };
 
 export interface OdooStatesProps {
   readonly functions: DrillSteps;
@@ -44,7 +45,7 @@ export function odooStates(scope: Construct, props: OdooStatesProps): sfn.IChain
     resultPath: '$.started',
   });
   start.addCatch(failed, { resultPath: '$.failure' });
-  return beginPhase(scope, 'odoo').next(start).next(taskStarted(scope, props));
+  return beginPhase(scope, 'serve').next(start).next(taskStarted(scope, props));
 }
 
 /** ECS also answers that it has started nothing, above all for want of capacity. */

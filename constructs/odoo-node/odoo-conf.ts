@@ -22,7 +22,10 @@ export type OdooRole =
 
 /** PostgreSQL as Odoo reaches it. */
 export interface OdooDatabaseConnection {
-  readonly host: string;
+  /**
+   * @default - known only on the node: {@link DATABASE_HOST} is left to be filled in there
+   */
+  readonly host?: string;
   readonly port: string;
   readonly name: string;
   readonly user: string;
@@ -64,6 +67,9 @@ const SERVER_MODULES = 'server_wide_modules = {{SERVER_WIDE_MODULES}}\n';
 /** Secrets of odoo.conf. They are filled in on the node and are in no template, asset or log. */
 export const ODOO_CONF_SECRETS = ['DB_PASSWORD', 'ADMIN_PASSWD'] as const;
 
+/** Placeholder of a database that is known only when the node starts. */
+export const DATABASE_HOST = 'DB_HOST';
+
 /**
  * Renders odoo.conf for Odoo 18.0 and 19.0, with {@link ODOO_CONF_SECRETS} and those of a mail login left as
  * placeholders.
@@ -80,7 +86,7 @@ export function renderOdooConf(settings: OdooConfSettings): string {
     'odoo.conf',
     nodeFile('odoo.conf') + (modules ? SERVER_MODULES : '') + smtp.template,
     {
-      DB_HOST: database.host,
+      ...(database.host !== undefined && { [DATABASE_HOST]: database.host }),
       DB_PORT: database.port,
       DB_SSLMODE: database.sslMode,
       DB_NAME: database.name,
@@ -105,7 +111,7 @@ export function renderOdooConf(settings: OdooConfSettings): string {
       ...(modules && { SERVER_WIDE_MODULES: serverWideModules(modules).join(',') }),
       ...smtp.values,
     },
-    [...ODOO_CONF_SECRETS, ...smtp.secrets],
+    [...ODOO_CONF_SECRETS, ...(database.host === undefined ? [DATABASE_HOST] : []), ...smtp.secrets],
   );
 }
 

@@ -1,7 +1,7 @@
 import { aws_ecs as ecs } from 'aws-cdk-lib';
 import { DATABASE_NAME, DATABASE_ROLE } from '../database/odoo-database.ts';
 import type { OutgoingMail } from '../mail/outgoing-mail.ts';
-import { ODOO_CONF_SECRETS, renderOdooConf } from '../odoo-node/odoo-conf.ts';
+import { DATABASE_HOST, ODOO_CONF_SECRETS, renderOdooConf } from '../odoo-node/odoo-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
 import {
   type ServerModules,
@@ -37,7 +37,10 @@ export function configureContainer(
     command: configureArguments(
       [...scratch.flatMap(({ directories }) => directories), ...moduleDirectories(modules)],
       [...odooFiles(props, modules), ...moduleFiles(modules), ...(props.files ?? [])],
-      smtpSecretArguments(props.mail?.settings.login),
+      [
+        ...(props.database.host === undefined ? ['--secret', DATABASE_HOST] : []),
+        ...smtpSecretArguments(props.mail?.settings.login),
+      ],
     ),
     secrets: {
       [databasePassword]: ecs.Secret.fromSecretsManager(props.databasePassword),

@@ -41,7 +41,22 @@ export interface OdooNode {
   readonly logGroup: logs.ILogGroup;
 }
 
-export interface OdooTaskProps extends OdooNode {
+export interface OdooTaskProps extends Omit<OdooNode, 'database' | 'filestore' | 'sessions'> {
+  readonly database: {
+    /**
+     * @default - whoever runs the task says it to the container `Configure`, in the variable `DB_HOST`
+     */
+    readonly host?: string;
+    readonly port: string;
+  };
+  /**
+   * @default - an empty directory that is lost with the task
+   */
+  readonly filestore?: SharedDirectory;
+  /**
+   * @default - as with the filestore
+   */
+  readonly sessions?: SharedDirectory;
   readonly role: OdooRole;
   readonly vcpu: number;
   readonly memoryMiB: number;
@@ -96,6 +111,18 @@ export interface OdooTaskContainerProps {
    * @default - none
    */
   readonly secrets?: Readonly<Record<string, ecs.Secret>>;
+  /**
+   * Container that has to end well before this one starts.
+   *
+   * @default - the one that writes the configuration
+   */
+  readonly after?: ecs.ContainerDefinition;
+  /**
+   * Whether the task ends with the container.
+   *
+   * @default true
+   */
+  readonly essential?: boolean;
   readonly healthCheck?: ecs.HealthCheck;
   readonly portMappings?: readonly ecs.PortMapping[];
   /**

@@ -6,6 +6,7 @@ import type { OdooTaskContainerProps, OdooTaskProps } from './odoo-task-props.ts
 import {
   ODOO_MOUNTS,
   ODOO_OWNER,
+  ODOO_PATHS,
   ODOO_SCRATCH,
   SYSTEM_CONTROLS,
   type ScratchDirectory,
@@ -37,9 +38,9 @@ export class OdooTask extends Construct {
 
   /** Adds a container that starts once the configuration is written. The first one added is the task's main one. */
   addContainer(id: string, container: OdooTaskContainerProps): ecs.ContainerDefinition {
-    const definition = this.define(id, { ...container, essential: true });
+    const definition = this.define(id, { essential: true, ...container });
     definition.addContainerDependencies({
-      container: this.configure,
+      container: container.after ?? this.configure,
       condition: ecs.ContainerDependencyCondition.SUCCESS,
     });
     return definition;
@@ -62,12 +63,18 @@ export class OdooTask extends Construct {
     for (const { name } of this.scratch) {
       this.definition.addVolume({ name });
     }
-    this.props.filestore.addVolumeTo(this.definition, 'filestore');
-    this.props.sessions.addVolumeTo(this.definition, 'sessions');
+    this.props.filestore?.addVolumeTo(this.definition, 'filestore');
+    this.props.sessions?.addVolumeTo(this.definition, 'sessions');
   }
 
   private get scratch(): readonly ScratchDirectory[] {
-    return [...ODOO_SCRATCH, ...(this.props.scratch ?? [])];
+    const { filestore, sessions, scratch = [] } = this.props;
+    return [
+      ...ODOO_SCRATCH,
+      ...(filestore === undefined ? [emptyDirectory('filestore')] : []),
+      ...(sessions === undefined ? [emptyDirectory('sessions')] : []),
+      ...scratch,
+    ];
   }
 
   private addConfigure(): ecs.ContainerDefinition {
@@ -119,4 +126,10 @@ export class OdooTask extends Construct {
     definition.addMountPoints(...(container.mounts ?? ODOO_MOUNTS));
     return definition;
   }
+}
+
+/** In the place of a shared directory. Its parent is mounted before it. */
+function emptyDirectory(name: 'filestore' | 'sessions'): ScratchDirectory {
+  const path = ODOO_PATHS[name];
+  return { name, path, directories: [{ path, owner: ODOO_OWNER, mode: '0700' }] };
 }

@@ -1,22 +1,10 @@
-import {
-  CustomResource,
-  custom_resources,
-  Duration,
-  aws_iam as iam,
-  type aws_kms as kms,
-  aws_lambda as lambda,
-  type aws_s3 as s3,
-} from 'aws-cdk-lib';
-import { Construct } from 'constructs';
-import { fileURLToPath } from 'node:url';
+import { aws_iam as iam, type aws_kms as kms, type aws_s3 as s3 } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import { COPIES_NOTE, FENCE, FENCE_NOTE } from '../audit/audit-prefixes.ts';
 import { RECOVERY_POINTS, SERVER_BACKUPS } from '../backup/backup-prefixes.ts';
 import type { AutomatedBackupPoint } from '../database/restored-instance.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
-import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
-import { FunctionLogGroup } from '../shared/function-log-group.ts';
-
-const CODE = fileURLToPath(new URL('restore-point.lambda', import.meta.url));
+import { CopiesLookup } from './copies-lookup.ts';
 
 /** What the single server says can be restored. */
 const SERVER_LIST = `${SERVER_BACKUPS}${RECOVERY_POINTS}`;
@@ -54,19 +42,19 @@ export interface RestorePointProps {
  * Looked up by the deployment that makes it and never again: what it found is the id of the resource. Synthesis asks AWS
  * nothing, and `latest` is the same moment in every later deployment.
  */
-export class RestorePoint extends Construct {
+export class RestorePoint extends CopiesLookup {
   /** The moment, to the second, UTC, for example `2026-11-30T10:15:00Z`. */
   readonly time: string;
 
-  private readonly found: CustomResource;
-
   constructor(scope: Construct, id: string, props: RestorePointProps) {
-    super(scope, id);
-    const logGroup = new FunctionLogGroup(this, 'Logs', props);
-    this.found = new CustomResource(this, 'Found', {
+    super(scope, id, {
       resourceType: 'Custom::RestorePoint',
-      serviceToken: this.provider(this.finder(props, logGroup), logGroup).serviceToken,
+      handler: 'onRestorePoint',
+      settings: settings(props),
+      allow: (role) => allowFinding(role, props),
       properties: { Wanted: props.wanted },
+      logKey: props.logKey,
+      logRetentionDays: props.logRetentionDays,
     });
     this.time = this.found.getAttString('RestoreTime');
   }
@@ -80,65 +68,38 @@ export class RestorePoint extends Construct {
   secretArn(purpose: string): string {
     return this.found.getAttString(purpose);
   }
+}
 
-  private finder(props: RestorePointProps, logGroup: FunctionLogGroup): lambda.Function {
-    const { auditBucket, database, encryptionKey } = props;
-    const role = logGroup.roleOf(this, 'FindRole');
-    const allow = (actions: string[], ...resources: string[]) =>
-      role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
-    allow(['s3:GetObjectVersion'], auditBucket.arnForObjects(COPIES_NOTE));
-    allow(['s3:ListBucketVersions'], auditBucket.bucketArn);
-    allow(['s3:GetObject'], auditBucket.arnForObjects(FENCE), auditBucket.arnForObjects(FENCE_NOTE));
-    // What is not there is then "not found" and not "denied".
-    allow(['s3:ListBucket'], auditBucket.bucketArn);
-    allow(['kms:Decrypt'], encryptionKey.keyArn);
-    if (database.kind === 's3') {
-      allow(['s3:GetObject'], database.bucket.arnForObjects(SERVER_LIST));
-      allow(['s3:ListBucket'], database.bucket.bucketArn);
-    }
-    allow(
-      [
-        ...(database.kind === 'rds' ? ['rds:DescribeDBInstanceAutomatedBackups'] : []),
-        'secretsmanager:ListSecrets',
-      ],
-      '*',
-    );
-    acknowledge(
-      role,
-      'AwsSolutions-IAM5[Resource::*]',
-      'What RDS and Secrets Manager have copied here has an ARN that only they know, so it has to be looked for among all. The actions read names and times; no content of a secret.',
-    );
-    return new lambda.Function(this, 'Find', {
-      runtime: lambda.Runtime.NODEJS_24_X,
-      architecture: lambda.Architecture.ARM_64,
-      code: lambda.Code.fromAsset(CODE),
-      handler: 'index.onEvent',
-      role,
-      logGroup,
-      memorySize: 256,
-      timeout: Duration.minutes(2),
-      environment: { SETTINGS: settings(props) },
-    });
+function allowFinding(role: iam.Role, { auditBucket, database, encryptionKey }: RestorePointProps): void {
+  const allow = (actions: string[], ...resources: string[]) =>
+    role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
+  allow(['s3:GetObjectVersion'], auditBucket.arnForObjects(COPIES_NOTE));
+  allow(['s3:ListBucketVersions'], auditBucket.bucketArn);
+  allow(['s3:GetObject'], auditBucket.arnForObjects(FENCE), auditBucket.arnForObjects(FENCE_NOTE));
+  // What is not there is then "not found" and not "denied".
+  allow(['s3:ListBucket'], auditBucket.bucketArn);
+  allow(['kms:Decrypt'], encryptionKey.keyArn);
+  if (database.kind === 's3') {
+    allow(['s3:GetObject'], database.bucket.arnForObjects(SERVER_LIST));
+    allow(['s3:ListBucket'], database.bucket.bucketArn);
   }
-
-  private provider(find: lambda.Function, logGroup: FunctionLogGroup): custom_resources.Provider {
-    const provider = new custom_resources.Provider(this, 'Provider', {
-      onEventHandler: find,
-      frameworkOnEventRole: logGroup.roleOf(this, 'ProviderRole'),
-      logGroup,
-    });
-    acknowledgeWildcard(
-      this,
-      `${find.functionArn}:*`,
-      'The provider framework may invoke the function that looks for the restore point. The wildcard stands for its versions and aliases, and it has none.',
-    );
-    return provider;
-  }
+  allow(
+    [
+      ...(database.kind === 'rds' ? ['rds:DescribeDBInstanceAutomatedBackups'] : []),
+      'secretsmanager:ListSecrets',
+    ],
+    '*',
+  );
+  acknowledge(
+    role,
+    'AwsSolutions-IAM5[Resource::*]',
+    'What RDS and Secrets Manager have copied here has an ARN that only they know, so it has to be looked for among all. The actions read names and times; no content of a secret.',
+  );
 }
 
 /** As restore-point.mjs reads them. */
-function settings({ database, ...props }: RestorePointProps): string {
-  return JSON.stringify({
+function settings({ database, ...props }: RestorePointProps): Readonly<Record<string, unknown>> {
+  return {
     environment: props.environmentName,
     bucket: props.auditBucket.bucketName,
     key: COPIES_NOTE,
@@ -150,5 +111,5 @@ function settings({ database, ...props }: RestorePointProps): string {
     fence: FENCE,
     fenceNote: FENCE_NOTE,
     url: props.url,
-  });
+  };
 }

@@ -94,13 +94,15 @@ export const remade: readonly Remade[] = [
     madeOf: 'this repository',
   },
   {
-    what: 'functions and state machines',
+    what: 'functions and state machines, and when they run',
     types: [
       'AWS::Events::Rule',
       'AWS::Lambda::Function',
       'AWS::Lambda::Permission',
+      'AWS::Scheduler::Schedule',
       'AWS::StepFunctions::StateMachine',
       'Custom::DatabaseJob',
+      'Custom::SecretCopies',
     ],
     madeOf: 'this repository',
   },

@@ -44,6 +44,8 @@ export class RecoveryStack extends OdooStack implements DataBuckets {
   readonly vault: backup.BackupVault;
 
   readonly logKey: LogKey;
+  /** Who hears of what happens to the copies, also when the primary Region tells nobody anything. */
+  readonly alarmTopic: AlarmTopic;
 
   constructor(scope: Construct, props: RecoveryStackProps) {
     const { region, environment } = props;
@@ -62,11 +64,13 @@ export class RecoveryStack extends OdooStack implements DataBuckets {
     });
     warnOfComplianceLock(this, environment);
     this.watchCopies(props);
+    this.alarmTopic = this.topicOf(environment);
     this.raiseAlarms(props);
     // Whether those read them that make copies, or an environment that goes on with the copies.
     publish(this, [
       this.key.keyArn,
       this.logKey.keyArn,
+      this.alarmTopic.topic.topicArn,
       this.vault.backupVaultArn,
       ...[this.filestoreBucket, this.backupBucket, this.auditBucket].flatMap(({ bucketArn, bucketName }) => [
         bucketArn,
@@ -100,12 +104,16 @@ export class RecoveryStack extends OdooStack implements DataBuckets {
       : { kind: 'efs' };
   }
 
-  private raiseAlarms({ environment, plan }: RecoveryStackProps): void {
-    const topic = new AlarmTopic(this, 'AlarmTopic', {
-      environmentName: environment.name,
+  private topicOf({ name, alarmEmail }: Environment): AlarmTopic {
+    return new AlarmTopic(this, 'AlarmTopic', {
+      environmentName: name,
       encryptionKey: this.logKey,
-      email: environment.alarmEmail,
+      email: alarmEmail,
     });
+  }
+
+  private raiseAlarms({ environment, plan }: RecoveryStackProps): void {
+    const topic = this.alarmTopic;
     new CopyAlarms(this, 'CopyAlarms', {
       topic,
       database: plan.database.kind === 'rds' ? 'rds' : 'repository',

@@ -1,3 +1,4 @@
+import { WORKFLOWS } from '../../config/drill-workflows.ts';
 import { describe, expect, it } from 'vitest';
 import { resolveEnvironment } from '../../config/resolve.ts';
 import { existingVpc, files } from './files.ts';
@@ -34,7 +35,11 @@ describe('a valid environment', () => {
       objectives: { rtoHours: 4, rpoHours: 1 },
       tags: {},
       network: { kind: 'new', cidr: '10.0.0.0/16' },
-      recovery: { network: { kind: 'new', cidr: '10.0.0.0/16' }, dns: 'switch' },
+      recovery: {
+        network: { kind: 'new', cidr: '10.0.0.0/16' },
+        dns: 'switch',
+        drill: { schedule: 'manual', workflows: WORKFLOWS },
+      },
       windows: { backup: '23:30-00:30', maintenance: 'sun:02:00-sun:03:00' },
       server: { zone: 1 },
       signIn: { twoFactor: 'off', providers: [] },
@@ -89,6 +94,7 @@ describe('a valid environment', () => {
     expect(resolved(file).recovery).toEqual({
       network: { kind: 'new', cidr: '10.20.0.0/16' },
       dns: 'switch',
+      drill: { schedule: 'monthly', workflows: WORKFLOWS },
     });
     expect(resolved({ ...files.large, network: existingVpc }).recovery.network).toEqual({
       kind: 'new',
@@ -97,6 +103,7 @@ describe('a valid environment', () => {
     expect(resolved({ ...file, recovery: { network: networkThere, dns: 'health-check' } }).recovery).toEqual({
       network: { kind: 'existing', ...networkThere },
       dns: 'health-check',
+      drill: { schedule: 'monthly', workflows: WORKFLOWS },
     });
   });
 

@@ -39,6 +39,7 @@ const rooted: Partial<Environment> = {
     certificateArn: certificateArn('eu-west-1'),
     relayCredentialsArn: secretArn('eu-west-1'),
     dns: 'switch',
+    drill: { schedule: 'manual', workflows: [] },
   },
 };
 

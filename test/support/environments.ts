@@ -29,7 +29,11 @@ export function environmentOf(users: number, changes: Partial<Environment> = {})
     objectives: { rtoHours: 4, rpoHours: 1 },
     tags: {},
     network: { kind: 'new', cidr: '10.40.0.0/16' },
-    recovery: { network: { kind: 'new', cidr: '10.40.0.0/16' }, dns: 'switch' },
+    recovery: {
+      network: { kind: 'new', cidr: '10.40.0.0/16' },
+      dns: 'switch',
+      drill: { schedule: 'manual', workflows: [] },
+    },
     windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
     server: { zone: 1 },
     signIn: { twoFactor: 'off', providers: [] },

@@ -3,7 +3,7 @@ import { metricLine } from '../../restore-testing/validate-restore.lambda/metric
 import { lastPassed } from './age.mjs';
 import { readChecks } from './checks.mjs';
 import { clear as clearAway } from './clear.mjs';
-import { drillId, requireLock, takeLock } from './lock.mjs';
+import { drillId, refuseWhileFenced, requireLock, takeLock } from './lock.mjs';
 import { htmlOf } from './page.mjs';
 import { findPoint } from './point.mjs';
 import { messageOf, reportOf } from './report.mjs';
@@ -16,6 +16,7 @@ import { messageOf, reportOf } from './report.mjs';
  * @property {string} bucket Copy of the audit bucket.
  * @property {string} note Key in it of the note of how far the copies are.
  * @property {string} lock Key in it of the lock.
+ * @property {string} fence Key in it of the fence.
  * @property {string} reports What the keys of reports begin with, and those of manifests.
  * @property {string} manifests
  * @property {string} encryptionKey ARN of the key of all copies.
@@ -45,8 +46,10 @@ export function createHandlers({ clients, settings, now, log }) {
   const publish = (/** @type {Parameters<typeof metricLine>[1]} */ metrics) =>
     log(metricLine(settings.environment, metrics, now()));
 
-  /** @param {{ execution: string, begun: string }} event */
-  async function lock({ execution, begun }) {
+  /** @param {{ execution: string, begun: string, cancelled: string }} event */
+  async function lock({ execution, begun, cancelled }) {
+    // What a cancelled drill has left goes in any case.
+    if (cancelled === '') await refuseWhileFenced(clients, settings);
     await takeLock(clients, settings, execution);
     const id = drillId(execution);
     const deadline = new Date(Date.parse(begun) + DEADLINE_HOURS * 3_600_000);

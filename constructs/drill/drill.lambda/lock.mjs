@@ -1,6 +1,6 @@
 // @ts-check
 import { createHash } from 'node:crypto';
-import { DRILL_RUNNING, named } from './errors.mjs';
+import { DRILL_RUNNING, FENCED, named } from './errors.mjs';
 
 /**
  * One drill of an environment at a time: an object that names the execution that has the lock. It is good as long as that
@@ -43,6 +43,22 @@ export async function takeLock(clients, settings, execution) {
 export async function requireLock(clients, settings, execution) {
   const { holder } = await read(clients, settings);
   if (holder !== execution) throw named(DRILL_RUNNING, `${holder} has the lock, not ${execution}`);
+}
+
+/**
+ * While an environment is fenced its copies stand still, or serve.
+ *
+ * @param {LockClients} clients
+ * @param {{ bucket: string, fence: string, environment: string }} settings
+ */
+export async function refuseWhileFenced({ s3 }, { bucket, fence, environment }) {
+  try {
+    await s3.getObject({ Bucket: bucket, Key: fence });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchKey') return;
+    throw error;
+  }
+  throw named(FENCED, `${environment} is fenced: what would be tried has happened (docs/recovery.md)`);
 }
 
 /** Id of the drill that an execution makes: short enough for the names of what it makes, and the same in each repetition. */

@@ -1,10 +1,11 @@
 """Looks at a running Odoo as its users do, says what it saw and ends.
 
-    check_odoo.py --url http://127.0.0.1:8069 --database odoo --login admin --wait-seconds 900 --workflows JSON
+    check_odoo.py --url http://127.0.0.1:8069 --database odoo --login LOGIN --password-file FILE --wait-seconds 900
+                  --workflows JSON
 
-Runs inside the Odoo image, beside the Odoo that it looks at, and needs nothing but Python's standard library. The password
-comes from the environment, CHECK_PASSWORD. Workflows are a list of {"name", "model", "method", "args", "kwargs"}: what the
-web client would call, reads alone.
+Runs inside the Odoo image, beside the Odoo that it looks at, and needs nothing but Python's standard library. Workflows are a
+list of {"name", "model", "method", "args", "kwargs", "module"}: what the web client would call, reads alone. One of a module that
+is not installed has nothing to look at, and passes.
 
 The last line of the output is JSON, {"drillFindings": [{"check", "passed", "details"}, ...]}. Exit code 0: all of them
 passed; 1: one or more did not.
@@ -13,12 +14,12 @@ passed; 1: one or more did not.
 import argparse
 import http.cookiejar
 import json
-import os
 import re
 import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 POLL_SECONDS = 5
 # A first page after the start makes asset bundles, which takes a minute on one core.
@@ -55,7 +56,9 @@ class Odoo:
     def answer(self, request):
         try:
             with self.opener.open(request, timeout=ANSWER_SECONDS) as response:
-                return response.read()
+                # Of a file of its own Odoo says where it is, and nginx would send it.
+                file = response.headers["X-Sendfile"]
+                return Path(file).read_bytes() if file else response.read()
         except urllib.error.HTTPError as error:
             raise Failed(f"{request.selector}: HTTP {error.code}") from error
         except OSError as error:
@@ -72,7 +75,7 @@ def main():
             check("deep health", lambda: health(odoo)),
             check("login page", lambda: login_page(odoo)),
             check("assets", lambda: assets(odoo)),
-            check("login", lambda: log_in(odoo, options.database, options.login, os.environ["CHECK_PASSWORD"])),
+            check("login", lambda: log_in(odoo, options.database, options.login, options.password_file.read_text())),
             *(check(f"workflow {workflow['name']}", lambda: run(odoo, workflow)) for workflow in options.workflows),
         ]
     print(json.dumps({"drillFindings": findings}), flush=True)
@@ -84,6 +87,7 @@ def parse():
     parser.add_argument("--url", required=True)
     parser.add_argument("--database", required=True)
     parser.add_argument("--login", required=True)
+    parser.add_argument("--password-file", type=Path, required=True)
     parser.add_argument("--wait-seconds", type=int, required=True)
     parser.add_argument("--workflows", type=json.loads, required=True)
     return parser.parse_args()
@@ -147,15 +151,20 @@ def log_in(odoo, database, login, password):
 
 
 def run(odoo, workflow):
-    result = odoo.call(
-        "/web/dataset/call_kw",
-        model=workflow["model"],
-        method=workflow["method"],
-        args=workflow.get("args", []),
-        kwargs=workflow.get("kwargs", {}),
-    )
+    module = workflow.get("module")
+    if module is not None and not is_installed(odoo, module):
+        return f"nothing to look at: {module} is not installed"
+    result = call(odoo, workflow["model"], workflow["method"], workflow.get("args", []), workflow.get("kwargs", {}))
     count = len(result) if isinstance(result, list) else result
     return f"{workflow['model']}.{workflow['method']}: {count}"
+
+
+def is_installed(odoo, module):
+    return call(odoo, "ir.module.module", "search_count", [[["name", "=", module], ["state", "=", "installed"]]], {}) > 0
+
+
+def call(odoo, model, method, args, kwargs):
+    return odoo.call("/web/dataset/call_kw", model=model, method=method, args=args, kwargs=kwargs)
 
 
 if __name__ == "__main__":

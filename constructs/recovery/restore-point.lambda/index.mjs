@@ -3,18 +3,27 @@
 import { RDS } from '@aws-sdk/client-rds';
 import { S3 } from '@aws-sdk/client-s3';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import { copiedSecrets } from './copies.mjs';
 import { createHandler } from './restore-point.mjs';
 
 // A failed call fails the deployment, so a throttled one is worth more than the three attempts of the default.
 const options = { maxAttempts: 8 };
 
-export const onEvent = createHandler({
-  clients: {
-    rds: new RDS(options),
-    s3: new S3(options),
-    secrets: new SecretsManager(options),
-    fetch: (url) => fetch(url, { signal: AbortSignal.timeout(10_000), redirect: 'manual' }),
-  },
-  settings: JSON.parse(process.env['SETTINGS'] ?? ''),
-  now: () => new Date(),
-});
+const clients = {
+  rds: new RDS(options),
+  s3: new S3(options),
+  secrets: new SecretsManager(options),
+  fetch: (/** @type {string} */ url) =>
+    fetch(url, { signal: AbortSignal.timeout(10_000), redirect: 'manual' }),
+};
+
+const settings = JSON.parse(process.env['SETTINGS'] ?? '');
+
+export const onRestorePoint = createHandler({ clients, settings, now: () => new Date() });
+
+/** ARNs of the copies of secrets, by what they are for. */
+export async function onSecrets(/** @type {{ RequestType: string }} */ { RequestType }) {
+  const PhysicalResourceId = `secrets of ${settings.environment}`;
+  if (RequestType === 'Delete') return { PhysicalResourceId };
+  return { PhysicalResourceId, Data: await copiedSecrets(clients, settings) };
+}

@@ -28,7 +28,7 @@ describe('the group recovery', () => {
       change: recovery('eu-west-1'),
       path: 'recovery',
       message: /^must be an object$/,
-      fix: /its fields are network, certificateArn, relayCredentialsArn, dns$/,
+      fix: /its fields are network, certificateArn, relayCredentialsArn, dns, drill$/,
     },
     {
       when: 'a field that it does not have',
@@ -73,6 +73,63 @@ describe('the group recovery', () => {
     {
       when: 'nodes that only the load balancer asks, where the internet is shut out',
       change: { ...recovery({ dns: 'health-check' }), allowedCidrs: ['198.18.0.0/15'] },
+    },
+  ]);
+});
+
+const calls = (call: object) => ({ recoveryRegion, recovery: { drill: { workflows: [call] } } });
+
+describe('recovery drills', () => {
+  const drill = { schedule: 'manual' } as const;
+
+  itRefuses([
+    {
+      when: 'those of a single server',
+      tier: 'small',
+      change: recovery({ drill }),
+      path: 'recovery.drill',
+      message: /^has no use in small/,
+      fix: /recovery-small\.md/,
+    },
+    {
+      when: 'those of attachments on EFS',
+      change: { ...recovery({ drill }), storage: { filestore: 'efs' } },
+      path: 'recovery.drill',
+      message: /cannot be brought back in another Region yet$/,
+      fix: /keep attachments on S3 Files/,
+    },
+    {
+      when: 'a call that changes something',
+      change: calls({ name: 'tidy', model: 'sale.order', method: 'unlink' }),
+      path: 'recovery.drill.workflows.0.method',
+      message: /./,
+      fix: /./,
+    },
+    {
+      when: 'a model by another name',
+      change: calls({ name: 'orders', model: 'Sales Orders', method: 'search_count' }),
+      path: 'recovery.drill.workflows.0.model',
+      message: /^is not the name of a model$/,
+      fix: /Settings, Technical, Models$/,
+    },
+  ]);
+  itAccepts([
+    {
+      when: 'what a company reads',
+      change: recovery({
+        drill: {
+          schedule: 'monthly',
+          workflows: [
+            {
+              name: 'open quotations',
+              model: 'sale.order',
+              method: 'search_read',
+              args: [[['state', '=', 'draft']]],
+              kwargs: { fields: ['name'], limit: 5 },
+            },
+          ],
+        },
+      }),
     },
   ]);
 });

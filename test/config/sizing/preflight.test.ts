@@ -139,7 +139,11 @@ describe('the pre-flight list', () => {
         privateSubnetIds: ['subnet-3', 'subnet-4'],
         isolatedSubnetIds: ['subnet-5', 'subnet-6'],
       };
-      expect(inIreland(150, { recovery: { network, dns: 'switch' } })[0]).toMatchObject({
+      expect(
+        inIreland(150, {
+          recovery: { network, dns: 'switch', drill: { schedule: 'manual', workflows: [] } },
+        })[0],
+      ).toMatchObject({
         needs: '17 vCPU of Fargate On-Demand',
         typicalDefault: expect.not.stringContaining('addresses'),
         action: expect.not.stringContaining('L-0263D0A3'),

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -367,13 +366,4 @@ function adminPassword(): string {
   return cluster.sql("SELECT password FROM res_users WHERE login = 'admin'", 'odoo');
 }
 
-/** Whether Odoo would let the user in: passlib's verdict on the stored hash. */
-function logsIn(login: string, password: string): Promise<boolean> {
-  const hash = cluster.sql(`SELECT password FROM res_users WHERE login = '${login}'`, 'odoo');
-  const check = 'import sys; from passlib.context import CryptContext;';
-  const verdict =
-    "sys.exit(not CryptContext(['pbkdf2_sha512', 'plaintext']).verify(sys.argv[1], sys.argv[2]))";
-  return new Promise((resolve) => {
-    spawn(bench.python, ['-c', check + verdict, password, hash]).on('close', (code) => resolve(code === 0));
-  });
-}
+const logsIn = (login: string, password: string) => bench.logsIn(login, password);

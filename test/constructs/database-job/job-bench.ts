@@ -151,6 +151,17 @@ export class JobBench {
     this.write('odoo.conf', ['[options]', ...lines, ''].join('\n'));
   }
 
+  /** Whether Odoo would let the user in: passlib's verdict on the stored hash. */
+  logsIn(login: string, password: string): Promise<boolean> {
+    const hash = this.cluster.sql(`SELECT password FROM res_users WHERE login = '${login}'`, 'odoo');
+    const check = 'import sys; from passlib.context import CryptContext;';
+    const verdict =
+      "sys.exit(not CryptContext(['pbkdf2_sha512', 'plaintext']).verify(sys.argv[1], sys.argv[2]))";
+    return new Promise((resolve) => {
+      spawn(this.python, ['-c', check + verdict, password, hash]).on('close', (code) => resolve(code === 0));
+    });
+  }
+
   run(options: RunOptions = {}): Promise<Run> {
     const program = options.asShipped ? [PROGRAM] : [QUICK_JOB, PROGRAM, options.killedAfter ?? '-'];
     const version = options.version ?? '19.0';

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPython } from '../../support/python.ts';
@@ -20,15 +23,24 @@ interface Rpc {
 }
 
 /** Answers as Odoo does; a test changes some of them. */
-type Answer = (body: string, cookie: string) => { readonly status?: number; readonly body: string };
+type Answer = (
+  body: string,
+  cookie: string,
+) => {
+  readonly status?: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 let answers: Record<string, Answer>;
 let server: Server;
 let url: string;
 let asked: string[];
+let directory: string;
 
 beforeEach(async () => {
   asked = [];
+  directory = mkdtempSync(join(tmpdir(), 'check-odoo-'));
   answers = {
     '/web/health': () => ({ body: '{"status": "pass"}' }),
     '/web/health?db_server_status=1': () => ({ body: '{"status": "pass", "db_server_status": true}' }),
@@ -56,6 +68,7 @@ beforeEach(async () => {
       asked.push(path);
       const answer = answers[path]?.(Buffer.concat(parts).toString(), request.headers.cookie ?? '');
       response.writeHead(answer === undefined ? 404 : (answer.status ?? 200), {
+        ...answer?.headers,
         ...(answer?.body.includes('uid') && { 'Set-Cookie': 'session_id=1; Path=/' }),
       });
       response.end(answer?.body);
@@ -66,19 +79,25 @@ beforeEach(async () => {
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   url = `http://127.0.0.1:${address.port}`;
 });
-afterEach(() => new Promise((resolve) => void server.close(resolve)));
+afterEach(async () => {
+  rmSync(directory, { recursive: true });
+  await new Promise((resolve) => void server.close(resolve));
+});
 
-async function looked(password = 'right') {
+async function looked(password = 'right', workflows: readonly object[] = [PARTNERS]) {
+  const passwordFile = join(directory, 'password');
+  writeFileSync(passwordFile, password);
   const options = {
     url,
     database: 'odoo',
     login: 'admin',
+    'password-file': passwordFile,
     'wait-seconds': '1',
-    workflows: JSON.stringify([PARTNERS]),
+    workflows: JSON.stringify(workflows),
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   const program = spawn(python, [PROGRAM, ...args], {
-    env: { PATH: process.env['PATH'], CHECK_PASSWORD: password },
+    env: { PATH: process.env['PATH'] },
   });
   let output = '';
   program.stdout.on('data', (part: Buffer) => (output += part.toString()));
@@ -101,6 +120,54 @@ it('finds an Odoo that serves in order', async () => {
     'workflow partners',
   ]);
   expect(findings.at(-1)?.details).toMatch(/^res\.partner\.search_read: 2, /);
+});
+
+const sent =
+  (file: string): Answer =>
+  () => ({ body: '', headers: { 'X-Sendfile': join(directory, file) } });
+
+describe('assets that Odoo leaves to nginx', () => {
+  it('are read where it says that they are', async () => {
+    writeFileSync(join(directory, 'a.css'), 'body {}');
+    answers['/web/assets/1/a.min.css'] = sent('a.css');
+    expect((await looked()).failed).toEqual([]);
+  });
+
+  it('are missing if they are not there', async () => {
+    answers['/web/assets/1/a.min.css'] = sent('missing.css');
+    expect((await looked()).failed).toMatchObject([
+      { check: 'assets', details: expect.stringContaining('No such file or directory') },
+    ]);
+  });
+});
+
+describe('a workflow of a module', () => {
+  const quotations = { ...PARTNERS, name: 'quotations', model: 'sale.order', module: 'sale' };
+
+  it('has nothing to look at where that is not installed', async () => {
+    answers['/web/dataset/call_kw'] = (body) => {
+      const { params }: Rpc = JSON.parse(body);
+      return { body: params.model === 'ir.module.module' ? '{"result": 0}' : '{"error": {"message": "no"}}' };
+    };
+    const { code, findings } = await looked('right', [quotations]);
+    expect(findings.at(-1)).toMatchObject({
+      passed: true,
+      details: expect.stringContaining('sale is not installed'),
+    });
+    expect(code).toBe(0);
+  });
+
+  it('is read where it is', async () => {
+    const models: (string | undefined)[] = [];
+    answers['/web/dataset/call_kw'] = (body) => {
+      const { params }: Rpc = JSON.parse(body);
+      models.push(params.model);
+      return { body: params.model === 'ir.module.module' ? '{"result": 1}' : '{"error": {"message": "no"}}' };
+    };
+    const { failed } = await looked('right', [quotations]);
+    expect(models).toEqual(['ir.module.module', 'sale.order']);
+    expect(failed).toMatchObject([{ check: 'workflow quotations', details: 'no' }]);
+  });
 });
 
 describe('names what is wrong', () => {

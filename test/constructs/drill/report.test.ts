@@ -25,7 +25,7 @@ const STATE: DrillState = {
     find: at('12:10:00'),
     restore: at('12:11:00'),
     validate: at('12:41:00'),
-    odoo: at('12:51:00'),
+    serve: at('12:51:00'),
     teardown: at('13:00:00'),
   },
   drill: { id: '1', instance: 'prod-drill-1' },
@@ -55,13 +55,13 @@ describe('a report', () => {
       { phase: 'find', seconds: 60 },
       { phase: 'restore', seconds: 1800 },
       { phase: 'validate', seconds: 600 },
-      { phase: 'odoo', seconds: 540 },
+      { phase: 'serve', seconds: 540 },
       { phase: 'teardown', seconds: 3600 },
     ]);
   });
 
   it('of a drill that did not reach Odoo has no recovery time, and says what was not reached', () => {
-    const { odoo: _, ...times } = STATE.times;
+    const { serve: _, ...times } = STATE.times;
     const report = of({
       times,
       checks: {},

@@ -16,6 +16,7 @@ import type { DatabasePlan } from '../../../config/sizing/plan.ts';
 import { AlarmTopic } from '../../../constructs/monitoring/alarm-topic.ts';
 import { CopyAlarms } from '../../../constructs/monitoring/copy-alarms.ts';
 import { DatabaseAlarms } from '../../../constructs/monitoring/database-alarms.ts';
+import { DrillAlarms } from '../../../constructs/monitoring/drill-alarms.ts';
 import { FilestoreAlarms } from '../../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../../constructs/monitoring/load-balancer-alarms.ts';
 import { MailAlarms } from '../../../constructs/monitoring/mail-alarms.ts';
@@ -48,6 +49,11 @@ export function stackWithAllAlarms(): Stack {
     addCopyAlarms(stack, topic);
     addReplicationAlarms(stack, topic);
     addFenceAlarm(stack, topic);
+    new DrillAlarms(stack, 'DrillAlarms', {
+      topic,
+      objectives: { rtoHours: 4, rpoHours: 1 },
+      scheduled: true,
+    });
     new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic, proofDays: 9, volumeIsTested: true });
     new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
   });

@@ -196,7 +196,7 @@ describe('plan of an environment with another number of users', () => {
     expect(section).toMatch(
       /^ {2}In place: Odoo is away while its database restarts, and logs nobody out\. /,
     );
-    expect(section).toMatch(/It costs USD [\d,.]+ a month more: [\d,.]+ instead of 3,108\.57\./);
+    expect(section).toMatch(/It costs USD [\d,.]+ a month more: [\d,.]+ instead of 3,113\.75\./);
     expect(section).toMatch(
       /PostgreSQL parameters: max_connections 325 -> max_connections 575\n {6}restart: /,
     );
@@ -215,7 +215,7 @@ describe('plan of an environment with another number of users', () => {
     ['staging', '60', /In place: Odoo is replaced node by node, and nobody is away\./],
     ['staging', '120', /In place: Odoo is away for minutes\./],
     ['prod', '151', /In place: nothing restarts, and nobody is away\./],
-    ['prod', '150', /Nothing changes\. It costs USD 3,108\.57 a month as before\./],
+    ['prod', '150', /Nothing changes\. It costs USD 3,113\.75 a month as before\./],
     ['dev', '40', /Not in place\. [^]*npm run grow -- --env dev/],
     ['staging', '10', /Not in place\. [^]*no command goes back/],
   ])('tells people of %s what %s users mean', async (env, users, text) => {
@@ -238,7 +238,7 @@ describe('plan of an environment with another number of users', () => {
       inPlace: true,
       effect: 'restart',
       changes: expect.arrayContaining([expect.objectContaining({ what: 'Web nodes', effect: 'online' })]),
-      costPerMonthUsd: { from: 3108.57, difference: expect.any(Number) },
+      costPerMonthUsd: { from: 3113.75, difference: expect.any(Number) },
       advice: [expect.any(String)],
     });
     expect(Object.keys(bare)).toEqual(Object.keys((await shippedPlan('prod')) ?? {}));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FENCE } from '../../../constructs/audit/audit-prefixes.ts';
 import { arnOf, CHECKED, deployedDrill, Drills, untilEnded, VALIDATED } from './drills.ts';
 import { FakeAws } from './fake-aws.ts';
 import type { Run } from '../../releases/interpreter/state-machine.ts';
@@ -70,7 +71,7 @@ it('restores, validates, runs Odoo, removes all of it and reports', async () => 
     'find',
     'restore',
     'validate',
-    'odoo',
+    'serve',
     'teardown',
   ]);
 });
@@ -78,7 +79,7 @@ it('restores, validates, runs Odoo, removes all of it and reports', async () => 
 it('measures from the search for a point until Odoo was looked at, and what would be lost', async () => {
   await drills.drill('one');
   const [report] = drills.reports;
-  const until = ['find', 'restore', 'validate', 'odoo'];
+  const until = ['find', 'restore', 'validate', 'serve'];
   const took =
     report?.phases.filter(({ phase }) => until.includes(phase)).map(({ seconds }) => seconds) ?? [];
   expect(report?.recoverySeconds).toBe(took.reduce((sum, seconds) => sum + seconds, 0));
@@ -205,6 +206,22 @@ describe('a drill that is cancelled', () => {
   });
 });
 
+describe('while the environment is fenced', () => {
+  beforeEach(() => aws.bucket.putObject({ Key: FENCE, Body: '{}' }));
+
+  it('no drill is begun: the copies stand still, or serve', async () => {
+    expect(await drills.drill('one')).toMatchObject({ error: 'Fenced' });
+    expect(drills.states).toEqual(['Take lock']);
+    expect(drills.reports).toEqual([]);
+  });
+
+  it('what a cancelled one has left goes all the same', async () => {
+    aws.addInstance('prod-drill-other', 'other', 'available');
+    await drills.drill('after-one', { cancelled: arnOf('one') });
+    expect(aws.there).toEqual([]);
+  });
+});
+
 describe('two at once', () => {
   it('refuses the second, which touches nothing of the first', async () => {
     const first = await drills.start('one');
@@ -294,7 +311,7 @@ describe('a drill fails', () => {
   it('when ECS starts nothing', async () => {
     aws.failures = [{ Reason: 'RESOURCE:CPU' }];
     expect(await drills.drill('one')).toMatchObject({ error: 'DrillFailed' });
-    expect(drills.reports[0]?.issues[0]).toContain('while it was to odoo: TaskNotStarted');
+    expect(drills.reports[0]?.issues[0]).toContain('while it was to serve: TaskNotStarted');
     expect(aws.there).toEqual([]);
   });
 

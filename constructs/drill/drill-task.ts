@@ -1,0 +1,141 @@
+import { aws_ecs as ecs } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { readFileSync } from 'node:fs';
+import type { Workflow } from '../../config/environment.ts';
+import { packedPython, programParts } from '../database-job/database-job-files.ts';
+import { DATABASE_NAME } from '../database/odoo-database.ts';
+import { OdooTask } from '../odoo-service/odoo-task.ts';
+import type { OdooTaskProps } from '../odoo-service/odoo-task-props.ts';
+import {
+  ODOO_MOUNTS,
+  ODOO_OWNER,
+  ODOO_PATHS,
+  odooCommand,
+  type ScratchDirectory,
+} from '../odoo-service/task-layout.ts';
+import type { DrillChecker } from './drill-functions.ts';
+import { instancePrefix } from './drill-names.ts';
+
+/** Where the drill's own programs are. */
+const SCRATCH: ScratchDirectory = {
+  name: 'drill',
+  path: '/opt/drill',
+  directories: [{ path: '/opt/drill', owner: '0:0', mode: '0755' }],
+};
+const PREPARE = `${SCRATCH.path}/prepare_drill.pyz`;
+const CHECK = `${SCRATCH.path}/check_odoo.py`;
+
+/** Of the database job: what neutralizes a copy, and knows who administers it. */
+const PARTS = [
+  'administrator.py',
+  'databases.py',
+  'image_modules.py',
+  'job.py',
+  'neutralization.py',
+  'neutralized.py',
+  'odoo_program.py',
+  'system_parameters.py',
+];
+
+/** Nobody in a copy of production is called so. */
+const LOGIN = 'recovery-drill@invalid';
+
+/** Among the temporary files, which all containers see and which are gone with the task. */
+const PASSWORD_FILE = '/tmp/drill-password';
+
+/** Odoo on a database that RDS still loads from the backup reads its registry slowly. */
+const START_SECONDS = 1800;
+
+export interface DrillTaskProps extends Omit<
+  OdooTaskProps,
+  'role' | 'database' | 'filestore' | 'sessions' | 'mail' | 'scratch' | 'files' | 'ephemeralStorageGiB'
+> {
+  readonly environmentName: string;
+  /** Port of a restored database; its host is known when the task is started. */
+  readonly databasePort: string;
+  /** What is read of the running Odoo. */
+  readonly workflows: readonly Workflow[];
+}
+
+/**
+ * The task of a drill: makes a restored copy harmless, starts Odoo on it and looks at that from inside. It ends by itself.
+ *
+ * Attachments and sessions are empty directories. No scheduled job runs, no mail server is configured, and the task role may do
+ * nothing.
+ */
+export class DrillTask extends OdooTask {
+  readonly checker: DrillChecker;
+
+  constructor(scope: Construct, id: string, props: DrillTaskProps) {
+    super(scope, id, {
+      ...props,
+      // One user, who asks one thing after the other.
+      role: { kind: 'web', workers: 1 },
+      database: { port: props.databasePort },
+      scratch: [SCRATCH],
+      files: [
+        { path: PREPARE, owner: ODOO_OWNER, mode: '0400', bytes: packedPrepare() },
+        { path: CHECK, owner: ODOO_OWNER, mode: '0400', bytes: Buffer.from(drillFile('check_odoo.py')) },
+      ],
+    });
+    const odoo = this.addOdoo(props, this.addPrepare(props));
+    const check = this.addCheck(props, odoo);
+    const prefix = check.logDriverConfig?.options?.['awslogs-stream-prefix'];
+    this.checker = {
+      container: check.containerName,
+      logGroup: props.logGroup,
+      logStreams: `${prefix}/${check.containerName}/`,
+    };
+  }
+
+  private addPrepare({ environmentName, version }: DrillTaskProps): ecs.ContainerDefinition {
+    return this.addContainer('Prepare', {
+      entryPoint: ['python3', '-u', PREPARE],
+      command: [
+        `--odoo-config=${ODOO_PATHS.configuration}`,
+        `--host-prefix=${instancePrefix(environmentName)}`,
+        `--ca-bundle=${ODOO_PATHS.data}/.postgresql/root.crt`,
+        `--odoo-version=${version}`,
+        `--login=${LOGIN}`,
+        `--password-file=${PASSWORD_FILE}`,
+      ],
+      mounts: WITH_PROGRAMS,
+      essential: false,
+    });
+  }
+
+  private addOdoo({ image }: DrillTaskProps, prepare: ecs.ContainerDefinition): ecs.ContainerDefinition {
+    return this.addContainer('Odoo', { ...odooCommand('web', image.release), after: prepare });
+  }
+
+  private addCheck({ workflows }: DrillTaskProps, odoo: ecs.ContainerDefinition): ecs.ContainerDefinition {
+    const check = this.addContainer('Check', {
+      entryPoint: ['python3', '-u', CHECK],
+      command: [
+        '--url=http://127.0.0.1:8069',
+        `--database=${DATABASE_NAME}`,
+        `--login=${LOGIN}`,
+        `--password-file=${PASSWORD_FILE}`,
+        `--wait-seconds=${START_SECONDS}`,
+        `--workflows=${JSON.stringify(workflows)}`,
+      ],
+      mounts: WITH_PROGRAMS,
+    });
+    check.addContainerDependencies({ container: odoo, condition: ecs.ContainerDependencyCondition.START });
+    return check;
+  }
+}
+
+const WITH_PROGRAMS: readonly ecs.MountPoint[] = [
+  ...ODOO_MOUNTS,
+  { sourceVolume: SCRATCH.name, containerPath: SCRATCH.path, readOnly: true },
+];
+
+/** What prepares a copy, in one file. */
+export function packedPrepare(): Uint8Array {
+  return packedPython([{ name: '__main__.py', text: drillFile('prepare_drill.py') }, ...programParts(PARTS)]);
+}
+
+function drillFile(name: string): string {
+  return readFileSync(new URL(`files/${name}`, import.meta.url), 'utf8');
+}
