@@ -28,7 +28,7 @@ const OBJECT_KB = 200;
 /** Part of the filestore in use within a month, which S3 Files keeps on its fast layer. */
 const ACTIVE_FILES = 0.3;
 /** Part of the database that changes in a day. */
-const DAILY_CHANGE = 0.02;
+export const DAILY_CHANGE = 0.02;
 /** Size of a pgBackRest backup or of a dump as a part of the database: it is compressed. */
 const COMPRESSED = 0.4;
 
