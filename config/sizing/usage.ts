@@ -88,7 +88,7 @@ export function usageOf(
     activeFilesGB: filestoreGB * ACTIVE_FILES,
     fileReadsGB: filestoreGB * ACTIVE_FILES,
     fileWritesGB: newFilesGB,
-    newObjects: (newFilesGB * KB_PER_GB) / OBJECT_KB,
+    newObjects: objectsIn(newFilesGB),
     sessionReadsGB: perRequest(SESSION_KB),
     sessionWritesGB: perRequest(SESSION_KB) * SESSION_WRITES,
     databaseGB,
@@ -103,6 +103,11 @@ export function usageOf(
     ),
     repositoryGB: databaseGB * COMPRESSED * (retention.pointInTimeDays + retention.daily),
   };
+}
+
+/** Attachments in so many GB. */
+export function objectsIn(gb: number): number {
+  return (gb * KB_PER_GB) / OBJECT_KB;
 }
 
 /** One full copy and the changes of the days that the recovery points span; never more than full copies would be. */

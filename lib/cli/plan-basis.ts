@@ -1,4 +1,4 @@
-import type { PlanPart } from '../../config/sizing/plan.ts';
+import type { PlanPart, RecoveryTime } from '../../config/sizing/plan.ts';
 
 const bases: Readonly<Record<PlanPart['basis'], string>> = {
   measured: 'measured',
@@ -17,4 +17,9 @@ export function lengthOf(minutes: number): string {
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
   if (hours === 0) return `${rest} min`;
   return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+}
+
+export function expectedTime(minutes: RecoveryTime['minutes']): string {
+  if (minutes === 'never') return 'never';
+  return minutes === 0 ? 'at once' : lengthOf(minutes);
 }

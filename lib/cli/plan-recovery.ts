@@ -1,6 +1,6 @@
 import type { RecoveryPhase, RecoveryTime } from '../../config/sizing/plan.ts';
 import { sources } from '../../config/sizing/sources.ts';
-import { basisOf, lengthOf } from './plan-basis.ts';
+import { basisOf, expectedTime } from './plan-basis.ts';
 import type { Style } from './style.ts';
 import { alignRows, wrap } from './text-layout.ts';
 
@@ -8,7 +8,7 @@ import { alignRows, wrap } from './text-layout.ts';
 export function servesAgain(times: readonly RecoveryTime[], { width }: Style): string {
   const rows = times.map(({ after, minutes, decided, withinObjective }) => [
     after,
-    total(minutes),
+    expectedTime(minutes),
     decided ? 'by somebody' : 'by itself',
     withinObjective ? 'held' : 'NOT held',
   ]);
@@ -16,7 +16,7 @@ export function servesAgain(times: readonly RecoveryTime[], { width }: Style): s
     alignRows([['after', 'expected', 'begun', 'objective'], ...rows], width),
     ...sameTogether(times).flatMap(({ after, phases }) => [
       wrap(`After ${after}:`, width, 2),
-      alignRows(phases.map(phaseRow), width - 2).replaceAll(/^/gm, '  '),
+      phaseLines(phases, width),
     ]),
     wrap('From the decision on, where somebody has to decide. Drills settle what is assumed.', width, 2),
   ].join('\n');
@@ -35,6 +35,11 @@ function sameTogether(times: readonly RecoveryTime[]): readonly Pick<RecoveryTim
   }));
 }
 
+/** Each phase with its time, and why it takes that. */
+export function phaseLines(phases: readonly RecoveryPhase[], width: number): string {
+  return alignRows(phases.map(phaseRow), width - 2).replaceAll(/^/gm, '  ');
+}
+
 function phaseRow({ phase, minutes, because, ...known }: RecoveryPhase): readonly string[] {
   return [minutes === 'never' ? 'never' : tenths(minutes), `${phase}: ${because} (${ground(known)})`];
 }
@@ -48,9 +53,4 @@ function ground({ asOf, ...known }: Omit<RecoveryPhase, 'phase' | 'minutes' | 'b
 /** Whole minutes from ten on: more is not known. */
 function tenths(minutes: number): string {
   return `${minutes < 10 ? Math.round(minutes * 10) / 10 : Math.round(minutes)} min`;
-}
-
-function total(minutes: RecoveryTime['minutes']): string {
-  if (minutes === 'never') return 'never';
-  return minutes === 0 ? 'at once' : lengthOf(minutes);
 }

@@ -95,6 +95,16 @@ describe('a number that was measured is the one of the page that says how:', () 
     expect(Number(files) + Number(log)).toBeGreaterThan(serverFigures.momentPerGiB.minutes * 60 - 2);
   });
 
+  it('a whole recovery, on the page of recoveries', () => {
+    const text = page('recovery.md').replaceAll('\n', ' ');
+    expect(text).toContain(
+      `${timeAfter(large, /Region/)} for 150 users as shipped, ${serviceFigures.databaseRestored.minutes} of which`,
+    );
+    expect(text).toContain(
+      `${timeAfter(small, /Region/).replace('min', 'minutes')} for a single server of 10`,
+    );
+  });
+
   it('a restore by RDS: the longest that is said of it', () => {
     const [, longest] = /restore by RDS \| 15 to (\d+) minutes/.exec(page('staging.md')) ?? [];
     expect(Number(longest)).toBe(serviceFigures.databaseRestored.minutes);
