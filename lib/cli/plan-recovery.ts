@@ -18,7 +18,11 @@ export function servesAgain(times: readonly RecoveryTime[], { width }: Style): s
       wrap(`After ${after}:`, width, 2),
       phaseLines(phases, width),
     ]),
-    wrap('From the decision on, where somebody has to decide. Drills settle what is assumed.', width, 2),
+    wrap(
+      'From the decision on, where somebody has to decide. Drills and rehearsals settle what is assumed.',
+      width,
+      2,
+    ),
   ].join('\n');
 }
 
