@@ -18,7 +18,7 @@ export const sources = {
   efsDurability: 'Amazon EFS user guide, Regional file systems',
   efsReplication: 'Amazon EFS user guide, Replicating file systems: 15 minutes for most file systems',
   rdsFailover: 'Amazon RDS user guide, Failing over a Multi-AZ DB instance: typically 60 to 120 seconds',
-  route53Change: 'Amazon Route 53 developer guide: changes reach all servers within 60 seconds',
+  route53Change: 'Amazon Route 53 API reference, ChangeResourceRecordSets: generally within 60 seconds',
   recoverySmall: 'docs/recovery-small.md, Measured',
   restoreBench: 'docs/benchmarks.md, The validation of a restore',
   stagingTimes: 'documentation and experience, docs/staging.md, How long',

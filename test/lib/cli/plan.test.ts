@@ -148,7 +148,7 @@ describe('plan', () => {
     expect(section).toMatch(/^ {2}the loss of the Region eu-central-1 +1 h 18 min +by somebody +held$/m);
     expect(section).toMatch(/^ {4}10 min {2}entry: load balancer, certificate and firewall \(assumed\)$/m);
     expect(section).toMatch(/^ {4}40 min {2}database: .*\(assumed: documentation and experience, docs/m);
-    expect(section).toMatch(/^ {4}1 min {3}record: .*\(AWS's statement: Amazon Route 53 developer guide/m);
+    expect(section).toMatch(/^ {4}1 min {3}record: .*\(AWS's statement: Amazon Route 53 API reference/m);
     const phases = (await shippedPlan('prod'))?.recoveryTimes.flatMap((time) => time.phases) ?? [];
     expect(phases.length).toBeGreaterThan(10);
     expect(phases.filter(({ phase, because }) => !section.includes(`${phase}: ${because} (`))).toEqual([]);

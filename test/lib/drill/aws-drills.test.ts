@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reportOf } from '../../../constructs/drill/drill.lambda/report.mjs';
+import { drillCommand } from '../../../lib/cli/drill.ts';
 import { awsDrills } from '../../../lib/drill/aws-drills.ts';
 import type { DrillAccount } from '../../../lib/drill/drill-account.ts';
 import { AwsWire } from '../../support/aws-wire.ts';
@@ -189,6 +190,28 @@ function listed(...keys: readonly string[]) {
 }
 
 const keyOf = (moment: string, outcome = 'failed') => `drills/${moment}-${outcome}-unknown.json`;
+
+it('the command finds all of that by itself', async () => {
+  const newest = keyOf(BEGUN);
+  wire.on(
+    'DescribeStacks',
+    stackAnswer('prod-Recovery-Drill', {
+      DrillStateMachine: MACHINE,
+      DrillReports: 's3://audit-copy/drills/',
+    }),
+  );
+  wire.on('GET /audit-copy/', listed(newest));
+  wire.on(`GET /audit-copy/${newest}`, { body: reportText(EXECUTION) });
+  let out = '';
+  let errors = '';
+  const exitCode = await drillCommand(
+    ['--env', 'prod', '--last'],
+    { write: (text) => (out += text) },
+    { write: (text) => (errors += text) },
+  );
+  expect([exitCode, errors]).toEqual([1, '']);
+  expect(out).toMatch(/^prod: NOT proven\n[^]*while it was to clear: NoRestorePoint: none/);
+});
 
 describe('the report', () => {
   it('of an execution is the one that names it, among those since it was started', async () => {
