@@ -6,6 +6,7 @@ import { sources } from './sources.ts';
 /** What brings Odoo back after one kind of mishap, before it is summed up. */
 export type Recovery = Pick<RecoveryTime, 'after' | 'decided' | 'phases'>;
 
+/** A phase that takes what a figure says. */
 export function takes(phase: string, { minutes, ...known }: Figure, because: string): RecoveryPhase {
   return { phase, minutes, because, ...known };
 }

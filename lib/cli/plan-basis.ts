@@ -19,6 +19,7 @@ export function lengthOf(minutes: number): string {
   return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }
 
+/** How long a recovery is expected to take. */
 export function expectedTime(minutes: RecoveryTime['minutes']): string {
   if (minutes === 'never') return 'never';
   return minutes === 0 ? 'at once' : lengthOf(minutes);
