@@ -22,15 +22,27 @@ const neverIncluded: readonly string[] = [
 export function monthlyCost(environment: Environment, plan: PricedPlan, prices: PriceBook): MonthlyCost {
   const usage = usageOf(environment, plan);
   const lines = billLines({ environment, plan, usage, hours: prices.hoursPerMonth });
-  const priced = lines.map((line) => priceLine(line, environment.region, prices));
-  const items = priced.filter((item) => typeof item !== 'string');
-  const unpriced = priced.filter((item) => typeof item === 'string');
+  const { unpriced, ...priced } = priceLines(lines, environment.region, prices);
   return {
-    total: cents(items.reduce((sum, { perMonthUsd }) => sum + perMonthUsd, 0)),
-    items,
+    ...priced,
     pricedRegion: prices.pricedRegion(environment.region),
     asOf: prices.asOf,
     excluded: [...unpriced, ...neverIncluded],
+  };
+}
+
+/** Lines with their prices, what they add up to, and what to say of those of which no price is known. */
+export function priceLines(
+  lines: readonly BillLine[],
+  region: string,
+  prices: PriceBook,
+): Pick<MonthlyCost, 'items' | 'total'> & { readonly unpriced: readonly string[] } {
+  const priced = lines.map((line) => priceLine(line, region, prices));
+  const items = priced.filter((item) => typeof item !== 'string');
+  return {
+    total: cents(items.reduce((sum, { perMonthUsd }) => sum + perMonthUsd, 0)),
+    items,
+    unpriced: priced.filter((item) => typeof item === 'string'),
   };
 }
 

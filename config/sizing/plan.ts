@@ -30,6 +30,8 @@ export interface Plan {
   readonly rpoHours: number;
   /** What is lost at most, by what happened. */
   readonly losses: readonly LossPlan[];
+  /** How long it takes until Odoo serves again, by what happened. */
+  readonly recoveryTimes: readonly RecoveryTime[];
   readonly reasons: readonly Reason[];
   /** What an ordinary AWS account may lack at this size; to be checked before the first deployment. */
   readonly preflight: readonly PreflightItem[];
@@ -168,9 +170,13 @@ export interface Lost {
   readonly parts: readonly LostPart[];
 }
 
-/** A share of what is lost, and how it is known. */
-export interface LostPart {
+/** A share of what is lost. */
+export interface LostPart extends PlanPart {
   readonly minutes: number | 'everything';
+}
+
+/** A share of what adds up to a number that is promised, and how it is known. */
+export interface PlanPart {
   readonly because: string;
   /**
    * `measured`: by the project, not on AWS. `stated`: by AWS. `designed`: it follows from what is built. `assumed`: nobody
@@ -178,6 +184,30 @@ export interface LostPart {
    */
   readonly basis: 'measured' | 'stated' | 'designed' | 'assumed';
   readonly source: string;
+}
+
+/**
+ * How long it is expected to take after one kind of mishap until Odoo serves again. Where somebody has to decide, from the
+ * decision on: noticing and deciding take the time of people.
+ */
+export interface RecoveryTime {
+  /** What happened, worded as in {@link LossPlan.after} where that knows it. */
+  readonly after: string;
+  /** Whether somebody has to decide on it; otherwise it begins by itself. */
+  readonly decided: boolean;
+  /** Minutes, the rounded sum of the phases; `never` where there is nothing to bring it back from, or by. */
+  readonly minutes: number | 'never';
+  readonly phases: readonly RecoveryPhase[];
+  /** Whether it is not more than {@link Plan.rtoHours}. */
+  readonly withinObjective: boolean;
+}
+
+/** A part of a recovery, and how it is known how long that takes. */
+export interface RecoveryPhase extends PlanPart {
+  readonly phase: string;
+  readonly minutes: number | 'never';
+  /** Day from which the number is, ISO 8601. */
+  readonly asOf: string;
 }
 
 /** Why a derived number is what it is. */

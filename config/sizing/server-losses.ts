@@ -10,6 +10,7 @@ import {
   noted,
   replicated,
 } from './loss-parts.ts';
+import { LOSS_OF_SERVER, LOSS_OF_VOLUME } from './server-recovery.ts';
 
 /** What the single server loses, which backs itself up. */
 export function serverLosses({ retention, region, recoveryRegion }: Environment): readonly Losses[] {
@@ -34,11 +35,11 @@ export function serverLosses({ retention, region, recoveryRegion }: Environment)
       attachments: beforeTheLastCopy.attachments,
     },
     {
-      after: 'the loss of the server',
+      after: LOSS_OF_SERVER,
       database: [measured(0, 'the next server takes over the data volume', 'serverHandover')],
       attachments: [measured(0, 'they are on the same volume', 'serverHandover')],
     },
-    { after: 'the loss of the data volume or its zone', ...beforeTheLastCopy },
+    { after: LOSS_OF_VOLUME, ...beforeTheLastCopy },
     recoveryRegion === undefined
       ? everythingWith(region)
       : {

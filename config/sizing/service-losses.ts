@@ -11,6 +11,7 @@ import {
   stated,
 } from './loss-parts.ts';
 import type { DatabasePlan, LostPart } from './plan.ts';
+import { LOSS_OF_DATABASE } from './service-recovery.ts';
 
 /** A day, and the hour within which AWS Backup begins. */
 const EFS_BACKUP_MINUTES = 25 * 60;
@@ -35,7 +36,7 @@ export function serviceLosses(
       attachments: filestore.saved,
     },
     {
-      after: 'the loss of the database or its zone',
+      after: LOSS_OF_DATABASE,
       database: [database.multiAz ? onStandby : inUploadedLog],
       attachments: filestore.inOtherZones,
     },

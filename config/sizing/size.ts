@@ -10,6 +10,7 @@ import type { Plan, Reason, Tier } from './plan.ts';
 import { preflight } from './preflight.ts';
 import { type PriceBook, shippedPrices } from './prices.ts';
 import { sizeRecovery } from './recovered.ts';
+import { recoveryTimesOf } from './recovery-times.ts';
 import { sources } from './sources.ts';
 import { tierOf } from './tier.ts';
 import { TARGET_UTILISATION, TESTED_LOAD, type Workload, workloadOf } from './workload.ts';
@@ -59,6 +60,7 @@ function sizeAlone(environment: Environment, prices: PriceBook): Result<Omit<Pla
     rtoHours: environment.objectives.rtoHours,
     rpoHours: environment.objectives.rpoHours,
     losses: lossesOf(environment, { tier, database }),
+    recoveryTimes: recoveryTimesOf(environment, { tier, app, database }),
   };
   const recovery = sizeRecovery(environment, sized, prices);
   return {

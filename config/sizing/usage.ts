@@ -28,7 +28,7 @@ const OBJECT_KB = 200;
 /** Part of the filestore in use within a month, which S3 Files keeps on its fast layer. */
 const ACTIVE_FILES = 0.3;
 /** Part of the database that changes in a day. */
-const DAILY_CHANGE = 0.02;
+export const DAILY_CHANGE = 0.02;
 /** Size of a pgBackRest backup or of a dump as a part of the database: it is compressed. */
 const COMPRESSED = 0.4;
 
@@ -88,7 +88,7 @@ export function usageOf(
     activeFilesGB: filestoreGB * ACTIVE_FILES,
     fileReadsGB: filestoreGB * ACTIVE_FILES,
     fileWritesGB: newFilesGB,
-    newObjects: (newFilesGB * KB_PER_GB) / OBJECT_KB,
+    newObjects: objectsIn(newFilesGB),
     sessionReadsGB: perRequest(SESSION_KB),
     sessionWritesGB: perRequest(SESSION_KB) * SESSION_WRITES,
     databaseGB,
@@ -103,6 +103,11 @@ export function usageOf(
     ),
     repositoryGB: databaseGB * COMPRESSED * (retention.pointInTimeDays + retention.daily),
   };
+}
+
+/** Attachments in so many GB. */
+export function objectsIn(gb: number): number {
+  return (gb * KB_PER_GB) / OBJECT_KB;
 }
 
 /** One full copy and the changes of the days that the recovery points span; never more than full copies would be. */

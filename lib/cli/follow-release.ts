@@ -1,16 +1,7 @@
 import type { ReleaseExecution } from '../release/release-execution.ts';
 import type { JobLog, LogLine, ReleaseExecutions } from '../release/release-executions.ts';
+import { followExecution, type Patience, SECONDS_BETWEEN_LOOKS } from './follow-execution.ts';
 import type { Output } from './selected-plans.ts';
-
-const SECONDS_BETWEEN_LOOKS = 5;
-
-/** Time that passes, and somebody who has had enough of it. */
-export interface Patience {
-  /** Waits so many seconds, or until it is interrupted. */
-  readonly pause: (seconds: number) => Promise<void>;
-  /** Whether somebody pressed Ctrl-C. */
-  readonly interrupted: () => boolean;
-}
 
 /**
  * Shows what the job logs until its execution has ended.
@@ -21,21 +12,18 @@ export async function followRelease(
   releases: Pick<ReleaseExecutions, 'look' | 'logLines'>,
   { execution, log }: { readonly execution: string; readonly log: JobLog },
   out: Output,
-  { pause, interrupted }: Patience,
+  patience: Patience,
 ): Promise<ReleaseExecution | undefined> {
   const tail = new LogTail(releases, log, (await releases.look(execution)).startedAt);
-  while (!interrupted()) {
-    const now = await releases.look(execution);
+  const show = async (): Promise<void> => {
     for (const { text } of await tail.next()) out.write(`  ${text}\n`);
-    if (now.status !== 'running') {
-      // CloudWatch Logs shows a line some seconds after it was written.
-      await pause(SECONDS_BETWEEN_LOOKS);
-      for (const { text } of await tail.next()) out.write(`  ${text}\n`);
-      return now;
-    }
-    await pause(SECONDS_BETWEEN_LOOKS);
-  }
-  return undefined;
+  };
+  const ended = await followExecution(() => releases.look(execution), show, patience);
+  if (ended === undefined) return undefined;
+  // CloudWatch Logs shows a line some seconds after it was written.
+  await patience.pause(SECONDS_BETWEEN_LOOKS);
+  await show();
+  return ended;
 }
 
 /** The end of a log, read again and again without showing a line twice or losing one that comes late. */

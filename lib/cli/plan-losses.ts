@@ -1,11 +1,14 @@
 import type { LossPlan, LostPart, Plan } from '../../config/sizing/plan.ts';
+import { missedObjectives } from '../../config/sizing/missed-objectives.ts';
+import { basisOf, lengthOf } from './plan-basis.ts';
 import type { Style } from './style.ts';
 import { alignRows, wrap } from './text-layout.ts';
 
 /** What is promised, and after what it is not kept. */
-export function objective({ rtoHours, rpoHours, losses }: Plan): string {
-  const missed = losses.filter(({ withinObjective }) => !withinObjective).map(({ after }) => after);
-  const promise = `restored within ${rtoHours} h (RTO), at most ${rpoHours} h of work lost (RPO)`;
+export function objective(plan: Plan): string {
+  const { recoveryPoint, recoveryTime } = missedObjectives(plan);
+  const missed = [...new Set([...recoveryPoint, ...recoveryTime])];
+  const promise = `restored within ${plan.rtoHours} h (RTO), at most ${plan.rpoHours} h of work lost (RPO)`;
   return missed.length === 0 ? promise : `${promise}, but not after ${missed.join(', nor after ')}`;
 }
 
@@ -18,9 +21,7 @@ export function lostAtMost(losses: readonly LossPlan[], { width }: Style): strin
     withinObjective ? 'held' : 'NOT held',
   ]);
   const parts = losses.flatMap(({ database, attachments }) => [...database.parts, ...attachments.parts]);
-  const grounds = new Set(
-    parts.map((part) => `- ${amount(part)}: ${part.because} (${bases[part.basis]}: ${part.source})`),
-  );
+  const grounds = new Set(parts.map((part) => `- ${amount(part)}: ${part.because} (${basisOf(part)})`));
   return [
     alignRows([['after', 'database', 'attachments', 'objective'], ...rows], width),
     '  Because:',
@@ -28,15 +29,7 @@ export function lostAtMost(losses: readonly LossPlan[], { width }: Style): strin
   ].join('\n');
 }
 
-const bases: Readonly<Record<LostPart['basis'], string>> = {
-  measured: 'measured',
-  stated: "AWS's statement",
-  designed: 'by design',
-  assumed: 'assumed',
-};
-
 function amount({ minutes }: Pick<LostPart, 'minutes'>): string {
   if (minutes === 'everything') return 'everything';
-  if (minutes === 0) return 'nothing';
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
+  return minutes === 0 ? 'nothing' : lengthOf(minutes);
 }

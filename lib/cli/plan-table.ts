@@ -2,6 +2,7 @@ import type { PlanChange } from '../../config/sizing/change.ts';
 import type { MonthlyCost, Plan, PreflightItem, Reason, RecoveryPlan } from '../../config/sizing/plan.ts';
 import { renderChange } from './plan-change.ts';
 import { lostAtMost, objective } from './plan-losses.ts';
+import { servesAgain } from './plan-recovery.ts';
 import { heading, type Style } from './style.ts';
 import { alignRows, wrap } from './text-layout.ts';
 
@@ -26,6 +27,8 @@ export function renderPlan(plan: Plan, style: Style, change?: PlanChange): strin
     reasons(plan.reasons, style),
     heading('Lost at most', style),
     lostAtMost(plan.losses, style),
+    heading('Until Odoo serves again', style),
+    servesAgain(plan.recoveryTimes, style),
     heading('Cost per month', style),
     cost(plan.costPerMonthUsd, style),
     heading('Before the first deployment', style),

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ReleaseExecutions } from '../release/release-executions.ts';
-import type { Patience } from './follow-release.ts';
+import type { Patience } from './follow-execution.ts';
+import { keyboard } from './keyboard.ts';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 const cdk = fileURLToPath(new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url));
@@ -25,20 +25,7 @@ export interface UpgradeTools extends Patience {
 
 /** The real AWS, the CDK's command line and the keyboard. */
 export function realTools(): UpgradeTools {
-  const pressed = new AbortController();
-  let watched = false;
-  return {
-    connect,
-    deploy,
-    now: Date.now,
-    interrupted: () => pressed.signal.aborted,
-    async pause(seconds) {
-      // Before the watching begins, Ctrl-C ends the command and the CDK like any other.
-      if (!watched) process.once('SIGINT', () => pressed.abort());
-      watched = true;
-      await sleep(seconds * 1000, undefined, { signal: pressed.signal }).catch(() => {});
-    },
-  };
+  return { connect, deploy, now: Date.now, ...keyboard() };
 }
 
 /** AWS itself, with the credentials that the CDK would use. */

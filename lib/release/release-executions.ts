@@ -1,6 +1,6 @@
 import { CloudWatchLogs, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
-import { SFN } from '@aws-sdk/client-sfn';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Executions } from '../executions.ts';
 import { type JobReport, reportIn } from './job-report.ts';
 import { inputText, readExecution, type ReleaseExecution, type ReleaseInput } from './release-execution.ts';
 
@@ -33,45 +33,34 @@ export interface LogLine {
  * Loads AWS's libraries: what starts without them imports this when it is needed.
  */
 export class ReleaseExecutions {
-  private readonly machines: SFN;
+  private readonly executions: Executions;
   private readonly logs: CloudWatchLogs;
   private readonly pause: (milliseconds: number) => Promise<unknown>;
 
   constructor(region: string, pause: (milliseconds: number) => Promise<unknown> = sleep) {
+    this.executions = new Executions(region);
     // It is looked at for hours, and one refusal for too many requests must not end that.
-    const settings = { region, maxAttempts: 8 };
-    this.machines = new SFN(settings);
-    this.logs = new CloudWatchLogs(settings);
+    this.logs = new CloudWatchLogs({ region, maxAttempts: 8 });
     this.pause = pause;
   }
 
   /**
-   * Starts an execution.
+   * Starts an execution, and nothing twice under the same name.
    *
-   * @param name unique for the machine, of letters, digits and single hyphens. With it, a start whose answer was lost and that
-   * is repeated starts nothing twice.
    * @returns its ARN
    */
-  async start(stateMachineArn: string, name: string, input: ReleaseInput): Promise<string> {
-    const { executionArn = '' } = await this.machines.startExecution({
-      stateMachineArn,
-      name,
-      input: inputText(input),
-    });
-    return executionArn;
+  start(stateMachineArn: string, name: string, input: ReleaseInput): Promise<string> {
+    return this.executions.start(stateMachineArn, name, inputText(input));
   }
 
   async look(executionArn: string): Promise<ReleaseExecution> {
-    return readExecution(await this.machines.describeExecution({ executionArn }));
+    return readExecution(await this.executions.describe(executionArn));
   }
 
   /** ARN of the execution that runs now, the latest if there are several. */
   async running(stateMachineArn: string): Promise<string | undefined> {
-    const { executions = [] } = await this.machines.listExecutions({
-      stateMachineArn,
-      statusFilter: 'RUNNING',
-    });
-    return executions[0]?.executionArn;
+    const [latest] = await this.executions.running(stateMachineArn);
+    return latest;
   }
 
   /** The report of the job that an execution ran last; undefined if it wrote none. Waits half a minute for one. */

@@ -52,6 +52,16 @@ describe('a synthesis', () => {
     },
   );
 
+  it('warns in production that a recovery would take longer than it may, and not in a test system', () => {
+    const late = { mail, recoveryRegion: 'eu-west-1', objectives: { rtoHours: 1, rpoHours: 1 } };
+    expect(warningsOf(40, { ...late, production: true })).toContainEqual(
+      expect.stringMatching(
+        /objectives\.rtoHours is 1, but it is expected to take longer after the loss of the Region eu-central-1: npm run plan/,
+      ),
+    );
+    expect(warningsOf(40, late)).toEqual([]);
+  });
+
   it('warns of what has to be made in the recovery Region first, each with how', () => {
     const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/a';
     const credentialsArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:relay-AbCdEf';

@@ -249,7 +249,7 @@ describe('a plan', () => {
     const explained = new Set(plan.reasons.map(({ path }) => path));
     const given = ['environment', 'users', 'sizing', 'availability', 'architecture'];
     const priced = ['costPerMonthUsd', 'recovery.region', 'recovery.costPerMonthUsd'];
-    const outside = [...given, ...priced, 'alternative', 'losses', 'reasons', 'preflight'];
+    const outside = [...given, ...priced, 'alternative', 'losses', 'recoveryTimes', 'reasons', 'preflight'];
     const missing = leaves(plan).filter(
       ([path]) =>
         !outside.some((name) => path === name || path.startsWith(`${name}.`)) && !explained.has(path),

@@ -75,6 +75,7 @@ export const smallPlan: Plan = {
   rtoHours: 4,
   rpoHours: 1,
   losses: [],
+  recoveryTimes: [],
   reasons: [],
   preflight: [],
 };

@@ -7,7 +7,7 @@ import type { Plan } from '../../../config/sizing/plan.ts';
 import { planCommand } from '../../../lib/cli/plan.ts';
 import { renderPlan } from '../../../lib/cli/plan-table.ts';
 import type { Output } from '../../../lib/cli/selected-plans.ts';
-import { planOf } from '../../support/environments.ts';
+import { planOf, production } from '../../support/environments.ts';
 
 interface Result {
   readonly exitCode: number;
@@ -129,7 +129,7 @@ describe('plan', () => {
 
   it('says what is lost at most, and what every number rests on', async () => {
     const { out } = await plan(['--env', 'prod'], 400);
-    const section = /\nLost at most\n-+\n(.*?)\n\nCost per month\n/s.exec(out)?.[1] ?? '';
+    const section = /\nLost at most\n-+\n(.*?)\n\nUntil Odoo serves again\n/s.exec(out)?.[1] ?? '';
     expect(section).toMatch(/^ {2}a mistake, noticed within 35 days +nothing +2 min +held$/m);
     expect(section).toMatch(/^ {2}the loss of the Region eu-central-1 +52 min +17 min +held$/m);
     const shipped = await shippedPlan('prod');
@@ -141,10 +141,48 @@ describe('plan', () => {
     ).toEqual([]);
   });
 
+  it('says until when Odoo serves again, by which phases, and what each of them rests on', async () => {
+    const { out } = await plan(['--env', 'prod'], 400);
+    const section = /\nUntil Odoo serves again\n-+\n(.*?)\n\nCost per month\n/s.exec(out)?.[1] ?? '';
+    expect(section).toMatch(/^ {2}the loss of the database or its zone +2 min +by itself +held$/m);
+    expect(section).toMatch(/^ {2}the loss of the Region eu-central-1 +1 h 18 min +by somebody +held$/m);
+    expect(section).toMatch(/^ {4}10 min {2}entry: load balancer, certificate and firewall \(assumed\)$/m);
+    expect(section).toMatch(/^ {4}40 min {2}database: .*\(assumed: documentation and experience, docs/m);
+    expect(section).toMatch(/^ {4}1 min {3}record: .*\(AWS's statement: Amazon Route 53 API reference/m);
+    const phases = (await shippedPlan('prod'))?.recoveryTimes.flatMap((time) => time.phases) ?? [];
+    expect(phases.length).toBeGreaterThan(10);
+    expect(phases.filter(({ phase, because }) => !section.includes(`${phase}: ${because} (`))).toEqual([]);
+  });
+
+  it('gives the day of what was measured', async () => {
+    const { out } = await plan(['--env', 'dev'], 400);
+    expect(out).toMatch(
+      /^ {4}4\.7 min {2}database: .*\(measured: docs\/recovery-small\.md, Measured, 2026-11-30\)$/m,
+    );
+  });
+
+  it('explains once what is brought back in the same way', async () => {
+    const { out } = await plan(['--env', 'staging'], 400);
+    expect(out).toContain(
+      '  After a mistake, noticed within 7 days, and after the loss of the database or its zone:\n',
+    );
+    expect(out.match(/RDS restores 9 GiB/g)).toHaveLength(1);
+  });
+
+  it('names an objective of time that is missed, and changes no number to hold it', () => {
+    const objectives = { rtoHours: 1, rpoHours: 1 };
+    const out = renderPlan(planOf(150, { ...production, objectives }), { width: 400, colors: false });
+    expect(out).toMatch(
+      /^ {2}Objective {2}restored within 1 h .*, but not after the loss of the Region eu-central-1$/m,
+    );
+    expect(out).toMatch(/^ {2}the loss of the Region eu-central-1 +1 h 18 min +by somebody +NOT held$/m);
+  });
+
   it('says it twice where more is lost than the objective allows', async () => {
     const { out } = await plan(['--env', 'dev'], 400);
     expect(out).toMatch(/^ {2}Objective .*, but not after the loss of the Region eu-central-1$/m);
     expect(out).toMatch(/^ {2}the loss of the Region eu-central-1 +everything +everything +NOT held$/m);
+    expect(out).toMatch(/^ {2}the loss of the Region eu-central-1 +never +by somebody +NOT held$/m);
   });
 
   it('says what is in the recovery Region, and what the environment would cost there', async () => {
@@ -167,11 +205,13 @@ describe('plan', () => {
   it('is as the README shows it', async () => {
     const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
     const { out } = await plan(['--env', 'prod'], 200);
-    const lines = ['Lost at most\n', 'prod: large, 150 users'].flatMap((start) => {
-      const [shown = ''] = readme.split(`\n\`\`\`\n${start}`)[1]?.split('\n```') ?? [];
-      return shown.split('\n').slice(start.endsWith('\n') ? 0 : 1);
-    });
-    expect(lines.length).toBeGreaterThan(8);
+    const lines = ['Lost at most\n', 'Until Odoo serves again\n', 'prod: large, 150 users'].flatMap(
+      (start) => {
+        const [shown = ''] = readme.split(`\n\`\`\`\n${start}`)[1]?.split('\n```') ?? [];
+        return shown.split('\n').slice(start.endsWith('\n') ? 0 : 1);
+      },
+    );
+    expect(lines.length).toBeGreaterThan(12);
     expect(lines.filter((line) => !out.includes(line))).toEqual([]);
   });
 

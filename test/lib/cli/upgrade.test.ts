@@ -137,6 +137,7 @@ describe('upgrade', () => {
       { lines: ['two', 'three'] },
       {},
       { ended: { status: 'SUCCEEDED' } },
+      {},
       { lines: ['{"databaseJob": {}}'] },
     ];
     const { out } = await upgrade('--env', 'prod');
