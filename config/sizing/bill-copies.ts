@@ -1,4 +1,5 @@
 import { rdsPriceKey } from './database-class.ts';
+import { DRILL_HOURS } from './drill-estimate.ts';
 import { KMS_KEYS, ODOO_SECRETS } from './bill-data.ts';
 import type { BillBasis, BillLine } from './bill-line.ts';
 import type { Usage } from './usage.ts';
@@ -16,8 +17,6 @@ const OVERDUE_ALARM = 1;
 /** How long ago a drill passed last; what a drill itself publishes is charged for an hour. */
 const DRILL_METRICS = 1;
 
-/** Hours for which a monthly drill has its database: restored, validated, looked at, deleted; assumed. */
-const DRILL_HOURS = 3;
 
 /** Copies in the recovery Region. */
 export function recoveryLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
@@ -85,7 +84,8 @@ export function recoveryLines({ environment, plan, usage }: BillBasis): readonly
           {
             item: `Recovery drill in ${region}: database`,
             key: rdsPriceKey(plan.database.class, false),
-            quantity: DRILL_HOURS,
+            // Its task, its storage and its requests are cents.
+            quantity: DRILL_HOURS.most,
             unit: 'hours',
             estimated: true,
             region,

@@ -11,7 +11,7 @@ import { restoreByRds } from './service-recovery.ts';
 import { objectsIn } from './usage.ts';
 
 /** Hours for which the restored database is there, at least and at most as a rule; assumed. */
-const HOURS = [1, 3] as const;
+export const DRILL_HOURS = { least: 1, most: 3 };
 
 /** Hours for which the task is there; assumed, with the pull of the image. */
 const TASK_HOURS = 0.5;
@@ -53,7 +53,7 @@ export function estimateDrill(
   { region, prices }: { readonly region: string; readonly prices: PriceBook },
 ): DrillEstimate {
   const phases = phasesOf(environment);
-  const priced = HOURS.map((hours) => ({
+  const priced = [DRILL_HOURS.least, DRILL_HOURS.most].map((hours) => ({
     hours,
     ...priceLines(
       drillLines(environment, plan, { hours, ofMonth: hours / prices.hoursPerMonth }),
@@ -82,7 +82,7 @@ function phasesOf(environment: Environment): readonly RecoveryPhase[] {
       `functions look at rows, modules and ${attachments.toLocaleString('en-US')} attachments; this is what a million took`,
     ),
     takes(
-      'odoo',
+      'serve',
       drillFigures.odooChecked,
       'the copy is neutralized, and one Odoo starts on it and is looked at',
     ),

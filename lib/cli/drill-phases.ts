@@ -10,7 +10,7 @@ export const PHASES: Readonly<Record<Phase, string>> = {
   find: 'the newest complete moment is looked for',
   restore: 'RDS restores the database',
   validate: 'rows, modules and attachments are looked at',
-  odoo: 'one Odoo starts on the copy, and is looked at',
+  serve: 'one Odoo starts on the copy, and is looked at',
   teardown: 'all of it is removed',
 };
 

@@ -1,13 +1,13 @@
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
-import { DRILL_RUNNING } from '../../constructs/drill/drill.lambda/errors.mjs';
+import { DRILL_RUNNING, FENCED } from '../../constructs/drill/drill.lambda/errors.mjs';
 import { jsonText } from '../release/json-text.ts';
 
 /** How an execution of the state machine of a drill stands. */
 export interface DrillExecution {
   readonly arn: string;
   /**
-   * `refused`: another drill ran. `failed`: it did not prove what it should, and has torn down. `broken`: somebody stopped it, or
+   * `refused`: another drill ran, or the environment is fenced. `failed`: it did not prove what it should, and has torn down. `broken`: somebody stopped it, or
    * it broke off; another execution tears down.
    */
   readonly status: 'running' | 'succeeded' | 'failed' | 'refused' | 'broken';
@@ -35,8 +35,11 @@ export function readDrill(described: DescribedDrill): DrillExecution {
   const common = { arn, startedAt, ...(given.success && { clears: given.data.cancelled }) };
   if (status === 'RUNNING') return { ...common, status: 'running' };
   if (status === 'SUCCEEDED') return { ...common, status: 'succeeded' };
-  if (status === 'FAILED' && (error === DRILL_FAILED || error === DRILL_RUNNING)) {
-    return { ...common, status: error === DRILL_RUNNING ? 'refused' : 'failed', why: saidIn(cause) };
+  if (status === 'FAILED' && error === DRILL_FAILED) {
+    return { ...common, status: 'failed', why: saidIn(cause) };
+  }
+  if (status === 'FAILED' && (error === DRILL_RUNNING || error === FENCED)) {
+    return { ...common, status: 'refused', why: saidIn(cause) };
   }
   return { ...common, status: 'broken', why: [status, error, cause].filter(Boolean).join(' ') };
 }

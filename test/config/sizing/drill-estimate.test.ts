@@ -52,7 +52,7 @@ describe('what a drill costs', () => {
 
 it('a drill takes what its phases take, each with what that rests on', () => {
   const { phases, minutes } = estimate();
-  expect(phases.map(({ phase }) => phase)).toEqual(['find', 'restore', 'validate', 'odoo', 'teardown']);
+  expect(phases.map(({ phase }) => phase)).toEqual(['find', 'restore', 'validate', 'serve', 'teardown']);
   const sum = phases.reduce((all, phase) => all + Number(phase.minutes), 0);
   expect(minutes).toBe(Math.ceil(sum));
   const restore = planOf(150, { recoveryRegion: 'eu-west-1' }).recoveryTimes.at(-1);

@@ -32,7 +32,7 @@ async function drill(args: readonly string[], out = new Recorder()) {
 
 const YES = ['--env', 'prod', '--yes'];
 const STARTED = arnOf('drill-20261201-120000');
-const PHASES = ['clear', 'find', 'restore', 'validate', 'odoo', 'teardown'];
+const PHASES = ['clear', 'find', 'restore', 'validate', 'serve', 'teardown'];
 
 /** Phases in the order in which they were shown. */
 function shownPhases(out: string): readonly string[] {
@@ -142,7 +142,7 @@ describe('the report', () => {
     region.found = { checks: {}, failure: { Error: 'TooLate', Cause: 'Odoo was not looked at' } };
     const { exitCode, out } = await drill(YES);
     expect(exitCode).toBe(1);
-    expect(out).toContain('while it was to odoo: TooLate: Odoo was not looked at');
+    expect(out).toContain('while it was to serve: TooLate: Odoo was not looked at');
     expect(out).toMatch(/^ {2}recovery time +not measured$/m);
   });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { DRILL_RUNNING } from '../../../constructs/drill/drill.lambda/errors.mjs';
+import { DRILL_RUNNING, FENCED } from '../../../constructs/drill/drill.lambda/errors.mjs';
 import { type DescribedDrill, readDrill } from '../../../lib/drill/drill-execution.ts';
 
 const startDate = new Date('2026-12-01T12:00:00Z');
@@ -14,6 +14,10 @@ it.each<[DescribedDrill, object]>([
   [
     { status: 'FAILED', error: DRILL_RUNNING, cause: '{"errorMessage": "other runs", "errorType": "x"}' },
     { status: 'refused', why: 'other runs' },
+  ],
+  [
+    { status: 'FAILED', error: FENCED, cause: 'prod is fenced' },
+    { status: 'refused', why: 'prod is fenced' },
   ],
   [
     { status: 'FAILED', error: DRILL_RUNNING, cause: 'other runs' },

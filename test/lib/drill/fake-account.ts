@@ -9,7 +9,7 @@ const NOON = Date.parse('2026-12-01T12:00:00.000Z');
 const MACHINE = 'arn:aws:states:eu-west-1:111122223333:stateMachine:Drill';
 
 /** Seconds after the start of a drill in which a phase begins; the last is its end. */
-const COURSE = { clear: 1, find: 16, restore: 20, validate: 2500, odoo: 2700, teardown: 3300, end: 3660 };
+const COURSE = { clear: 1, find: 16, restore: 20, validate: 2500, serve: 2700, teardown: 3300, end: 3660 };
 
 export function arnOf(name: string): string {
   return `arn:aws:states:eu-west-1:111122223333:execution:Drill:${name}`;
