@@ -57,6 +57,7 @@ export const recoverySiteRules: Rule = (draft) => {
     ...secretIsInPlace('recovery.relayCredentialsArn', recovery?.relayCredentialsArn, place),
     ...healthCanBeChecked(draft),
     ...drillIsMade(draft),
+    ...workflowsFit(draft),
   ];
 };
 
@@ -105,6 +106,24 @@ function drillIsMade({ file, tier, settings }: Draft): Problem[] {
         tier === 'small'
           ? 'remove drill; docs/recovery-small.md says how to try the recovery of a single server'
           : 'remove drill, or keep attachments on S3 Files',
+    },
+  ];
+}
+
+/** They travel in the task definition, which has 64 KiB for everything, and most of that is taken. */
+const WORKFLOW_CHARACTERS = 6000;
+
+function workflowsFit({ file }: Draft): Problem[] {
+  const workflows = file.recovery?.drill?.workflows;
+  const characters = JSON.stringify(workflows ?? []).length;
+  if (characters <= WORKFLOW_CHARACTERS) return [];
+  return [
+    {
+      path: 'recovery.drill.workflows',
+      value: `${workflows?.length} calls of ${characters} characters as JSON`,
+      message: 'is more than the task definition of a drill has room for',
+      allowed: `${WORKFLOW_CHARACTERS} characters as JSON`,
+      fix: 'leave out the calls that matter least, or shorten their domains and fields',
     },
   ];
 }

@@ -17,7 +17,6 @@ const OVERDUE_ALARM = 1;
 /** How long ago a drill passed last; what a drill itself publishes is charged for an hour. */
 const DRILL_METRICS = 1;
 
-
 /** Copies in the recovery Region. */
 export function recoveryLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
   const region = environment.recoveryRegion;

@@ -155,8 +155,8 @@ def run(odoo, workflow):
     if module is not None and not is_installed(odoo, module):
         return f"nothing to look at: {module} is not installed"
     result = call(odoo, workflow["model"], workflow["method"], workflow.get("args", []), workflow.get("kwargs", {}))
-    count = len(result) if isinstance(result, list) else result
-    return f"{workflow['model']}.{workflow['method']}: {count}"
+    found = f"{len(result)} records" if isinstance(result, list) else result
+    return f"{workflow['model']}.{workflow['method']}: {found}"
 
 
 def is_installed(odoo, module):

@@ -3,8 +3,8 @@
 import { RDS } from '@aws-sdk/client-rds';
 import { S3 } from '@aws-sdk/client-s3';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import { copiedSecrets } from './copies.mjs';
 import { createHandler } from './restore-point.mjs';
+import { createSecretsHandler } from './secrets.mjs';
 
 // A failed call fails the deployment, so a throttled one is worth more than the three attempts of the default.
 const options = { maxAttempts: 8 };
@@ -21,9 +21,4 @@ const settings = JSON.parse(process.env['SETTINGS'] ?? '');
 
 export const onRestorePoint = createHandler({ clients, settings, now: () => new Date() });
 
-/** ARNs of the copies of secrets, by what they are for. */
-export async function onSecrets(/** @type {{ RequestType: string }} */ { RequestType }) {
-  const PhysicalResourceId = `secrets of ${settings.environment}`;
-  if (RequestType === 'Delete') return { PhysicalResourceId };
-  return { PhysicalResourceId, Data: await copiedSecrets(clients, settings) };
-}
+export const onSecrets = createSecretsHandler({ clients, settings });

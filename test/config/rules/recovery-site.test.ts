@@ -106,6 +106,13 @@ describe('recovery drills', () => {
       fix: /./,
     },
     {
+      when: 'more than a task definition holds',
+      change: calls({ name: 'orders', model: 'sale.order', method: 'read', args: [Array(1500).fill(1234)] }),
+      path: 'recovery.drill.workflows',
+      message: /^is more than the task definition/,
+      fix: /^leave out the calls/,
+    },
+    {
       when: 'a model by another name',
       change: calls({ name: 'orders', model: 'Sales Orders', method: 'search_count' }),
       path: 'recovery.drill.workflows.0.model',

@@ -119,7 +119,7 @@ it('finds an Odoo that serves in order', async () => {
     'login',
     'workflow partners',
   ]);
-  expect(findings.at(-1)?.details).toMatch(/^res\.partner\.search_read: 2, /);
+  expect(findings.at(-1)?.details).toMatch(/^res\.partner\.search_read: 2 records, /);
 });
 
 const sent =

@@ -104,6 +104,16 @@ describe('the task of a drill', () => {
     );
   });
 
+  it('has room for the workflows that may be named', () => {
+    const fill = { name: 'x', model: 'x', method: 'read', args: ['"'.repeat(3000)], kwargs: {} } as const;
+    const changes = { recovery: { ...recovery, drill: { schedule: 'manual' as const, workflows: [fill] } } };
+    for (const users of [40, 150]) {
+      const [task] = deployed(users, changes).properties('AWS::ECS::TaskDefinition');
+      // ECS takes 65,536 bytes.
+      expect(JSON.stringify(task).length).toBeLessThan(62 * 1024);
+    }
+  });
+
   it('reads what the environment file names', () => {
     const workflows = [
       { name: 'open orders', model: 'sale.order', method: 'search_count', args: [[]], kwargs: {} },
