@@ -11,11 +11,10 @@ import {
 import { Construct } from 'constructs';
 import type { RecoveryObjectives } from '../../config/environment.ts';
 import { COPIES_NOTE, DRILLS, FENCE, MANIFESTS } from '../audit/audit-prefixes.ts';
-import { DATABASE_NAME } from '../database/odoo-database.ts';
-import { FILESTORE_DIRECTORY } from '../filestore/filestore-bucket.ts';
 import type { Network } from '../network/network.ts';
 import { packedHandlers } from '../restore-testing/packed-handlers.ts';
-import { allowInVpc, VERIFIER_ROLE } from '../restore-testing/restore-permissions.ts';
+import { allowInVpc } from '../restore-testing/restore-permissions.ts';
+import { validationEnvironment, type ValidationSettings } from '../restore-testing/validation-environment.ts';
 import { FunctionLogGroup } from '../shared/function-log-group.ts';
 import { DRILL_LOCK, DRILL_TAG, instancePrefix } from './drill-names.ts';
 import {
@@ -30,12 +29,10 @@ import {
 import type { DrillSteps } from './drill-steps.ts';
 import { packedDrill } from './packed-drill.ts';
 
-export interface DrillFunctionsProps {
-  readonly environmentName: string;
+export interface DrillFunctionsProps extends ValidationSettings {
   readonly objectives: RecoveryObjectives;
-  /** Copies of both buckets, and the key of all copies. */
-  readonly auditBucket: s3.IBucket;
   readonly filestoreBucket: s3.IBucket;
+  /** Key of all copies. */
   readonly encryptionKey: kms.IKey;
   /** The drills' alone: whatever runs in it is theirs to stop. */
   readonly cluster: ecs.ICluster;
@@ -43,16 +40,6 @@ export interface DrillFunctionsProps {
   readonly network: Network;
   /** Identity of the function that signs in to the database; whom it may reach is the caller's. */
   readonly validationSecurityGroup: ec2.ISecurityGroup;
-  /** Certificates that vouch for RDS in this Region, PEM. */
-  readonly certificates: string;
-  /** Major version of PostgreSQL, for example 17. */
-  readonly postgresql: number;
-  /** Series of Odoo, for example `19.0`. */
-  readonly odoo: string;
-  /** Hours that what is restored may be old. */
-  readonly oldestHours: number;
-  /** Attachments that are read to the end in each drill. */
-  readonly readAtMost: number;
   /** Key of the functions' own logs. */
   readonly logKey: kms.IKey;
   /** Days for which those are kept. */
@@ -181,21 +168,7 @@ export class DrillFunctions extends Construct implements DrillSteps {
       vpc: network.vpc,
       vpcSubnets: network.databaseSubnets,
       securityGroups: [props.validationSecurityGroup],
-      environment: {
-        ENVIRONMENT: props.environmentName,
-        AUDIT_BUCKET: props.auditBucket.bucketName,
-        FILESTORE_BUCKET: props.filestoreBucket.bucketName,
-        FILESTORE_PREFIX: `${FILESTORE_DIRECTORY}/${DATABASE_NAME}/`,
-        READ_AT_MOST: String(props.readAtMost),
-        POSTGRESQL: String(props.postgresql),
-        ODOO: props.odoo,
-        OLDEST_HOURS: String(props.oldestHours),
-        DATABASE: DATABASE_NAME,
-        DATABASE_USER: VERIFIER_ROLE,
-        // Of the function that counts what production holds, which is not one of these.
-        DATABASE_HOST: '',
-        DATABASE_PORT: '0',
-      },
+      environment: validationEnvironment(this.props),
     });
   }
 }

@@ -1,8 +1,6 @@
 import { ArnFormat, Stack, aws_iam as iam, type aws_ecs as ecs, type aws_s3 as s3 } from 'aws-cdk-lib';
 import { COPIES_NOTE, DRILLS, FENCE, MANIFESTS } from '../audit/audit-prefixes.ts';
 import { onCluster, tasksOf } from '../database-job/release/release-role.ts';
-import { DATABASE_NAME } from '../database/odoo-database.ts';
-import { FILESTORE_DIRECTORY } from '../filestore/filestore-bucket.ts';
 import { VERIFIER_ROLE } from '../restore-testing/restore-permissions.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
@@ -98,7 +96,10 @@ export function allowStop(role: iam.Role, cluster: ecs.ICluster, reason: string)
 }
 
 /** Signs in to what a drill has restored as a reader, and reads the copies of both buckets. */
-export function allowValidate(role: iam.Role, { filestoreBucket, auditBucket }: DrillFunctionsProps): void {
+export function allowValidate(
+  role: iam.Role,
+  { filestoreBucket, filestorePrefix, auditBucket }: DrillFunctionsProps,
+): void {
   const anyDatabase = Stack.of(role).formatArn({
     service: 'rds-db',
     resource: 'dbuser:*',
@@ -110,7 +111,7 @@ export function allowValidate(role: iam.Role, { filestoreBucket, auditBucket }: 
     anyDatabase,
     'RDS chooses the id of a restored database. The user may read and nothing else, and the network lets this function reach no database but those of drills.',
   );
-  const attachments = filestoreBucket.arnForObjects(`${FILESTORE_DIRECTORY}/${DATABASE_NAME}/*`);
+  const attachments = filestoreBucket.arnForObjects(`${filestorePrefix}*`);
   const manifests = auditBucket.arnForObjects(`${MANIFESTS}*`);
   allow(role, ['s3:GetObject', 's3:GetObjectVersion'], attachments);
   allow(role, ['s3:GetObject'], manifests);

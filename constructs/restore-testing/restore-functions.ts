@@ -6,7 +6,7 @@ import {
   aws_lambda as lambda,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { DATABASE_NAME, type OdooDatabase } from '../database/odoo-database.ts';
+import type { OdooDatabase } from '../database/odoo-database.ts';
 import type { Network } from '../network/network.ts';
 import { FunctionLogGroup } from '../shared/function-log-group.ts';
 import type { FilestoreFunctions, FilestoreTest } from './filestore-test.ts';
@@ -20,11 +20,10 @@ import {
   allowReport,
   allowValidation,
   type RestorePermissionsProps,
-  VERIFIER_ROLE,
 } from './restore-permissions.ts';
+import { validationEnvironment, type ValidationSettings } from './validation-environment.ts';
 
-export interface RestoreFunctionsProps extends RestorePermissionsProps {
-  readonly environmentName: string;
+export interface RestoreFunctionsProps extends RestorePermissionsProps, ValidationSettings {
   readonly network: Network;
   readonly database: OdooDatabase;
   /** Identities of the two functions that sign in to databases; whom they may reach is the caller's. */
@@ -32,16 +31,6 @@ export interface RestoreFunctionsProps extends RestorePermissionsProps {
   readonly validationSecurityGroup: ec2.ISecurityGroup;
   /** @default - attachments are not on EFS, and no file system is tested */
   readonly filestoreTest?: FilestoreTest;
-  /** Certificates that vouch for RDS in this Region, PEM. */
-  readonly certificates: string;
-  /** Major version of PostgreSQL, for example 17. */
-  readonly postgresql: number;
-  /** Series of Odoo, for example `19.0`. */
-  readonly odoo: string;
-  /** Hours that a recovery point may be old when it is tested. */
-  readonly oldestHours: number;
-  /** Attachments that are read to the end in each test. */
-  readonly readAtMost: number;
   /** Key of the functions' own logs. */
   readonly logKey: kms.IKey;
   /** Days for which those are kept. */
@@ -125,28 +114,9 @@ export class RestoreFunctions extends Construct {
       logGroup: this.logGroup,
       memorySize: 1024,
       timeout: Duration.minutes(15),
-      environment: this.environment,
+      environment: validationEnvironment(this.props, this.props.database),
       ...place,
     });
-  }
-
-  /** As validate-restore.lambda/settings.ts reads it. */
-  private get environment(): Record<string, string> {
-    const { database, ...props } = this.props;
-    return {
-      ENVIRONMENT: props.environmentName,
-      AUDIT_BUCKET: props.auditBucket.bucketName,
-      ...(props.filestoreBucket && { FILESTORE_BUCKET: props.filestoreBucket.bucketName }),
-      FILESTORE_PREFIX: props.filestorePrefix,
-      READ_AT_MOST: String(props.readAtMost),
-      POSTGRESQL: String(props.postgresql),
-      ODOO: props.odoo,
-      OLDEST_HOURS: String(props.oldestHours),
-      DATABASE: DATABASE_NAME,
-      DATABASE_USER: VERIFIER_ROLE,
-      DATABASE_HOST: database.host,
-      DATABASE_PORT: database.port,
-    };
   }
 }
 

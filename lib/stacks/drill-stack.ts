@@ -8,12 +8,14 @@ import {
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DRILLS } from '../../constructs/audit/audit-prefixes.ts';
+import { DATABASE_NAME } from '../../constructs/database/odoo-database.ts';
 import { PORT, POSTGRESQL } from '../../constructs/database/rds-postgres.ts';
 import { DrillFunctions } from '../../constructs/drill/drill-functions.ts';
 import { DrillMachine } from '../../constructs/drill/drill-machine.ts';
 import { DrillSchedule } from '../../constructs/drill/drill-schedule.ts';
 import { DrillSite } from '../../constructs/drill/drill-site.ts';
 import { DrillTask } from '../../constructs/drill/drill-task.ts';
+import { FILESTORE_DIRECTORY } from '../../constructs/filestore/filestore-bucket.ts';
 import { DrillAlarms } from '../../constructs/monitoring/drill-alarms.ts';
 import { trustedCertificates } from '../../constructs/odoo-node/trusted-certificates.ts';
 import { OdooCluster } from '../../constructs/odoo-service/odoo-cluster.ts';
@@ -120,6 +122,7 @@ export class DrillStack extends OdooStack {
       objectives: environment.objectives,
       auditBucket: copies.auditBucket,
       filestoreBucket: copies.filestoreBucket,
+      filestorePrefix: `${FILESTORE_DIRECTORY}/${DATABASE_NAME}/`,
       encryptionKey: copies.key,
       cluster,
       checker,

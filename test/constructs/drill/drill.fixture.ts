@@ -22,6 +22,7 @@ export function withDrill(): { readonly stack: Stack } {
     objectives: { rtoHours: 4, rpoHours: 1 },
     auditBucket: copy(stack, 'audit', encryptionKey),
     filestoreBucket: copy(stack, 'filestore', encryptionKey),
+    filestorePrefix: 'filestore/odoo/',
     encryptionKey,
     cluster,
     checker: { container: 'Check', logGroup, logStreams: 'drill/Check/' },
