@@ -24,6 +24,7 @@ import {
   allowLock,
   allowReadChecks,
   allowReport,
+  allowSweep,
   allowValidate,
 } from './drill-permissions.ts';
 import type { DrillSteps } from './drill-steps.ts';
@@ -64,8 +65,11 @@ export class DrillFunctions extends Construct implements DrillSteps {
   readonly report: lambda.Function;
   /** Publishes how long ago a drill passed last. */
   readonly publishAge: lambda.Function;
-  /** Of {@link lock}, which has to ask how executions stand that are known only when the state machine is. */
+  /** Begins an execution that clears, where something of a drill is left and none runs. */
+  readonly sweep: lambda.Function;
+  /** Of {@link lock} and {@link sweep}, which have to ask how executions stand that are known only when the state machine is. */
   readonly lockRole: iam.Role;
+  readonly sweepRole: iam.Role;
 
   private readonly props: DrillFunctionsProps;
   private readonly logGroup: FunctionLogGroup;
@@ -104,6 +108,8 @@ export class DrillFunctions extends Construct implements DrillSteps {
       'publishAge',
       this.role('Age', (role) => allowAge(role, auditBucket)),
     );
+    this.sweepRole = this.role('Sweep', (role) => allowSweep(role, props));
+    this.sweep = this.defineFunction('Sweep', 'sweep', this.sweepRole);
     this.validate = this.defineValidation();
   }
 

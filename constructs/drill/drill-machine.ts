@@ -32,7 +32,8 @@ export interface DrillMachineProps extends Omit<DrillRoleProps, 'functions'> {
  * The state machine of a drill. Its input is empty.
  *
  * Of an execution that is aborted, or breaks off, no state runs any more. Step Functions tells EventBridge, which starts another execution
- * that only clears and reports; should that event be lost, the next drill clears first.
+ * that only clears and reports. Should that event be lost, or not say why an execution failed, a function does the same within
+ * the hour.
  */
 export class DrillMachine extends Construct {
   readonly machine: sfn.StateMachine;
@@ -68,12 +69,13 @@ export class DrillMachine extends Construct {
       'AwsSolutions-SF2',
       'A drill a month, most of which is waiting for RDS; a trace would show no more than the log of the machine, which has every state with its time.',
     );
-    this.askHowExecutionsStand(functions.lockRole);
+    this.askHowExecutionsStand([functions.lockRole, functions.sweepRole]);
+    this.machine.grantStartExecution(functions.sweepRole);
     this.clearAfterCancellation();
   }
 
-  /** A policy of its own: the function with the lock is made before the machine that invokes it. */
-  private askHowExecutionsStand(role: iam.IRole): void {
+  /** A policy of its own: the functions are made before the machine. */
+  private askHowExecutionsStand(roles: iam.IRole[]): void {
     const { machine } = this;
     const executions = Stack.of(this).formatArn({
       service: 'states',
@@ -82,7 +84,7 @@ export class DrillMachine extends Construct {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     const policy = new iam.Policy(this, 'Executions', {
-      roles: [role],
+      roles,
       statements: [
         new iam.PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] }),
       ],

@@ -54,6 +54,28 @@ export function allowClear(
   );
 }
 
+/** Sees what drills have left, and who had the lock last. */
+export function allowSweep(role: iam.Role, { cluster, auditBucket }: DrillFunctionsProps): void {
+  allow(role, ['s3:GetObject'], auditBucket.arnForObjects(DRILL_LOCK));
+  // A lock that is not there is then "not found" and not "denied".
+  allow(role, ['s3:ListBucket'], auditBucket.bucketArn);
+  allow(role, ['kms:Decrypt'], keyOf(auditBucket));
+  allow(role, ['rds:DescribeDBInstances'], '*');
+  const anyTask = tasksOf(role, cluster);
+  role.addToPolicy(onCluster(cluster, ['ecs:DescribeTasks'], anyTask));
+  role.addToPolicy(onCluster(cluster, ['ecs:ListTasks'], '*'));
+  acknowledgeWildcard(
+    role,
+    anyTask,
+    'Whether a drill has left a task is seen among all of the cluster, which is for drills alone. The action reads descriptions.',
+  );
+  acknowledge(
+    role,
+    'AwsSolutions-IAM5[Resource::*]',
+    'Whether drills have left anything is looked for among all instances, by name and tag, and in the one cluster that a condition names. This function reads, and removes nothing itself.',
+  );
+}
+
 /**
  * Of the databases that drills made: they bear both the name and the tag.
  *

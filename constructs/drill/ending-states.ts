@@ -7,7 +7,7 @@ import type { DrillSteps } from './drill-steps.ts';
 /** What was asked for a moment before may not be seen yet; and RDS takes minutes to delete an instance. */
 const SECONDS_BEFORE_LOOK = 30;
 
-/** An hour. What is left then is in the report, and the next drill clears it. */
+/** An hour. What is left then is in the report, and another execution is begun within the hour that clears it. */
 const MOST_LOOKS = 120;
 
 export interface EndingStatesProps {

@@ -161,7 +161,7 @@ export class DrillRun {
     }
     if (status === 'broken') {
       this.complain(
-        `\nThe drill has not come to its end: ${why}\nNothing is proven. Another execution removes what it made; the next drill does, should that one not be begun.`,
+        `\nThe drill has not come to its end: ${why}\nNothing is proven. Another execution removes what it made; within the hour, should that one not be begun at once.`,
       );
       return NOT_PROVEN;
     }

@@ -69,7 +69,7 @@ export class DrillStack extends OdooStack {
       networkConfiguration: site.taskNetwork,
       ...this.logs,
     });
-    this.publishAge(functions);
+    this.lookEachHour(functions);
     this.runByItself(machine);
     new CfnOutput(this, 'DrillStateMachine', {
       value: machine.stateMachineArn,
@@ -137,11 +137,12 @@ export class DrillStack extends OdooStack {
     });
   }
 
-  private publishAge({ publishAge }: DrillFunctions): void {
+  private lookEachHour({ publishAge, sweep }: DrillFunctions): void {
     new events.Rule(this, 'Hourly', {
-      description: 'Publishes how long ago a recovery drill passed last',
+      description:
+        'Publishes how long ago a recovery drill passed last, and looks whether one has left something',
       schedule: events.Schedule.rate(Duration.hours(1)),
-      targets: [new targets.LambdaFunction(publishAge)],
+      targets: [new targets.LambdaFunction(publishAge), new targets.LambdaFunction(sweep)],
     });
   }
 

@@ -47,18 +47,37 @@ const NOT_NOW = [
  */
 export async function clear(clients, settings, { id, before }) {
   // First what uses the database.
-  const tasks = await stopTasks(clients, settings, id);
-  const instances = await deleteInstances(clients, settings, id);
-  const left = [...tasks, ...instances];
+  const tasks = await tasksOf(clients, settings, id);
+  for (const { name, isGoing } of tasks) if (!isGoing) await stopTask(clients, settings, name);
+  const instances = await instancesOf(clients, settings, id);
+  for (const { name, isGoing } of instances) if (!isGoing) await deleteInstance(clients, name);
+  const left = [...tasks, ...instances].map(({ name }) => name);
   return { left, removed: [...new Set([...before.removed, ...left])] };
 }
+
+/**
+ * Names of what is there of any drill, which is left as it is.
+ *
+ * @param {ClearClients} clients
+ * @param {ClearSettings} settings
+ */
+export async function leftovers(clients, settings) {
+  const found = [
+    ...(await tasksOf(clients, settings, undefined)),
+    ...(await instancesOf(clients, settings, undefined)),
+  ];
+  return found.map(({ name }) => name);
+}
+
+/** @typedef {{ name: string, isGoing: boolean }} Found `isGoing`: its removal was asked for. */
 
 /**
  * @param {ClearClients} clients
  * @param {ClearSettings} settings
  * @param {string | undefined} id
+ * @returns {Promise<Found[]>} ARNs.
  */
-async function stopTasks({ ecs }, { cluster }, id) {
+async function tasksOf({ ecs }, { cluster }, id) {
   const arns = [];
   // One that was asked to stop may run for two minutes more.
   for (const desiredStatus of ['RUNNING', 'STOPPED']) {
@@ -70,40 +89,46 @@ async function stopTasks({ ecs }, { cluster }, id) {
       ({ nextToken } = page);
     } while (nextToken);
   }
-  const left = [];
+  const found = [];
   for (let first = 0; first < arns.length; first += 100) {
     const { tasks = [] } = await ecs.describeTasks({ cluster, tasks: arns.slice(first, first + 100) });
-    for (const { taskArn = '', lastStatus, desiredStatus } of tasks) {
-      if (lastStatus === 'STOPPED') continue;
-      left.push(taskArn);
-      if (desiredStatus !== 'STOPPED')
-        await ecs.stopTask({ cluster, task: taskArn, reason: 'its drill is over' });
+    for (const { taskArn: name = '', lastStatus, desiredStatus } of tasks) {
+      if (lastStatus !== 'STOPPED') found.push({ name, isGoing: desiredStatus === 'STOPPED' });
     }
   }
-  return left;
+  return found;
+}
+
+/**
+ * @param {ClearClients} clients
+ * @param {ClearSettings} settings
+ * @param {string} task ARN.
+ */
+async function stopTask({ ecs }, { cluster }, task) {
+  await ecs.stopTask({ cluster, task, reason: 'its drill is over' });
 }
 
 /**
  * @param {ClearClients} clients
  * @param {ClearSettings} settings
  * @param {string | undefined} id
+ * @returns {Promise<Found[]>} Identifiers.
  */
-async function deleteInstances({ rds }, { instancePrefix, tag }, id) {
-  const left = [];
+async function instancesOf({ rds }, { instancePrefix, tag }, id) {
+  const found = [];
   /** @type {string | undefined} */
   let Marker;
   do {
     const page = await rds.describeDBInstances({ Marker });
-    for (const { DBInstanceIdentifier = '', DBInstanceStatus, TagList = [] } of page.DBInstances ?? []) {
+    for (const { DBInstanceIdentifier: name = '', DBInstanceStatus, TagList = [] } of page.DBInstances ??
+      []) {
       const drill = TagList.find(({ Key }) => Key === tag)?.Value;
-      if (!DBInstanceIdentifier.startsWith(instancePrefix) || drill === undefined) continue;
-      if (id !== undefined && drill !== id) continue;
-      left.push(DBInstanceIdentifier);
-      if (DBInstanceStatus !== GOING) await deleteInstance({ rds }, DBInstanceIdentifier);
+      if (!name.startsWith(instancePrefix) || drill === undefined) continue;
+      if (id === undefined || drill === id) found.push({ name, isGoing: DBInstanceStatus === GOING });
     }
     ({ Marker } = page);
   } while (Marker);
-  return left;
+  return found;
 }
 
 /**

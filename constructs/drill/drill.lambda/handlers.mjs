@@ -7,6 +7,7 @@ import { drillId, refuseWhileFenced, requireLock, takeLock } from './lock.mjs';
 import { htmlOf } from './page.mjs';
 import { findPoint } from './point.mjs';
 import { messageOf, reportOf } from './report.mjs';
+import { sweep as sweepUp } from './sweep.mjs';
 
 /**
  * The functions of a drill. Whatever they do can be done twice.
@@ -33,6 +34,7 @@ import { messageOf, reportOf } from './report.mjs';
  *   & import('./clear.mjs').ClearClients
  *   & import('./checks.mjs').LogClients
  *   & Pick<import('../../recovery/restore-point.lambda/copies.mjs').Clients, 'rds' | 's3'>
+ *   & { stepFunctions: { startExecution(input: object): Promise<unknown> } }
  *   & { s3: { listObjectsV2(input: object): Promise<{
  *         Contents?: { Key?: string }[], NextContinuationToken?: string
  *       }> } }} Clients
@@ -101,6 +103,10 @@ export function createHandlers({ clients, settings, now, log }) {
     publish([{ name: 'DrillAge', unit: 'Seconds', value: (now().getTime() - last.getTime()) / 1000 }]);
   }
 
+  function sweep() {
+    return sweepUp(clients, settings);
+  }
+
   /**
    * @param {string} Key
    * @param {string} Body
@@ -110,7 +116,7 @@ export function createHandlers({ clients, settings, now, log }) {
     await clients.s3.putObject({ Bucket: settings.bucket, Key, Body, ContentType });
   }
 
-  return { lock, find, clear, readChecks: checks, report, publishAge };
+  return { lock, find, clear, readChecks: checks, report, publishAge, sweep };
 }
 
 /**

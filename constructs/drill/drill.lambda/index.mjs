@@ -9,7 +9,7 @@ import { createHandlers } from './handlers.mjs';
 // The state machine repeats what fails; between two of its attempts lies a while.
 const options = { maxAttempts: 8 };
 
-export const { lock, find, clear, readChecks, report, publishAge } = createHandlers({
+export const { lock, find, clear, readChecks, report, publishAge, sweep } = createHandlers({
   clients: {
     ecs: new ECS(options),
     logs: new CloudWatchLogs(options),

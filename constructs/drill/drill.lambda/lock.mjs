@@ -28,7 +28,7 @@ export async function takeLock(clients, settings, execution) {
   if (await put(clients, settings, execution, { IfNoneMatch: '*' })) return;
   const { holder, ETag } = await read(clients, settings);
   if (holder === execution) return;
-  if (await runs(clients, holder)) throw named(DRILL_RUNNING, `${holder} runs: wait until it has ended`);
+  if (await isRunning(clients, holder)) throw named(DRILL_RUNNING, `${holder} runs: wait until it has ended`);
   // Only over the one that was looked at: of two that find the same dead holder, one gets the lock.
   if (await put(clients, settings, execution, { IfMatch: ETag })) return;
   throw named(DRILL_RUNNING, 'another drill has just been started');
@@ -94,10 +94,26 @@ async function read({ s3 }, { bucket, lock }) {
 }
 
 /**
+ * ARN of the execution that took the lock last, whether it still runs or not. Undefined before the first.
+ *
+ * @param {LockClients} clients
+ * @param {LockSettings} settings
+ */
+export async function lockHolder(clients, settings) {
+  try {
+    const { holder } = await read(clients, settings);
+    return holder;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
+    throw error;
+  }
+}
+
+/**
  * @param {LockClients} clients
  * @param {string} executionArn
  */
-async function runs({ stepFunctions }, executionArn) {
+export async function isRunning({ stepFunctions }, executionArn) {
   try {
     const { status } = await stepFunctions.describeExecution({ executionArn });
     return status === 'RUNNING';

@@ -72,6 +72,14 @@ describe('what a drill may do to databases', () => {
     }
   });
 
+  it('is not to be removed by what looks for leftovers: that begins an execution of the one machine, which does', () => {
+    const actions = statements('FunctionsSweep').flatMap(({ Action }) => Action);
+    expect(actions.filter((action) => /Delete|Stop/.test(action))).toEqual([]);
+    expect(allowing('states:StartExecution', 'FunctionsSweep').map(({ Resource }) => Resource)).toEqual([
+      { Ref: expect.stringMatching(/^DrillMachine/) },
+    ]);
+  });
+
   it('is denied for all others, whatever else may be allowed one day', () => {
     const denied = statements().filter(({ Effect }) => Effect === 'Deny');
     expect(denied).toHaveLength(2);

@@ -221,6 +221,16 @@ describe('who hears of drills', () => {
   });
 });
 
+it('looks each hour how long ago one passed, and whether one has left something', () => {
+  const hourly = standard
+    .properties('AWS::Events::Rule')
+    .filter((rule) => rule['ScheduleExpression'] === 'rate(1 hour)');
+  expect(JSON.stringify(hourly.map((rule) => rule['Targets'])).match(/Functions(Age|Sweep)/g)).toEqual([
+    'FunctionsAge',
+    'FunctionsSweep',
+  ]);
+});
+
 it('begins by itself on the first Sunday of a month, with the input of one that nobody cancelled', () => {
   expect(standard.properties('AWS::Scheduler::Schedule')).toMatchObject([
     {

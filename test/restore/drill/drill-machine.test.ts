@@ -206,6 +206,46 @@ describe('a drill that is cancelled', () => {
   });
 });
 
+describe('what nobody has heard of', () => {
+  const aborted = async () => {
+    const { run, ended } = await drills.start('one');
+    await vi.advanceTimersByTimeAsync(60_000);
+    drills.abort('one', run);
+    await untilEnded(ended);
+    expect(aws.there).toHaveLength(1);
+  };
+
+  it('is found within the hour, and an execution is begun that clears it', async () => {
+    await aborted();
+    expect(await drills.sweep()).toEqual(aws.there);
+    expect(aws.begun).toEqual([
+      {
+        stateMachineArn: 'arn:aws:states:eu-central-1:111122223333:stateMachine:Release',
+        input: JSON.stringify({ cancelled: arnOf('one') }),
+      },
+    ]);
+    await drills.drill('cleared', { cancelled: arnOf('one') });
+    expect(aws.there).toEqual([]);
+    aws.begun.length = 0;
+    await drills.sweep();
+    expect(aws.begun).toEqual([]);
+  });
+
+  it('is not what a drill has made that still runs', async () => {
+    const { ended } = await drills.start('one');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(aws.there).toHaveLength(1);
+    expect(await drills.sweep()).toEqual([]);
+    expect(aws.begun).toEqual([]);
+    await untilEnded(ended);
+  });
+
+  it('is nothing before the first drill', async () => {
+    aws.addInstance('prod-drill-other', 'other', 'available');
+    expect(await drills.sweep()).toEqual([]);
+  });
+});
+
 describe('while the environment is fenced', () => {
   beforeEach(() => aws.bucket.putObject({ Key: FENCE, Body: '{}' }));
 

@@ -93,6 +93,11 @@ export class Drills {
     return untilEnded(ended);
   }
 
+  /** As the rule does each hour. */
+  sweep(): Promise<readonly string[]> {
+    return this.handlers.sweep();
+  }
+
   /** As an operator does; Step Functions tells EventBridge, whose rule begins the next execution. */
   abort(name: string, run: Run): void {
     this.aws.executions.set(arnOf(name), 'ABORTED');

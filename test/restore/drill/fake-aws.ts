@@ -31,6 +31,8 @@ export class FakeAws {
   readonly tasks: FakeTask[] = [];
   readonly bucket = new FakeBucket();
   readonly executions = new Map<string, string>();
+  /** What its functions have begun by themselves. */
+  readonly begun: object[] = [];
   /** Instead of a task. */
   failures: readonly object[] | undefined;
   /** Looks after which RDS has made an instance, and lets it be deleted. */
@@ -135,6 +137,9 @@ export class FakeAws {
         const status = this.executions.get(executionArn);
         if (status === undefined) throw new AwsError('ExecutionDoesNotExist', executionArn);
         return { status };
+      },
+      startExecution: async (input: object) => {
+        this.begun.push(input);
       },
     },
     logs: { getLogEvents: async () => ({ events: this.log.map((message) => ({ message })) }) },
