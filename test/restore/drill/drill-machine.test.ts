@@ -207,16 +207,8 @@ describe('a drill that is cancelled', () => {
 });
 
 describe('what nobody has heard of', () => {
-  const aborted = async () => {
-    const { run, ended } = await drills.start('one');
-    await vi.advanceTimersByTimeAsync(60_000);
-    drills.abort('one', run);
-    await untilEnded(ended);
-    expect(aws.there).toHaveLength(1);
-  };
-
   it('is found within the hour, and an execution is begun that clears it', async () => {
-    await aborted();
+    await abortedWithDatabase();
     expect(await drills.sweep()).toEqual(aws.there);
     expect(aws.begun).toEqual([
       {
@@ -391,3 +383,11 @@ it('passes later than the objective, and says that it was', async () => {
     issues: [expect.stringContaining('recovery point: 180.0 minutes, at most 1 h are allowed')],
   });
 });
+
+async function abortedWithDatabase(): Promise<void> {
+  const { run, ended } = await drills.start('one');
+  await vi.advanceTimersByTimeAsync(60_000);
+  drills.abort('one', run);
+  await untilEnded(ended);
+  expect(aws.there).toHaveLength(1);
+}
