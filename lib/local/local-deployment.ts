@@ -31,7 +31,7 @@ export interface LocalDeploymentProps {
 export class LocalDeployment {
   private readonly reporter: Reporter;
   private readonly cdk: CdkCli;
-  private readonly account: LocalAccount;
+  readonly account: LocalAccount;
   private readonly endpoint: string;
   private before: Inventory = {};
 
@@ -150,6 +150,45 @@ export class LocalDeployment {
     ]);
   }
 
+  /** What CloudFormation says of an environment here. */
+  resourcesOf({ environment }: PlannedEnvironment): Promise<DeployedResources> {
+    return DeployedResources.read(this.account, environment.name);
+  }
+
+  /** What the services say of everything here. */
+  inventory(): Promise<Inventory> {
+    return takeInventory(this.account);
+  }
+
+  /**
+   * Removes some stacks of an environment, and nothing of the others.
+   *
+   * @returns what the templates say is kept.
+   */
+  async remove(
+    target: SynthesizedEnvironment,
+    goes: (stack: string) => boolean,
+  ): Promise<readonly DeployedResource[]> {
+    const { environment, assembly } = target;
+    const going = (await this.resourcesOf(target)).only(goes);
+    await unprotect(this.account, going);
+    await this.reporter.step(`Remove ${environment.name} from ${environment.region}`, (progress) =>
+      this.cdk.run(
+        `remove ${environment.name}`,
+        [
+          'destroy',
+          '--app',
+          assembly.folder,
+          ...assembly.stackNames.filter(goes),
+          '--exclusively',
+          '--force',
+        ],
+        progress,
+      ),
+    );
+    return keptOf(target, going);
+  }
+
   private async refusesDeletion(
     { environment, assembly }: SynthesizedEnvironment,
     resources: DeployedResources,
@@ -173,7 +212,7 @@ export class LocalDeployment {
   }
 
   private async deployed({ environment, plan }: PlannedEnvironment): Promise<Deployed> {
-    const resources = await DeployedResources.read(this.account, environment.name);
+    const resources = await this.resourcesOf({ environment, plan });
     return { environment, plan, account: this.account, resources, copies: await this.copiesOf(environment) };
   }
 

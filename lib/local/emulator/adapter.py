@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import botocore.session
 import jmespath
-import other_regions  # noqa: F401, teaches the engine to read there
+import automated_backups, changed_outputs, other_regions  # noqa: E401, F401, where MiniStack is not like AWS
 from ministack import app
 from ministack.core.responses import get_region
 from ministack.services import route53
@@ -99,7 +99,8 @@ def handlers(kind, api):
         physical_id = jmespath.search(api.ref, {**taken, **answer})
         if tags:
             call("ec2", "create_tags", {"Resources": [answer.get("AllocationId", physical_id)], "Tags": tags})
-        attributes = {"Id": physical_id, **{key[0].upper() + key[1:]: answer[key] for key in answer}}
+        named = {name: physical_id for name in ("Id", api.ref.split(".")[-1])}
+        attributes = {**named, **{key[0].upper() + key[1:]: answer[key] for key in answer}}
         made[kind, physical_id] = {**taken, **answer}, attributes
         return physical_id, attributes
 
