@@ -1,7 +1,7 @@
 import type { Environment } from '../../config/environment.ts';
 import type { PlannedEnvironment } from '../../config/load.ts';
 import type { Assembly } from './assembly.ts';
-import { CdkCli } from './cdk-cli.ts';
+import { CdkCli, type CdkResult } from './cdk-cli.ts';
 import type { Deployed } from './comparison.ts';
 import { type DeployedResource, DeployedResources } from './deployed-resources.ts';
 import type { Emulator } from './emulator.ts';
@@ -13,7 +13,8 @@ import type { Reporter } from './reporter.ts';
 import { comparePreserved, statefulIds } from './stateful-resources.ts';
 import { unprotect } from './unprotect.ts';
 
-const DEPLOY = ['--all', '--concurrency', '4', '--require-approval', 'never', '--progress', 'events'];
+const WITHOUT_QUESTIONS = ['--require-approval', 'never', '--progress', 'events'];
+const DEPLOY = ['--all', '--concurrency', '4', ...WITHOUT_QUESTIONS];
 
 /** An environment as planned, synthesized. */
 export interface SynthesizedEnvironment extends PlannedEnvironment {
@@ -110,9 +111,16 @@ export class LocalDeployment {
     this.reporter.compare(`${target.environment.name} after the change`, comparePreserved(before, after));
   }
 
-  /** Removes everything, after production has refused, and looks for what is left in the account. */
-  async destroy(targets: readonly SynthesizedEnvironment[]): Promise<void> {
-    const kept: DeployedResource[] = [];
+  /**
+   * Removes everything, after production has refused, and looks for what is left in the account.
+   *
+   * @param before - what was kept of what is gone already.
+   */
+  async destroy(
+    targets: readonly SynthesizedEnvironment[],
+    before: readonly DeployedResource[] = [],
+  ): Promise<void> {
+    const kept = [...before];
     const databases: string[] = [];
     for (const target of targets) {
       const { resources, copies } = await this.deployed(target);
@@ -160,6 +168,22 @@ export class LocalDeployment {
     return takeInventory(this.account);
   }
 
+  /** Deploys one stack with what it needs, which may fail. */
+  tryToDeploy({ assembly }: SynthesizedEnvironment, stack: string): Promise<CdkResult> {
+    return this.reporter.step(`Try to deploy ${stack}`, (progress) =>
+      this.cdk.attempt(
+        `deploy ${stack}`,
+        ['deploy', '--app', assembly.folder, stack, ...WITHOUT_QUESTIONS],
+        progress,
+      ),
+    );
+  }
+
+  /** Takes the protection off some stacks. */
+  async unprotect(target: SynthesizedEnvironment, stacks: (name: string) => boolean): Promise<void> {
+    await unprotect(this.account, (await this.resourcesOf(target)).only(stacks));
+  }
+
   /**
    * Removes some stacks of an environment, and nothing of the others.
    *
@@ -171,7 +195,7 @@ export class LocalDeployment {
   ): Promise<readonly DeployedResource[]> {
     const { environment, assembly } = target;
     const going = (await this.resourcesOf(target)).only(goes);
-    await unprotect(this.account, going);
+    await this.unprotect(target, goes);
     await this.reporter.step(`Remove ${environment.name} from ${environment.region}`, (progress) =>
       this.cdk.run(
         `remove ${environment.name}`,

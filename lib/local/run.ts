@@ -7,6 +7,7 @@ import {
 } from '../../config/load.ts';
 import { Assembly } from './assembly.ts';
 import { CdkCli } from './cdk-cli.ts';
+import type { DeployedResource } from './deployed-resources.ts';
 import { Emulator } from './emulator.ts';
 import { LocalDeployment, type SynthesizedEnvironment } from './local-deployment.ts';
 import { emulatorPython } from './python.ts';
@@ -89,10 +90,11 @@ async function exercise(
     for (const each of environments) await local.deployUnchanged(each);
   }
   reporter.section('Bring back in the recovery Region');
-  for (const each of environments.filter(hasRecoveryRegion)) await recovery.exercise(each);
+  const kept: DeployedResource[] = [];
+  for (const each of environments.filter(hasRecoveryRegion)) kept.push(...(await recovery.exercise(each)));
   const atLast = extent === 'everything' ? await resize(local, environments, reporter) : environments;
   reporter.section('Remove everything and look for leftovers');
-  await local.destroy(atLast);
+  await local.destroy(atLast, kept);
 }
 
 /** Whether an environment can be brought back somewhere. */
