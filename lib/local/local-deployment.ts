@@ -13,7 +13,9 @@ import type { Reporter } from './reporter.ts';
 import { comparePreserved, statefulIds } from './stateful-resources.ts';
 import { unprotect } from './unprotect.ts';
 
-const DEPLOY = ['--all', '--concurrency', '4', '--require-approval', 'never', '--progress', 'events'];
+/** For a deployment that nobody watches. */
+export const WITHOUT_QUESTIONS = ['--require-approval', 'never', '--progress', 'events'];
+const DEPLOY = ['--all', '--concurrency', '4', ...WITHOUT_QUESTIONS];
 
 /** An environment as planned, synthesized. */
 export interface SynthesizedEnvironment extends PlannedEnvironment {
@@ -31,7 +33,7 @@ export interface LocalDeploymentProps {
 export class LocalDeployment {
   private readonly reporter: Reporter;
   private readonly cdk: CdkCli;
-  private readonly account: LocalAccount;
+  readonly account: LocalAccount;
   private readonly endpoint: string;
   private before: Inventory = {};
 
@@ -110,9 +112,16 @@ export class LocalDeployment {
     this.reporter.compare(`${target.environment.name} after the change`, comparePreserved(before, after));
   }
 
-  /** Removes everything, after production has refused, and looks for what is left in the account. */
-  async destroy(targets: readonly SynthesizedEnvironment[]): Promise<void> {
-    const kept: DeployedResource[] = [];
+  /**
+   * Removes everything, after production has refused, and looks for what is left in the account.
+   *
+   * @param before - what was kept of what is gone already.
+   */
+  async destroy(
+    targets: readonly SynthesizedEnvironment[],
+    before: readonly DeployedResource[] = [],
+  ): Promise<void> {
+    const kept = [...before];
     const databases: string[] = [];
     for (const target of targets) {
       const { resources, copies } = await this.deployed(target);
@@ -150,6 +159,16 @@ export class LocalDeployment {
     ]);
   }
 
+  /** What CloudFormation says of an environment here. */
+  resourcesOf({ environment }: PlannedEnvironment): Promise<DeployedResources> {
+    return DeployedResources.read(this.account, environment.name);
+  }
+
+  /** What the services say of everything here. */
+  inventory(): Promise<Inventory> {
+    return takeInventory(this.account);
+  }
+
   private async refusesDeletion(
     { environment, assembly }: SynthesizedEnvironment,
     resources: DeployedResources,
@@ -173,7 +192,7 @@ export class LocalDeployment {
   }
 
   private async deployed({ environment, plan }: PlannedEnvironment): Promise<Deployed> {
-    const resources = await DeployedResources.read(this.account, environment.name);
+    const resources = await this.resourcesOf({ environment, plan });
     return { environment, plan, account: this.account, resources, copies: await this.copiesOf(environment) };
   }
 
@@ -184,6 +203,7 @@ export class LocalDeployment {
   }
 }
 
-function keptOf({ assembly }: SynthesizedEnvironment, { all }: DeployedResources): DeployedResource[] {
+/** What the templates say is kept when its stack goes. */
+export function keptOf({ assembly }: SynthesizedEnvironment, { all }: DeployedResources): DeployedResource[] {
   return all.filter(({ stack, logicalId }) => assembly.keeps(stack, logicalId));
 }

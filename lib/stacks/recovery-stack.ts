@@ -69,6 +69,7 @@ export class RecoveryStack extends OdooStack implements DataBuckets {
     // Whether those read them that make copies, or an environment that goes on with the copies.
     publish(this, [
       this.key.keyArn,
+      this.key.keyId,
       this.logKey.keyArn,
       this.alarmTopic.topic.topicArn,
       this.vault.backupVaultArn,

@@ -41,6 +41,16 @@ export function attachment(number: number): Attachment {
 /** The attachments are in a bucket. */
 export type RestoredWithFiles = Restored & { readonly filestore: NonNullable<Restored['filestore']> };
 
+/** The database of a company that has no attachments yet, and who may look at it. */
+export function makeCompany(cluster: PostgresCluster, database: string): void {
+  cluster.sql([
+    `CREATE ROLE odoo`,
+    `CREATE ROLE odoo_verifier LOGIN PASSWORD '${PASSWORD}'`,
+    `CREATE DATABASE ${database} OWNER odoo TEMPLATE template0 LC_COLLATE 'C'`,
+  ]);
+  cluster.sql(readFileSync(new URL('company.sql', import.meta.url), 'utf8'), database);
+}
+
 /** A PostgreSQL server with the database of a company, a versioned bucket with its attachments, and copies to be damaged. */
 export class RestoredCompany {
   readonly store = new VersionedStore();
@@ -54,12 +64,7 @@ export class RestoredCompany {
     const cluster = await startPostgres();
     const store = new VersionedStore();
     const files = Array.from({ length: attachments }, (_, number) => attachment(number));
-    cluster.sql([
-      `CREATE ROLE odoo`,
-      `CREATE ROLE odoo_verifier LOGIN PASSWORD '${PASSWORD}'`,
-      `CREATE DATABASE sound OWNER odoo TEMPLATE template0 LC_COLLATE 'C'`,
-    ]);
-    cluster.sql(readFileSync(new URL('company.sql', import.meta.url), 'utf8'), 'sound');
+    makeCompany(cluster, 'sound');
     // One second after another, so that the highest number is the newest.
     const rows = files.map(({ name, content }, number) => {
       const created = new Date(FIRST_MS + number * 1000).toISOString().replace('Z', '');
@@ -125,7 +130,7 @@ export class RestoredCompany {
   }
 }
 
-function endpointOf(cluster: PostgresCluster, database: string): Endpoint {
+export function endpointOf(cluster: PostgresCluster, database: string): Endpoint {
   return {
     host: cluster.host,
     port: cluster.port,

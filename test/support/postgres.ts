@@ -45,6 +45,8 @@ export interface PostgresCluster {
   log(): string;
   /** What holds the data, where that was asked for. */
   readonly disk?: SmallDisk;
+  /** Ends the server at once, as the loss of its machine does. */
+  crash(): void;
   /** Starts the server again where it has given up. */
   revive(): void;
   stop(): void;
@@ -55,6 +57,12 @@ export interface PostgresOptions {
   readonly disk?: number;
   /** Whether the write-ahead log is on that file system too, as on RDS, so that the server stops where it is full. @default true */
   readonly logOnDisk?: boolean;
+  /** Settings of the server beside those that make it resemble RDS. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+  /** Mebibytes of a segment of the write-ahead log. @default 16 */
+  readonly segmentMiB?: number;
+  /** Fills the folder of the data, instead of a new cluster. The server is up when what it has to recover is recovered. */
+  readonly restore?: (data: string) => void;
 }
 
 const MASTER = { user: 'odoo_master', password: 'master-Secret-1' };
@@ -62,6 +70,9 @@ const MASTER = { user: 'odoo_master', password: 'master-Secret-1' };
 export async function startPostgres({
   disk: size,
   logOnDisk = true,
+  settings = {},
+  segmentMiB = 16,
+  restore,
 }: PostgresOptions = {}): Promise<PostgresCluster> {
   const bin = findPostgres();
   const identity = unprivileged();
@@ -85,19 +96,23 @@ export async function startPostgres({
     }
   };
 
-  run(
-    'initdb',
-    '-D',
-    data,
-    '-U',
-    'bootstrap',
-    '-E',
-    'UTF8',
-    '--locale=C.UTF-8',
-    '--auth-host=scram-sha-256',
-    '--no-sync',
-    ...(logOnDisk ? [] : [`--waldir=${join(directory, 'wal')}`]),
-  );
+  if (restore) restore(data);
+  else {
+    run(
+      'initdb',
+      '-D',
+      data,
+      '-U',
+      'bootstrap',
+      '-E',
+      'UTF8',
+      '--locale=C.UTF-8',
+      '--auth-host=scram-sha-256',
+      `--wal-segsize=${segmentMiB}`,
+      '--no-sync',
+      ...(logOnDisk ? [] : [`--waldir=${join(directory, 'wal')}`]),
+    );
+  }
   const options = {
     port,
     listen_addresses: '127.0.0.1',
@@ -108,8 +123,9 @@ export async function startPostgres({
     // The data is thrown away; statements are logged to see that no secret is among them.
     fsync: 'off',
     log_statement: 'all',
+    ...settings,
   };
-  const flags = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`);
+  const flags = Object.entries(options).map(([name, value]) => `-c "${name}=${value}"`);
   const start = () =>
     run('pg_ctl', '-D', data, '-l', join(directory, 'log'), '-w', '-o', flags.join(' '), 'start');
   start();
@@ -141,7 +157,8 @@ export async function startPostgres({
       },
     ).trim();
   };
-  sql(`CREATE ROLE ${MASTER.user} LOGIN CREATEDB CREATEROLE PASSWORD '${MASTER.password}'`);
+  if (!restore) sql(`CREATE ROLE ${MASTER.user} LOGIN CREATEDB CREATEROLE PASSWORD '${MASTER.password}'`);
+  const crash = () => run('pg_ctl', '-D', data, '-m', 'immediate', 'stop');
   return {
     directory,
     host: 'localhost',
@@ -178,11 +195,12 @@ export async function startPostgres({
       ),
     log: () => readFileSync(join(directory, 'log'), 'utf8'),
     disk,
+    crash,
     revive: () => {
       if (!runs()) start();
     },
     stop: () => {
-      if (runs()) run('pg_ctl', '-D', data, '-m', 'immediate', 'stop');
+      if (runs()) crash();
       disk?.unmount();
       rmSync(directory, { recursive: true });
     },

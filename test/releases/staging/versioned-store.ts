@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
-import { S3Client } from '@aws-sdk/client-s3';
+import { S3 } from '@aws-sdk/client-s3';
 
 /** What S3 lists at once. */
 const PAGE = 1000;
@@ -48,11 +48,11 @@ export class VersionedStore {
     this.server.keepAliveTimeout = 600_000;
   }
 
-  async listen(): Promise<S3Client> {
+  async listen(): Promise<S3> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
     const address = this.server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    return new S3Client({
+    return new S3({
       region: 'eu-central-1',
       endpoint: `http://127.0.0.1:${port}`,
       forcePathStyle: true,
@@ -109,6 +109,13 @@ export class VersionedStore {
     return this.bucket(bucket).sorted();
   }
 
+  /** Every version of an object that has content, the newest first. */
+  versionsOf(bucket: string, key: string): readonly Version[] {
+    return this.bucket(bucket)
+      .versions(key)
+      .filter(({ content }) => content !== undefined);
+  }
+
   private bucket(name: string): Bucket {
     const bucket = this.buckets.get(name);
     if (bucket === undefined) throw new Error(`no bucket ${name}`);
@@ -154,7 +161,8 @@ export class VersionedStore {
   ): void {
     const versions = this.bucket(bucket).versions(key);
     const content = (id === null ? versions[0] : versions.find((version) => version.id === id))?.content;
-    if (content === undefined) send(response, 404, '<Error><Code>NoSuchVersion</Code></Error>');
+    const missing = id === null ? 'NoSuchKey' : 'NoSuchVersion';
+    if (content === undefined) send(response, 404, `<Error><Code>${missing}</Code></Error>`);
     else if (range === undefined) response.end(content);
     else sendRange(response, Buffer.from(content), range);
   }
