@@ -83,9 +83,22 @@ export class Inquiry {
     return this.need('Recovery', 'AWS::KMS::Key', 'Key');
   }
 
-  /** How far the copies are; in the recovery Region only. */
+  /** How far the copies are, as it was noted last; in the recovery Region only. */
   watermark(): Promise<Watermark | undefined> {
     return (this.watermarkRead ??= this.readWatermark());
+  }
+
+  /**
+   * The note that counts: the last one from before a moment at which the primary Region was at work. Later ones may say that
+   * nothing is missing because nothing comes any more (docs/recovery.md).
+   *
+   * @param alive - that moment; undefined where nobody knows one: the newest note then.
+   */
+  async watermarkThatCounts(alive: Date | undefined): Promise<Watermark | undefined> {
+    const newest = await this.watermark();
+    return alive === undefined || newest === undefined || newest.writtenAt <= alive
+      ? newest
+      : this.readWatermark(alive);
   }
 
   /** What a restore is asked for with, as far as it is there. */
@@ -102,11 +115,12 @@ export class Inquiry {
     };
   }
 
-  private async readWatermark(): Promise<Watermark | undefined> {
+  private async readWatermark(until?: Date): Promise<Watermark | undefined> {
     const bucket = await this.bucket('audit');
     if (bucket === undefined) return undefined;
+    const never = until ? `it was not written before ${until.toISOString()}` : 'it was never written';
     return this.ask(`how far the copies are, s3://${bucket}/${COPIES_NOTE}`, async () =>
-      watermarkOf(expected(await this.cloud.text(bucket, COPIES_NOTE), 'it was never written')),
+      watermarkOf(expected(await this.cloud.text(bucket, COPIES_NOTE, until), never)),
     );
   }
 

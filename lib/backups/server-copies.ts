@@ -4,6 +4,7 @@ import type { Found } from './found.ts';
 import { expected, type Inquiry } from './inquiry.ts';
 import type { Proof } from './proof.ts';
 import { databasePoints, vaultContents } from './recovery-points.ts';
+import type { Watermark } from './watermark.ts';
 import { SERVER_LIST, type ServerList, serverListOf } from './server-list.ts';
 
 /** Where pgBackRest's repository is in the backup bucket. */
@@ -16,14 +17,15 @@ interface Told {
 
 /** What there is of small. */
 export async function serverCopies(inquiry: Inquiry): Promise<Found> {
+  const counts = inquiry.role === 'recovery' ? watermarkThatCounts(inquiry) : undefined;
   const [contents, told, watermark, versions] = await Promise.all([
     vaultContents(inquiry),
-    inquiry.role === 'primary' ? newestList(inquiry) : arrivedList(inquiry),
+    counts === undefined ? newestList(inquiry) : arrivedList(inquiry, counts),
     inquiry.role === 'recovery' ? inquiry.watermark() : undefined,
     filestoreVersions(inquiry),
   ]);
   const copied = told?.list.filestore.copiedAt;
-  const until = inquiry.role === 'primary' ? copied : earlier(copied, watermark?.filestore?.until);
+  const until = counts === undefined ? copied : earlier(copied, (await counts)?.filestore?.until);
   return {
     windows: told === undefined ? [] : [windowOf(told)],
     points: [...databasePoints(contents, 'EBS', 'volume'), ...(told === undefined ? [] : dumpsOf(told))],
@@ -64,9 +66,17 @@ async function newestList(inquiry: Inquiry): Promise<Told | undefined> {
   return bucket === undefined ? undefined : read(inquiry, bucket, 'the server has not written it');
 }
 
+/** By the list that has arrived last: until it was written, the server was at work. */
+async function watermarkThatCounts(inquiry: Inquiry): Promise<Watermark | undefined> {
+  return inquiry.watermarkThatCounts((await newestList(inquiry))?.list.writtenAt);
+}
+
 /** The newest that has arrived together with everything that it names. */
-async function arrivedList(inquiry: Inquiry): Promise<Told | undefined> {
-  const [bucket, watermark] = await Promise.all([inquiry.bucket('backups'), inquiry.watermark()]);
+async function arrivedList(
+  inquiry: Inquiry,
+  counts: Promise<Watermark | undefined>,
+): Promise<Told | undefined> {
+  const [bucket, watermark] = await Promise.all([inquiry.bucket('backups'), counts]);
   if (bucket === undefined || watermark === undefined) return undefined;
   const { backups } = watermark;
   if (backups === null) {

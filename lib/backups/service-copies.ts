@@ -11,10 +11,12 @@ import { databasePoints, type VaultContents, vaultContents } from './recovery-po
 /** What there is of medium and large. */
 export async function serviceCopies(inquiry: Inquiry, filestoreKind: FilestoreKind): Promise<Found> {
   const vault = vaultContents(inquiry);
+  const database = databaseWindows(inquiry);
+  const until = filestoreUntil(inquiry, database);
   const [windows, contents, filestore, proofs, watermark] = await Promise.all([
-    databaseWindows(inquiry),
+    database,
     vault,
-    filestoreKind === 'efs' ? fileSystemPoints(inquiry, vault) : versions(inquiry),
+    filestoreKind === 'efs' ? fileSystemPoints(inquiry, vault, until) : versions(inquiry, until),
     restoreTests(inquiry),
     inquiry.role === 'recovery' ? inquiry.watermark() : undefined,
   ]);
@@ -59,14 +61,21 @@ async function replicatedBackups(inquiry: Inquiry): Promise<readonly AutomatedBa
   return (all ?? []).filter(({ kmsKey }) => kmsKey === key || kmsKey?.endsWith(`/${key}`));
 }
 
-async function versions(inquiry: Inquiry): Promise<Filestore | undefined> {
-  const [found, until] = await Promise.all([filestoreVersions(inquiry), filestoreUntil(inquiry)]);
+async function versions(
+  inquiry: Inquiry,
+  complete: Promise<Date | undefined>,
+): Promise<Filestore | undefined> {
+  const [found, until] = await Promise.all([filestoreVersions(inquiry), complete]);
   return found && { ...found, until };
 }
 
 /** The file system as it is now, or its replica, and its recovery points. */
-async function fileSystemPoints(inquiry: Inquiry, vault: Promise<VaultContents>): Promise<Filestore> {
-  const [{ usable }, until] = await Promise.all([vault, filestoreUntil(inquiry)]);
+async function fileSystemPoints(
+  inquiry: Inquiry,
+  vault: Promise<VaultContents>,
+  complete: Promise<Date | undefined>,
+): Promise<Filestore> {
+  const [{ usable }, until] = await Promise.all([vault, complete]);
   const points = usable
     .filter(({ resourceType }) => resourceType === 'EFS')
     .map(({ arn, created }) => ({ name: arn, created }));
@@ -74,9 +83,18 @@ async function fileSystemPoints(inquiry: Inquiry, vault: Promise<VaultContents>)
   return { kind: 'points', points: until === undefined ? points : [...points, { name, created: until }] };
 }
 
-/** In the primary Region nothing is on its way: what a task has not exported yet is on the mount. */
-async function filestoreUntil(inquiry: Inquiry): Promise<Date | undefined> {
-  return inquiry.role === 'primary' ? inquiry.now : (await inquiry.watermark())?.filestore?.until;
+/**
+ * In the primary Region nothing is on its way: what a task has not exported yet is on the mount. Of the copy, what a recovery would
+ * take it for: by the last moment of the database that has arrived.
+ */
+async function filestoreUntil(
+  inquiry: Inquiry,
+  windows: Promise<readonly DatabaseWindow[]>,
+): Promise<Date | undefined> {
+  if (inquiry.role === 'primary') return inquiry.now;
+  const moments = (await windows).map(({ until }) => until.getTime());
+  const alive = moments.length === 0 ? undefined : new Date(Math.max(...moments));
+  return (await inquiry.watermarkThatCounts(alive))?.filestore?.until;
 }
 
 async function restoreTests(inquiry: Inquiry): Promise<readonly Proof[]> {

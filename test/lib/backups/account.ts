@@ -58,7 +58,7 @@ export class FakeRegion implements Cloud {
   }
 
   async text(bucket: string, key: string, until?: Date): Promise<string | undefined> {
-    this.ask('text', `${bucket}/${key}`);
+    this.ask('text', `${bucket}/${key}${until ? ` by ${until.toISOString()}` : ''}`);
     const versions = this.objects[`${bucket}/${key}`] ?? [];
     return versions.find(({ written }) => until === undefined || written <= until)?.text;
   }
@@ -168,24 +168,30 @@ export function serviceAccount(
   ];
   recovery.vaults = { 'odoo-copies': daily('RDS', 'eu-west-1', 30, now) };
   recovery.kept = { [`${name}-filestore-replica`]: 42 };
-  recovery.put(`${name}-audit-replica`, 'watermarks/copies.json', watermark(now, ago(15 * MINUTE)));
+  // From before the last moment that RDS has copied, and from after it: nobody knows whether that one is true.
+  const notes: (readonly [written: Date, filestore: Date])[] = [
+    [ago(7 * MINUTE), ago(15 * MINUTE)],
+    [ago(2 * MINUTE), ago(3 * MINUTE)],
+  ];
+  for (const [written, filestore] of notes)
+    recovery.put(`${name}-audit-replica`, 'watermarks/copies.json', watermark(written, filestore), written);
   putReports(recovery, `${name}-audit-replica`, now);
   return { primary, recovery };
 }
 
 const until = (moment: Date | null) => moment && { until: moment.toISOString() };
 
-/** How far the copies are, written two minutes ago. */
+/** How far the copies are, as it was noted at a moment. */
 export function watermark(
-  now: Date,
+  written: Date,
   filestore: Date | null,
   backups: Date | null = filestore,
 ): Record<string, unknown> {
   return {
-    writtenAt: before(now)(2 * MINUTE).toISOString(),
+    writtenAt: written.toISOString(),
     filestore: until(filestore),
     backups: until(backups),
-    database: until(before(now)(6 * MINUTE)),
+    database: until(before(written)(4 * MINUTE)),
   };
 }
 
@@ -249,7 +255,7 @@ export function serverAccount(
   recovery.put(
     `${name}-audit-replica`,
     'watermarks/copies.json',
-    watermark(now, ago(12 * MINUTE), ago(9 * MINUTE)),
+    watermark(ago(2 * MINUTE), ago(12 * MINUTE), ago(9 * MINUTE)),
   );
   for (const minutes of [17, 12, 7, 2]) {
     const list = serverList(ago(minutes * MINUTE));

@@ -78,12 +78,31 @@ describe('of medium and large', () => {
 
   it('each thing is asked once in each Region', async () => {
     await look(150);
-    for (const { asked } of [primary, recovery]) {
-      expect(asked).toHaveLength(7);
-      expect(new Set(asked).size).toBe(7);
+    // Of the copies, the newest note, and the one that counts.
+    for (const [{ asked }, count] of [
+      [primary, 7],
+      [recovery, 8],
+    ] as const) {
+      expect(asked).toHaveLength(count);
+      expect(new Set(asked).size).toBe(count);
     }
   });
 
+  it('a note from before the database has arrived need not be looked for', async () => {
+    recovery.objects['test-audit-replica/watermarks/copies.json']?.shift();
+    const { second } = await look(150);
+    expect(recovery.asked).toHaveLength(7);
+    expect(second.filestore).toMatchObject({ until: ago(15 * MINUTE) });
+  });
+
+  it('without a note from before the database has arrived, no point is named that has one from after it', async () => {
+    recovery.objects['test-audit-replica/watermarks/copies.json']?.pop();
+    const report = await look(150);
+    expect(report.second.coordination.point).toBeUndefined();
+    expect(whys(report)[0]).toMatch(/it was not written before 2026-11-30T03:06:40/);
+  });
+
+  // The newest one says three minutes: perhaps only because nothing comes any more.
   it('in the recovery Region the database is not newer than the attachments that have arrived', async () => {
     const { second } = await look(150);
     expect(second.coordination.point).toMatchObject({
@@ -123,7 +142,8 @@ describe('of medium and large', () => {
   });
 
   it('copies that lag by more than the promise are a problem', async () => {
-    recovery.put('test-audit-replica', 'watermarks/copies.json', watermark(NOW, ago(2 * HOUR)));
+    const noted = ago(7 * MINUTE);
+    recovery.put('test-audit-replica', 'watermarks/copies.json', watermark(noted, ago(2 * HOUR)), noted);
     const report = await look(150);
     expect(whys(report)).toEqual([
       'eu-west-1, 2026-11-30T03:12:40Z: 2 h of work is lost, promised are 1 h at most; the nearest before it is 2026-11-30T01:12:40Z',
@@ -181,7 +201,7 @@ describe('of medium and large', () => {
     ['lacks a part', { writtenAt: NOW.toISOString(), backups: null, database: null }, 'filestore'],
     [
       'has a moment without a zone',
-      { ...watermark(NOW, null), filestore: { until: '2026-11-30T03:00:00' } },
+      { ...watermark(ago(7 * MINUTE), null), filestore: { until: '2026-11-30T03:00:00' } },
       'ISO datetime',
     ],
   ])('how far the copies are %s: no point in the recovery Region', async (_, content, why) => {
@@ -199,7 +219,7 @@ describe('of medium and large', () => {
   });
 
   it('a watermark that does not know of attachments lets no point be named', async () => {
-    recovery.put('test-audit-replica', 'watermarks/copies.json', watermark(NOW, null));
+    recovery.put('test-audit-replica', 'watermarks/copies.json', watermark(ago(7 * MINUTE), null));
     expect((await look(150)).second.coordination.point).toBeUndefined();
   });
 
@@ -311,13 +331,27 @@ describe('of small', () => {
     recovery.put(
       'test-audit-replica',
       'watermarks/copies.json',
-      watermark(NOW, ago(40 * MINUTE), ago(9 * MINUTE)),
+      watermark(ago(2 * MINUTE), ago(40 * MINUTE), ago(9 * MINUTE)),
     );
     expect((await look(10)).second.coordination.point?.at).toEqual(ago(40 * MINUTE));
   });
 
+  it('a note from after the last that was heard of the server does not count', async () => {
+    const put = (noted: Date, until: Date) =>
+      recovery.put('test-audit-replica', 'watermarks/copies.json', watermark(noted, until, until), noted);
+    put(ago(4 * MINUTE), ago(14 * MINUTE));
+    put(ago(MINUTE), ago(MINUTE));
+    const { second } = await look(10);
+    expect(second.serverToldAt).toEqual(ago(17 * MINUTE));
+    expect(second.copiesToldAt).toEqual(ago(MINUTE));
+  });
+
   it('without knowing how far the backups are, recovery points of the data volume are left', async () => {
-    recovery.put('test-audit-replica', 'watermarks/copies.json', watermark(NOW, ago(MINUTE), null));
+    recovery.put(
+      'test-audit-replica',
+      'watermarks/copies.json',
+      watermark(ago(2 * MINUTE), ago(MINUTE), null),
+    );
     const report = await look(10);
     expect(report.second.windows).toEqual([]);
     expect(report.second.coordination.point).toMatchObject({

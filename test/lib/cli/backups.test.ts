@@ -4,7 +4,7 @@ import { backupsCommand } from '../../../lib/cli/backups.ts';
 import type { Output } from '../../../lib/cli/selected-plans.ts';
 import { lookAtBackups } from '../../../lib/backups/look-at-backups.ts';
 import { environmentOf, planOf, production } from '../../support/environments.ts';
-import { ago, DAY, HOUR, NOW, serverAccount, serviceAccount, watermark } from '../backups/account.ts';
+import { ago, DAY, HOUR, MINUTE, NOW, serverAccount, serviceAccount, watermark } from '../backups/account.ts';
 
 class Recorder implements Output {
   text = '';
@@ -170,7 +170,12 @@ describe('backups', () => {
   });
 
   it('--json is the same for programs, with moments as text', async () => {
-    account.recovery.put('prod-audit-replica', 'watermarks/copies.json', watermark(NOW, ago(3 * HOUR)));
+    account.recovery.put(
+      'prod-audit-replica',
+      'watermarks/copies.json',
+      watermark(ago(7 * MINUTE), ago(3 * HOUR)),
+      ago(7 * MINUTE),
+    );
     const { exitCode, out } = await backups('--env', 'prod', '--json');
     expect(exitCode).toBe(1);
     const report: unknown = JSON.parse(out);

@@ -18,7 +18,8 @@ export interface Work {
   readonly what: 'attached' | 'sold' | 'removed';
   /** Name of the attachment; absent where there is none. */
   readonly file?: string;
-  readonly committed: Date;
+  /** Milliseconds since 1970, with what PostgreSQL knows beyond them. */
+  readonly committed: number;
 }
 
 /** Where attachments are kept. */
@@ -138,8 +139,9 @@ export class OdooAtWork {
 /** Everything that was committed, by the database itself. */
 export async function historyOf(cluster: PostgresCluster): Promise<readonly Work[]> {
   const session = await connect(cluster);
-  const { rows } = await session.query<{ id: string; what: Work['what']; file: string | null; at: Date }>(
-    'SELECT id, what, store_fname AS file, pg_xact_commit_timestamp(xmin) AS at FROM history ORDER BY at, id',
+  const { rows } = await session.query<{ id: string; what: Work['what']; file: string | null; at: number }>(
+    `SELECT id, what, store_fname AS file, 1000 * extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 AS at
+       FROM history ORDER BY at, id`,
   );
   await session.end();
   return rows.map(({ id, what, file, at }) => ({
