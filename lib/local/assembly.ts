@@ -8,6 +8,14 @@ interface Template {
   readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly DeletionPolicy?: string }>>;
 }
 
+/** What is synthesized instead of an environment as its file has it. */
+export interface Instead {
+  /** Another number of users. */
+  readonly users?: number;
+  /** The environment in its recovery Region, brought back to this moment. */
+  readonly recover?: string;
+}
+
 /** One environment as the app synthesized it. */
 export class Assembly {
   /** Folder that `cdk --app` takes. */
@@ -25,25 +33,22 @@ export class Assembly {
     );
   }
 
-  /**
-   * Synthesizes one environment with its policy checks, as `npx cdk synth -c env=NAME` does.
-   *
-   * @param users - another number of users than the environment's own.
-   */
+  /** Synthesizes one environment with its policy checks, as `npx cdk synth -c env=NAME` does. */
   static async synthesize(
     cdk: CdkCli,
     environment: string,
-    users?: number,
+    instead: Instead = {},
     progress?: Progress,
   ): Promise<Assembly> {
-    const name = users === undefined ? environment : `${environment}-${users}`;
+    const others = Object.entries(instead);
+    const name = [environment, ...others.map(([, value]) => value)].join('-');
     const folder = localFolder(join('assemblies', name));
     // What an earlier run left there would be deployed along.
     rmSync(folder, { recursive: true, force: true });
-    const whatIf = users === undefined ? [] : ['-c', `users=${users}`];
+    const context = others.flatMap(([key, value]) => ['-c', `${key}=${value}`]);
     await cdk.run(
       `synth ${name}`,
-      ['synth', '-q', '-c', `env=${environment}`, ...whatIf, '-o', folder],
+      ['synth', '-q', '-c', `env=${environment}`, ...context, '-o', folder],
       progress,
     );
     return new Assembly(folder);

@@ -35,6 +35,14 @@ export class DeployedResources {
     return new DeployedResources(stacks, resources.flat());
   }
 
+  /** Those of some stacks. */
+  only(stack: (name: string) => boolean): DeployedResources {
+    return new DeployedResources(
+      this.stacks.filter(({ StackName = '' }) => stack(StackName)),
+      [...this.all, ...this.leftOut].filter((resource) => stack(resource.stack)),
+    );
+  }
+
   /** Physical ids of all resources of one type. */
   idsOf(type: string): readonly string[] {
     return this.all.filter((resource) => resource.type === type).map(({ physicalId }) => physicalId);

@@ -1,7 +1,7 @@
 import type { Environment } from '../../config/environment.ts';
 import type { PlannedEnvironment } from '../../config/load.ts';
 import type { Assembly } from './assembly.ts';
-import { CdkCli } from './cdk-cli.ts';
+import { CdkCli, type CdkResult } from './cdk-cli.ts';
 import type { Deployed } from './comparison.ts';
 import { type DeployedResource, DeployedResources } from './deployed-resources.ts';
 import type { Emulator } from './emulator.ts';
@@ -13,7 +13,8 @@ import type { Reporter } from './reporter.ts';
 import { comparePreserved, statefulIds } from './stateful-resources.ts';
 import { unprotect } from './unprotect.ts';
 
-const DEPLOY = ['--all', '--concurrency', '4', '--require-approval', 'never', '--progress', 'events'];
+const WITHOUT_QUESTIONS = ['--require-approval', 'never', '--progress', 'events'];
+const DEPLOY = ['--all', '--concurrency', '4', ...WITHOUT_QUESTIONS];
 
 /** An environment as planned, synthesized. */
 export interface SynthesizedEnvironment extends PlannedEnvironment {
@@ -31,7 +32,7 @@ export interface LocalDeploymentProps {
 export class LocalDeployment {
   private readonly reporter: Reporter;
   private readonly cdk: CdkCli;
-  private readonly account: LocalAccount;
+  readonly account: LocalAccount;
   private readonly endpoint: string;
   private before: Inventory = {};
 
@@ -110,9 +111,16 @@ export class LocalDeployment {
     this.reporter.compare(`${target.environment.name} after the change`, comparePreserved(before, after));
   }
 
-  /** Removes everything, after production has refused, and looks for what is left in the account. */
-  async destroy(targets: readonly SynthesizedEnvironment[]): Promise<void> {
-    const kept: DeployedResource[] = [];
+  /**
+   * Removes everything, after production has refused, and looks for what is left in the account.
+   *
+   * @param before - what was kept of what is gone already.
+   */
+  async destroy(
+    targets: readonly SynthesizedEnvironment[],
+    before: readonly DeployedResource[] = [],
+  ): Promise<void> {
+    const kept = [...before];
     const databases: string[] = [];
     for (const target of targets) {
       const { resources, copies } = await this.deployed(target);
@@ -150,6 +158,61 @@ export class LocalDeployment {
     ]);
   }
 
+  /** What CloudFormation says of an environment here. */
+  resourcesOf({ environment }: PlannedEnvironment): Promise<DeployedResources> {
+    return DeployedResources.read(this.account, environment.name);
+  }
+
+  /** What the services say of everything here. */
+  inventory(): Promise<Inventory> {
+    return takeInventory(this.account);
+  }
+
+  /** Deploys one stack with what it needs, which may fail. */
+  tryToDeploy({ assembly }: SynthesizedEnvironment, stack: string): Promise<CdkResult> {
+    return this.reporter.step(`Try to deploy ${stack}`, (progress) =>
+      this.cdk.attempt(
+        `deploy ${stack}`,
+        ['deploy', '--app', assembly.folder, stack, ...WITHOUT_QUESTIONS],
+        progress,
+      ),
+    );
+  }
+
+  /** Takes the protection off some stacks. */
+  async unprotect(target: SynthesizedEnvironment, stacks: (name: string) => boolean): Promise<void> {
+    await unprotect(this.account, (await this.resourcesOf(target)).only(stacks));
+  }
+
+  /**
+   * Removes some stacks of an environment, and nothing of the others.
+   *
+   * @returns what the templates say is kept.
+   */
+  async remove(
+    target: SynthesizedEnvironment,
+    goes: (stack: string) => boolean,
+  ): Promise<readonly DeployedResource[]> {
+    const { environment, assembly } = target;
+    const going = (await this.resourcesOf(target)).only(goes);
+    await this.unprotect(target, goes);
+    await this.reporter.step(`Remove ${environment.name} from ${environment.region}`, (progress) =>
+      this.cdk.run(
+        `remove ${environment.name}`,
+        [
+          'destroy',
+          '--app',
+          assembly.folder,
+          ...assembly.stackNames.filter(goes),
+          '--exclusively',
+          '--force',
+        ],
+        progress,
+      ),
+    );
+    return keptOf(target, going);
+  }
+
   private async refusesDeletion(
     { environment, assembly }: SynthesizedEnvironment,
     resources: DeployedResources,
@@ -173,7 +236,7 @@ export class LocalDeployment {
   }
 
   private async deployed({ environment, plan }: PlannedEnvironment): Promise<Deployed> {
-    const resources = await DeployedResources.read(this.account, environment.name);
+    const resources = await this.resourcesOf({ environment, plan });
     return { environment, plan, account: this.account, resources, copies: await this.copiesOf(environment) };
   }
 

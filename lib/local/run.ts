@@ -7,9 +7,11 @@ import {
 } from '../../config/load.ts';
 import { Assembly } from './assembly.ts';
 import { CdkCli } from './cdk-cli.ts';
+import type { DeployedResource } from './deployed-resources.ts';
 import { Emulator } from './emulator.ts';
 import { LocalDeployment, type SynthesizedEnvironment } from './local-deployment.ts';
 import { emulatorPython } from './python.ts';
+import { LocalRecovery } from './recovery.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Played by the emulator where no environment names an account; no real account has this number. */
@@ -34,7 +36,7 @@ export async function synthesizeAll(
   for (const each of planned) {
     const { name, region } = each.environment;
     const assembly = await reporter.step(`Synthesize ${name}`, (progress) =>
-      Assembly.synthesize(new CdkCli(region), name, undefined, progress),
+      Assembly.synthesize(new CdkCli(region), name, {}, progress),
     );
     reporter.line(
       `  ${assembly.resourceCount} resources in ${assembly.stackNames.join(', ')}; no open policy finding`,
@@ -44,11 +46,15 @@ export async function synthesizeAll(
   return synthesized;
 }
 
-/** Everything that the emulator can show: deploy, read back, resize, repeat, remove. */
+/** What is shown: everything, or the recovery of what has a recovery Region, and nothing that it does not need. */
+export type Extent = 'everything' | 'recovery';
+
+/** What the emulator can show: deploy, read back, repeat, bring back in the recovery Region, resize, remove. */
 export async function deployLocally(
   environments: readonly SynthesizedEnvironment[],
   python: string,
   reporter: Reporter,
+  extent: Extent = 'everything',
 ): Promise<void> {
   const { account, region, regions } = whereTo(environments);
   reporter.section('Start the local AWS emulator');
@@ -60,12 +66,11 @@ export async function deployLocally(
   // Without a handler a signal ends the process before what it started is ended.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   try {
-    await exercise(
-      new LocalDeployment({ reporter, emulator, region }),
-      environments,
-      { account, regions },
-      reporter,
-    );
+    const local = new LocalDeployment({ reporter, emulator, region });
+    const [first] = environments;
+    if (first) await local.bootstrap(account, regions, first.assembly);
+    const recovery = new LocalRecovery({ reporter, emulator, home: local });
+    await exercise(local, recovery, environments, reporter, extent);
   } finally {
     emulator.stop();
   }
@@ -73,16 +78,36 @@ export async function deployLocally(
 
 async function exercise(
   local: LocalDeployment,
+  recovery: LocalRecovery,
   environments: readonly SynthesizedEnvironment[],
-  { account, regions }: { readonly account: string; readonly regions: readonly string[] },
   reporter: Reporter,
+  extent: Extent,
 ): Promise<void> {
-  const [first] = environments;
-  if (first) await local.bootstrap(account, regions, first.assembly);
   reporter.section('Deploy and read back');
   for (const each of environments) await local.deploy(each);
-  reporter.section('Deploy again without a change');
-  for (const each of environments) await local.deployUnchanged(each);
+  if (extent === 'everything') {
+    reporter.section('Deploy again without a change');
+    for (const each of environments) await local.deployUnchanged(each);
+  }
+  reporter.section('Bring back in the recovery Region');
+  const kept: DeployedResource[] = [];
+  for (const each of environments.filter(hasRecoveryRegion)) kept.push(...(await recovery.exercise(each)));
+  const atLast = extent === 'everything' ? await resize(local, environments, reporter) : environments;
+  reporter.section('Remove everything and look for leftovers');
+  await local.destroy(atLast, kept);
+}
+
+/** Whether an environment can be brought back somewhere. */
+export function hasRecoveryRegion({ environment }: PlannedEnvironment): boolean {
+  return environment.recoveryRegion !== undefined;
+}
+
+/** @returns the environments as they are afterwards. */
+async function resize(
+  local: LocalDeployment,
+  environments: readonly SynthesizedEnvironment[],
+  reporter: Reporter,
+): Promise<readonly SynthesizedEnvironment[]> {
   reporter.section('Change the number of users in place');
   const current = new Map(environments.map((each) => [each.environment.name, each]));
   const growing = environments.find(
@@ -101,8 +126,7 @@ async function exercise(
   } else {
     reporter.line(`no environment of the medium architecture below ${RESIZES[0]} users: nothing is resized`);
   }
-  reporter.section('Remove everything and look for leftovers');
-  await local.destroy([...current.values()]);
+  return [...current.values()];
 }
 
 async function atSize(
@@ -113,7 +137,7 @@ async function atSize(
   const [planned] = await plannedEnvironments({ env: environment.name, users });
   if (!planned) throw new Error(`${environment.name} cannot be planned for ${users} users`);
   const assembly = await reporter.step(`Synthesize ${environment.name} with ${users} users`, (progress) =>
-    Assembly.synthesize(new CdkCli(environment.region), environment.name, users, progress),
+    Assembly.synthesize(new CdkCli(environment.region), environment.name, { users }, progress),
   );
   return { ...planned, assembly };
 }

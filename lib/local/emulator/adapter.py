@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import botocore.session
 import jmespath
-import other_regions  # noqa: F401, teaches the engine to read there
+import automated_backups, changed_outputs, other_regions  # noqa: E401, F401, where MiniStack is not like AWS
 from ministack import app
 from ministack.core.responses import get_region
 from ministack.services import route53
@@ -99,9 +99,9 @@ def handlers(kind, api):
         physical_id = jmespath.search(api.ref, {**taken, **answer})
         if tags:
             call("ec2", "create_tags", {"Resources": [answer.get("AllocationId", physical_id)], "Tags": tags})
-        attributes = {"Id": physical_id, **{key[0].upper() + key[1:]: answer[key] for key in answer}}
-        made[kind, physical_id] = {**taken, **answer}, attributes
-        return physical_id, attributes
+        given = {"Id": physical_id, api.ref.split(".")[-1]: physical_id, **answer}  # GetAtt may name it, too
+        made[kind, physical_id] = {**taken, **answer}, {key[0].upper() + key[1:]: given[key] for key in given}
+        return physical_id, made[kind, physical_id][1]
 
     def update(physical_id, old, new, stack_name, logical_id):
         if {**old, "Tags": None} == {**new, "Tags": None}:  # tags keep their first value

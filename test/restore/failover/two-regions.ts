@@ -30,14 +30,14 @@ const AUDIT_COPY = 'audit-copy';
 const BEFORE = 20;
 
 /** Within this, S3 Files has exported a file into the bucket that is copied. */
-const EXPORTED_WITHIN = 300;
+const EXPORTED_WITHIN = 2_000;
 
 /** Processes of Odoo; and how often the watch looks at the copies. */
 const PROCESSES = 3;
 const WATCHED_EVERY = 150;
 
 /** The Region is lost after so long, and for some time more. */
-const AT_WORK = { least: 5_000, more: 2_000 };
+const AT_WORK = { least: 8_000, more: 2_000 };
 
 /** The watch goes on when the Region is lost, and what it notes is wrong. */
 const WATCHED_AFTERWARDS = 1_000;
