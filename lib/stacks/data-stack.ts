@@ -58,10 +58,13 @@ export class DataStack extends OdooStack implements DataBuckets {
   }
 
   private dataKey({ environment, broughtBack }: DataStackProps): kms.IKey {
-    return broughtBack === undefined
-      ? new DataKey(this, 'Key', { copiesAccount: accountOf(environment.backup.secondAccountVaultArn) })
-      : // By its ARN: nothing here can change its policy, which is the other stack's.
-        kms.Key.fromKeyArn(this, 'Key', broughtBack.copies.key.keyArn);
+    if (broughtBack === undefined)
+      return new DataKey(this, 'Key', { copiesAccount: accountOf(environment.backup.secondAccountVaultArn) });
+    // By its ARN: nothing here can change its policy, which is the other stack's. And that put together of its parts: the CDK takes
+    // a key of which only the deployment knows the account for another account's, where this one has a number.
+    const { keyId } = broughtBack.copies.key;
+    const arn = this.formatArn({ service: 'kms', resource: 'key', resourceName: keyId });
+    return kms.Key.fromKeyArn(this, 'Key', arn);
   }
 
   private pointOf({ copies, wanted }: BroughtBack, { environment, plan }: OdooStackProps): RestorePoint {

@@ -66,6 +66,7 @@ export class RecoveryStack extends OdooStack implements DataBuckets {
     // Whether those read them that make copies, or an environment that goes on with the copies.
     publish(this, [
       this.key.keyArn,
+      this.key.keyId,
       this.logKey.keyArn,
       this.vault.backupVaultArn,
       ...[this.filestoreBucket, this.backupBucket, this.auditBucket].flatMap(({ bucketArn, bucketName }) => [
