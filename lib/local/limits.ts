@@ -8,6 +8,7 @@ export const NOT_PROVABLE_LOCALLY: readonly string[] = [
   'permissions: the emulator evaluates no IAM, bucket, key or file system policy',
   'network paths: routes, security groups and endpoints are kept as data, no packet follows them',
   'encryption: keys exist, nothing is encrypted with them; bucket encryption reads back as AES256 whatever was asked',
+  'that RDS restores a replicated backup: the emulator says that it is there, and no data is behind it',
   'lifecycle rules, replication, access logging and tags of buckets, volumes of ECS tasks: dropped by the emulator',
   'autoscaling of the service, rotation of the database password, WAF logging, backups and restore tests: left out, see lib/local/emulator/left-out.json',
   'order and duration: everything is ready at once; on AWS an RDS instance alone takes ten to thirty minutes',

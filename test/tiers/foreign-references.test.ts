@@ -89,10 +89,11 @@ describe.each(Object.entries(VARIANTS))('%s', (_, changes) => {
   });
 });
 
+const holding = (Properties: Record<string, unknown>): TemplateJson => ({
+  Resources: { Planted: { Type: 'AWS::EC2::Instance', Properties } },
+});
+
 describe('a reference to the primary Region is found', () => {
-  const holding = (Properties: Record<string, unknown>): TemplateJson => ({
-    Resources: { Planted: { Type: 'AWS::EC2::Instance', Properties } },
-  });
   const found = (template: object) =>
     foreignReferences(
       { 'test-Recovery-Data': { Resources: {}, ...template } },

@@ -36,11 +36,11 @@ const EXPORTED_WITHIN = 2_000;
 const PROCESSES = 3;
 const WATCHED_EVERY = 150;
 
-/** The Region is lost after so long, and for some time more. */
-const AT_WORK = { least: 8_000, more: 2_000 };
+/** The Region is lost so long after a first second of work could be recovered. */
+const AT_WORK = { least: 3_000, more: 2_000 };
 
-/** The watch goes on when the Region is lost, and what it notes is wrong. */
-const WATCHED_AFTERWARDS = 1_000;
+/** How often it is looked whether something has happened. */
+const LOOKED_EVERY = 50;
 
 /** A minute later than anybody could still be served. */
 const LATER_MS = 10 * 60_000;
@@ -52,6 +52,7 @@ export class TwoRegions {
   /** When the Region was lost. */
   lost = new Date(NaN);
   readonly s3: S3;
+  private watched = true;
   private readonly circumstances: Circumstances;
   private readonly random: Random;
   private readonly files = new OnItsWay();
@@ -89,14 +90,27 @@ export class TwoRegions {
       BEFORE,
     );
     await odoo.start(PROCESSES);
-    const over = setTimeout(AT_WORK.least + random.below(AT_WORK.more)).then(() =>
-      odoo.end(() => this.lose()),
-    );
-    const watched = this.watchUntil(over.then(() => setTimeout(WATCHED_AFTERWARDS)));
-    await over;
+    const watched = this.watch();
+    await until(() => this.isRecoverable());
+    await setTimeout(AT_WORK.least + random.below(AT_WORK.more));
+    await odoo.end(() => this.lose());
     await log.ended();
+    // The watch goes on, and what it notes is wrong.
+    await until(() => this.notedUntil() > this.lost.getTime());
+    this.watched = false;
     await watched;
     this.latency.stop();
+  }
+
+  /** A note from before the last moment of the database says that a second of work has arrived. */
+  private isRecoverable(): boolean {
+    const counts = this.notes.find(({ written }) => written <= this.log.until);
+    return this.notedUntil(counts) > this.log.from.getTime() + 1000;
+  }
+
+  /** NaN where it is not known. */
+  private notedUntil(note = this.notes[0]): number {
+    return note === undefined ? NaN : Date.parse(JSON.parse(note.text).filestore?.until);
   }
 
   /** What a recovery to the newest moment goes back to: the answer of the function that a deployment asks. */
@@ -177,9 +191,7 @@ export class TwoRegions {
     this.log.lose();
   }
 
-  private async watchUntil(end: Promise<unknown>): Promise<void> {
-    let ended = false;
-    const over = end.finally(() => (ended = true));
+  private async watch(): Promise<void> {
     const watch = createWatch({
       clients: {
         cloudWatch: this.latency.client,
@@ -207,12 +219,15 @@ export class TwoRegions {
       now: () => new Date(),
       log: () => undefined,
     });
-    while (!ended) {
+    while (this.watched) {
       await watch();
       await setTimeout(WATCHED_EVERY);
     }
-    await over;
   }
+}
+
+async function until(happened: () => boolean): Promise<void> {
+  while (!happened()) await setTimeout(LOOKED_EVERY);
 }
 
 const BACKUP = 'arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-rehearsal';
