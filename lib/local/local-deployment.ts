@@ -1,7 +1,7 @@
 import type { Environment } from '../../config/environment.ts';
 import type { PlannedEnvironment } from '../../config/load.ts';
 import type { Assembly } from './assembly.ts';
-import { CdkCli, type CdkResult } from './cdk-cli.ts';
+import { CdkCli } from './cdk-cli.ts';
 import type { Deployed } from './comparison.ts';
 import { type DeployedResource, DeployedResources } from './deployed-resources.ts';
 import type { Emulator } from './emulator.ts';
@@ -13,7 +13,8 @@ import type { Reporter } from './reporter.ts';
 import { comparePreserved, statefulIds } from './stateful-resources.ts';
 import { unprotect } from './unprotect.ts';
 
-const WITHOUT_QUESTIONS = ['--require-approval', 'never', '--progress', 'events'];
+/** For a deployment that nobody watches. */
+export const WITHOUT_QUESTIONS = ['--require-approval', 'never', '--progress', 'events'];
 const DEPLOY = ['--all', '--concurrency', '4', ...WITHOUT_QUESTIONS];
 
 /** An environment as planned, synthesized. */
@@ -168,51 +169,6 @@ export class LocalDeployment {
     return takeInventory(this.account);
   }
 
-  /** Deploys one stack with what it needs, which may fail. */
-  tryToDeploy({ assembly }: SynthesizedEnvironment, stack: string): Promise<CdkResult> {
-    return this.reporter.step(`Try to deploy ${stack}`, (progress) =>
-      this.cdk.attempt(
-        `deploy ${stack}`,
-        ['deploy', '--app', assembly.folder, stack, ...WITHOUT_QUESTIONS],
-        progress,
-      ),
-    );
-  }
-
-  /** Takes the protection off some stacks. */
-  async unprotect(target: SynthesizedEnvironment, stacks: (name: string) => boolean): Promise<void> {
-    await unprotect(this.account, (await this.resourcesOf(target)).only(stacks));
-  }
-
-  /**
-   * Removes some stacks of an environment, and nothing of the others.
-   *
-   * @returns what the templates say is kept.
-   */
-  async remove(
-    target: SynthesizedEnvironment,
-    goes: (stack: string) => boolean,
-  ): Promise<readonly DeployedResource[]> {
-    const { environment, assembly } = target;
-    const going = (await this.resourcesOf(target)).only(goes);
-    await this.unprotect(target, goes);
-    await this.reporter.step(`Remove ${environment.name} from ${environment.region}`, (progress) =>
-      this.cdk.run(
-        `remove ${environment.name}`,
-        [
-          'destroy',
-          '--app',
-          assembly.folder,
-          ...assembly.stackNames.filter(goes),
-          '--exclusively',
-          '--force',
-        ],
-        progress,
-      ),
-    );
-    return keptOf(target, going);
-  }
-
   private async refusesDeletion(
     { environment, assembly }: SynthesizedEnvironment,
     resources: DeployedResources,
@@ -247,6 +203,7 @@ export class LocalDeployment {
   }
 }
 
-function keptOf({ assembly }: SynthesizedEnvironment, { all }: DeployedResources): DeployedResource[] {
+/** What the templates say is kept when its stack goes. */
+export function keptOf({ assembly }: SynthesizedEnvironment, { all }: DeployedResources): DeployedResource[] {
   return all.filter(({ stack, logicalId }) => assembly.keeps(stack, logicalId));
 }

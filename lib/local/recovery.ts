@@ -1,20 +1,23 @@
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { formatProblems } from '../../config/format-problems.ts';
+import type { PlannedEnvironment } from '../../config/load.ts';
+import { readRecover } from '../../config/recover.ts';
 import { recoveredEnvironment, recoveredNetwork } from '../../config/sizing/recovered.ts';
-import { COPIES_NOTE, FENCE } from '../../constructs/audit/audit-prefixes.ts';
 import { Assembly } from './assembly.ts';
 import { CdkCli } from './cdk-cli.ts';
 import type { Comparison } from './comparison.ts';
+import { compareCopy, copy, fence } from './copied-data.ts';
 import type { DeployedResource, DeployedResources } from './deployed-resources.ts';
 import type { Emulator } from './emulator.ts';
 import { compareLeftovers, type Inventory, snapshottedInstances } from './inventory.ts';
-import type { LocalAccount } from './local-account.ts';
-import { LocalDeployment, type SynthesizedEnvironment } from './local-deployment.ts';
+import {
+  keptOf,
+  LocalDeployment,
+  type SynthesizedEnvironment,
+  WITHOUT_QUESTIONS,
+} from './local-deployment.ts';
 import type { Reporter } from './reporter.ts';
 import { comparePreserved, statefulIds } from './stateful-resources.ts';
-
-/** Key under which Odoo would have an attachment, and what is in it. */
-const ATTACHMENT = 'filestore/odoo/0b/0beec7b5ea3f0fdbc95d0dd47f3c5bc275da8a33';
-const CONTENT = 'foo';
+import { unprotect } from './unprotect.ts';
 
 const BUCKET = 'AWS::S3::Bucket';
 
@@ -46,9 +49,9 @@ export class LocalRecovery {
     const copies = await there.resourcesOf(recovered);
     const [homeBefore, before] = [await home.inventory(), await there.inventory()];
     const ids = statefulIds(await home.resourcesOf(atHome));
-    const noted = await copy(there, copies);
+    const noted = await copy(there.account, recovered, copies);
     await this.refusesUnfenced(there, recovered);
-    await fence(there, copies);
+    await fence(there.account, copies);
     await there.deploy(recovered);
     const deployed = await there.resourcesOf(recovered);
     reporter.compare(`${name} brought back`, [
@@ -57,16 +60,16 @@ export class LocalRecovery {
       ...compareUntouched(homeBefore, await home.inventory(), deployed),
     ]);
     await there.deployUnchanged(recovered);
-    const kept = await there.remove(recovered, comesAndGoes);
-    const instance = deployed.idOf('AWS::RDS::DBInstance');
+    const kept = await this.remove(there, recovered);
+    const snapshots = await snapshottedInstances(there.account);
     reporter.compare(`${name} removed from ${region}`, [
       ...compareLeftovers(before, await there.inventory(), kept),
       ...comparePreserved(statefulIds(copies), statefulIds(await there.resourcesOf(recovered))),
-      await compareCopy(there, copies),
+      await compareCopy(there.account, copies),
       {
-        what: 'the database has a last snapshot',
-        expected: true,
-        actual: (await snapshottedInstances(there.account)).includes(instance),
+        what: 'databases without a last snapshot',
+        expected: [],
+        actual: deployed.idsOf('AWS::RDS::DBInstance').filter((id) => !snapshots.includes(id)),
       },
     ]);
     // Buckets alone are listed in every Region.
@@ -75,8 +78,12 @@ export class LocalRecovery {
 
   /** What is not fenced is not brought back, and what came of the attempt does not stand in the way of the next one. */
   private async refusesUnfenced(there: LocalDeployment, recovered: SynthesizedEnvironment): Promise<void> {
-    const stack = `${recovered.environment.name}-Recovery-Data`;
-    const { exitCode, output } = await there.tryToDeploy(recovered, stack);
+    const { environment, assembly } = recovered;
+    const stack = `${environment.name}-Recovery-Data`;
+    const args = ['deploy', '--app', assembly.folder, stack, ...WITHOUT_QUESTIONS];
+    const { exitCode, output } = await this.props.reporter.step(`Try to deploy ${stack}`, (progress) =>
+      this.cdk(recovered).attempt(`deploy ${stack}`, args, progress),
+    );
     this.props.reporter.compare(stack, [
       {
         what: 'is refused without a fence',
@@ -84,7 +91,33 @@ export class LocalRecovery {
         actual: exitCode !== 0 && output.includes('is not fenced'),
       },
     ]);
-    await there.unprotect(recovered, (name) => name === stack);
+    await unprotect(
+      there.account,
+      (await there.resourcesOf(recovered)).only((name) => name === stack),
+    );
+  }
+
+  /** @returns what the templates say is kept. */
+  private async remove(
+    there: LocalDeployment,
+    recovered: SynthesizedEnvironment,
+  ): Promise<readonly DeployedResource[]> {
+    const { environment, assembly } = recovered;
+    const going = (await there.resourcesOf(recovered)).only(comesAndGoes);
+    await unprotect(there.account, going);
+    const stacks = assembly.stackNames.filter(comesAndGoes);
+    await this.props.reporter.step(`Remove ${environment.name} from ${environment.region}`, (progress) =>
+      this.cdk(recovered).run(
+        `remove ${environment.name}`,
+        ['destroy', '--app', assembly.folder, ...stacks, '--exclusively', '--force'],
+        progress,
+      ),
+    );
+    return keptOf(recovered, going);
+  }
+
+  private cdk({ environment }: SynthesizedEnvironment): CdkCli {
+    return new CdkCli(environment.region, this.props.emulator.endpoint);
   }
 
   private async synthesize(atHome: SynthesizedEnvironment): Promise<SynthesizedEnvironment> {
@@ -99,39 +132,16 @@ export class LocalRecovery {
   }
 }
 
+/** Why an environment could not be brought back anywhere; undefined where it can be. */
+export function refusalOf(planned: PlannedEnvironment): string | undefined {
+  const { name } = planned.environment;
+  const moment = readRecover('latest', name, [planned]);
+  return moment.ok ? undefined : formatProblems(moment.problems, name);
+}
+
 /** What stays when a recovered environment goes are the copies, and the network beside them. */
 function comesAndGoes(stack: string): boolean {
   return !/-Recovery(-Network)?$/.test(stack);
-}
-
-/**
- * The emulator replicates no bucket of a template: what S3 and the watch over the copies would have written.
- *
- * @returns until when the copies are said to be complete.
- */
-async function copy({ account }: LocalDeployment, copies: DeployedResources): Promise<Date> {
-  const now = new Date();
-  const until = { until: now.toISOString() };
-  const note = { writtenAt: now, filestore: until, backups: until };
-  await put(account, bucketOf(copies, 'FilestoreReplica'), ATTACHMENT, CONTENT);
-  await put(account, bucketOf(copies, 'AuditReplica'), COPIES_NOTE, JSON.stringify(note));
-  return now;
-}
-
-/** As if it had been set an hour ago: whoever was to stop has had the time for it. */
-async function fence({ account }: LocalDeployment, copies: DeployedResources): Promise<void> {
-  const fencedAt = new Date(Date.now() - 3_600_000);
-  await put(account, bucketOf(copies, 'AuditReplica'), FENCE, JSON.stringify({ fencedAt }));
-}
-
-async function put({ s3 }: LocalAccount, Bucket: string, Key: string, Body: string): Promise<void> {
-  await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
-}
-
-async function compareCopy({ account }: LocalDeployment, copies: DeployedResources): Promise<Comparison> {
-  const Bucket = bucketOf(copies, 'FilestoreReplica');
-  const { Body } = await account.s3.send(new GetObjectCommand({ Bucket, Key: ATTACHMENT }));
-  return { what: 'attachment in the copy', expected: CONTENT, actual: await Body?.transformToString() };
 }
 
 /** In the primary Region nothing is new but buckets, which are listed everywhere. */
@@ -155,10 +165,4 @@ function compareMoment(deployed: DeployedResources, noted: Date): Comparison {
     expected: `${noted.toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`,
     actual: moment,
   };
-}
-
-function bucketOf(copies: DeployedResources, logicalId: string): string {
-  const found = copies.all.find((each) => each.type === BUCKET && each.logicalId.startsWith(logicalId));
-  if (found === undefined) throw new Error(`no bucket ${logicalId} in the recovery Region`);
-  return found.physicalId;
 }

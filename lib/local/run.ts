@@ -11,7 +11,7 @@ import type { DeployedResource } from './deployed-resources.ts';
 import { Emulator } from './emulator.ts';
 import { LocalDeployment, type SynthesizedEnvironment } from './local-deployment.ts';
 import { emulatorPython } from './python.ts';
-import { LocalRecovery } from './recovery.ts';
+import { LocalRecovery, refusalOf } from './recovery.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Played by the emulator where no environment names an account; no real account has this number. */
@@ -91,7 +91,11 @@ async function exercise(
   }
   reporter.section('Bring back in the recovery Region');
   const kept: DeployedResource[] = [];
-  for (const each of environments.filter(hasRecoveryRegion)) kept.push(...(await recovery.exercise(each)));
+  for (const each of environments.filter(hasRecoveryRegion)) {
+    const refusal = refusalOf(each);
+    if (refusal === undefined) kept.push(...(await recovery.exercise(each)));
+    else reporter.line(refusal);
+  }
   const atLast = extent === 'everything' ? await resize(local, environments, reporter) : environments;
   reporter.section('Remove everything and look for leftovers');
   await local.destroy(atLast, kept);
