@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { formatProblems } from '../../config/format-problems.ts';
 import {
   loadEnvironmentFiles,
@@ -13,6 +15,7 @@ import { LocalDeployment, type SynthesizedEnvironment } from './local-deployment
 import { emulatorPython } from './python.ts';
 import { LocalRecovery, refusalOf } from './recovery.ts';
 import type { Reporter } from './reporter.ts';
+import { localFolder } from './workspace.ts';
 
 /** Played by the emulator where no environment names an account; no real account has this number. */
 const NO_ACCOUNT = '000000000000';
@@ -62,6 +65,8 @@ export async function deployLocally(
   const emulator = await reporter.step('Start MiniStack', () =>
     Emulator.start({ python: interpreter, account, region, hostedZones: hostedZonesOf(environments) }),
   );
+  // The CDK's command line remembers of which account an access key is, and an environment may name another one than in the last run.
+  rmSync(join(localFolder('cdk-home'), 'cache'), { recursive: true, force: true });
   reporter.line(`  ${emulator.endpoint}, log in .local/logs/emulator.log`);
   // Without a handler a signal ends the process before what it started is ended.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
