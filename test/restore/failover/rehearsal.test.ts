@@ -14,8 +14,9 @@ import { serviceAccount } from '../../lib/backups/account.ts';
 import { environmentOf, planOf, production } from '../../support/environments.ts';
 import type { PostgresCluster } from '../../support/postgres.ts';
 import { endpointOf, PREFIX } from '../restored-company.ts';
+import { COPY } from './deployed-watch.ts';
 import { attachmentsOf, historyOf, type Work } from './odoo-at-work.ts';
-import { type Circumstances, COPY, TwoRegions } from './two-regions.ts';
+import { type Circumstances, TwoRegions } from './two-regions.ts';
 
 // The Region is lost while people work: real PostgreSQL with a log that is copied, files that are copied, each with a delay of its
 // own. What chooses the moment, looks at it and tells of it is what a recovery has.

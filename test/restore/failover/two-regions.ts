@@ -3,12 +3,12 @@ import type { S3 } from '@aws-sdk/client-s3';
 import { Random } from '../../../config/simulation/random.ts';
 import { COPIES_NOTE, FENCE, FENCE_NOTE } from '../../../constructs/audit/audit-prefixes.ts';
 import { createHandler as createRestorePoint } from '../../../constructs/recovery/restore-point.lambda/restore-point.mjs';
-import { createHandler as createWatch } from '../../../constructs/recovery/watch-copies.lambda/watch-copies.mjs';
 import { CopiedRegion, KEY } from '../../constructs/recovery/copied-region.ts';
 import type { PostgresCluster } from '../../support/postgres.ts';
 import { VersionedStore } from '../../releases/staging/versioned-store.ts';
 import { type Attachment, attachment, makeCompany, PREFIX } from '../restored-company.ts';
 import { CopiedLog } from './copied-log.ts';
+import { AUDIT_COPY, COPY, deployedWatch, EXPORTED_WITHIN } from './deployed-watch.ts';
 import { OdooAtWork } from './odoo-at-work.ts';
 import { OnItsWay } from './on-its-way.ts';
 import { ReplicationLatency } from './replication-latency.ts';
@@ -23,14 +23,9 @@ export interface Circumstances {
 }
 
 const HOME = 'filestore';
-export const COPY = 'filestore-copy';
-const AUDIT_COPY = 'audit-copy';
 
 /** Attachments that were there, and copied, before anybody looks. */
 const BEFORE = 20;
-
-/** Within this, S3 Files has exported a file into the bucket that is copied. */
-const EXPORTED_WITHIN = 2_000;
 
 /** Processes of Odoo; and how often the watch looks at the copies. */
 const PROCESSES = 3;
@@ -192,33 +187,7 @@ export class TwoRegions {
   }
 
   private async watch(): Promise<void> {
-    const watch = createWatch({
-      clients: {
-        cloudWatch: this.latency.client,
-        rds: {
-          describeDBInstanceAutomatedBackups: async () => ({
-            DBInstanceAutomatedBackups: [{ KmsKeyId: KEY, RestoreWindow: { LatestTime: this.log.until } }],
-          }),
-        },
-        efs: {
-          describeFileSystems: async () => ({}),
-          describeReplicationConfigurations: async () => ({}),
-        },
-        backup: { listRecoveryPointsByBackupVault: async () => ({}) },
-        s3: this.s3,
-      },
-      settings: {
-        environment: 'prod',
-        bucket: AUDIT_COPY,
-        key: COPIES_NOTE,
-        vault: 'vault',
-        encryptionKey: KEY,
-        filestore: { kind: 's3', bucket: COPY, delay: EXPORTED_WITHIN / 1000 },
-        database: { kind: 'rds' },
-      },
-      now: () => new Date(),
-      log: () => undefined,
-    });
+    const watch = deployedWatch(this.log, this.latency, this.s3);
     while (this.watched) {
       await watch();
       await setTimeout(WATCHED_EVERY);
