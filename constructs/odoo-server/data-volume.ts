@@ -1,5 +1,6 @@
 import { aws_ec2 as ec2, type aws_kms as kms, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { zoneOf } from '../network/zone-of.ts';
 
 export interface DataVolumeProps {
   readonly sizeGiB: number;
@@ -38,13 +39,4 @@ export function arnOf(volume: ec2.IVolume): string {
     resource: 'volume',
     resourceName: volume.volumeId,
   });
-}
-
-/**
- * The subnet's zone as the subnet itself reports it. The name that the network was built with may be an index into the
- * Region's list, and when that list changes the volume would be replaced by an empty one.
- */
-function zoneOf(subnet: ec2.ISubnet): string {
-  const resource = subnet.node.defaultChild;
-  return resource instanceof ec2.CfnSubnet ? resource.attrAvailabilityZone : subnet.availabilityZone;
 }

@@ -50,7 +50,7 @@ export class LocalRecovery {
     const [homeBefore, before] = [await home.inventory(), await there.inventory()];
     const ids = statefulIds(await home.resourcesOf(atHome));
     const noted = await copy(there.account, recovered, copies);
-    await this.refusesUnfenced(there, recovered);
+    await this.refusesUnfenced(recovered);
     await fence(there.account, copies);
     await there.deploy(recovered);
     const deployed = await there.resourcesOf(recovered);
@@ -77,7 +77,7 @@ export class LocalRecovery {
   }
 
   /** What is not fenced is not brought back, and what came of the attempt does not stand in the way of the next one. */
-  private async refusesUnfenced(there: LocalDeployment, recovered: SynthesizedEnvironment): Promise<void> {
+  private async refusesUnfenced(recovered: SynthesizedEnvironment): Promise<void> {
     const { environment, assembly } = recovered;
     const stack = `${environment.name}-Recovery-Data`;
     const args = ['deploy', '--app', assembly.folder, stack, ...WITHOUT_QUESTIONS];
@@ -91,10 +91,6 @@ export class LocalRecovery {
         actual: exitCode !== 0 && output.includes('is not fenced'),
       },
     ]);
-    await unprotect(
-      there.account,
-      (await there.resourcesOf(recovered)).only((name) => name === stack),
-    );
   }
 
   /** @returns what the templates say is kept. */

@@ -19,7 +19,10 @@ export class BackupStack extends OdooStack {
   readonly recoveryPoints: RecoveryPoints;
 
   constructor(scope: Construct, props: BackupStackProps) {
-    super(scope, 'Backup', props, { description: 'recovery points and their restore tests', stateful: true });
+    super(scope, 'Backup', props, {
+      description: 'recovery points and their restore tests',
+      stateful: !props.recovered,
+    });
     const { environment, dataStack, resourceArns } = props;
     this.recoveryPoints = new RecoveryPoints(this, 'RecoveryPoints', {
       resourceArns,

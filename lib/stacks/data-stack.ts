@@ -43,8 +43,11 @@ export class DataStack extends OdooStack implements DataBuckets {
   readonly restorePoint?: RestorePoint;
 
   constructor(scope: Construct, props: DataStackProps) {
-    super(scope, 'Data', props, { description: 'key, secrets, filestore and backups', stateful: true });
     const { environment, recoveryStack, broughtBack } = props;
+    super(scope, 'Data', props, {
+      description: 'key, secrets, filestore and backups',
+      stateful: broughtBack === undefined,
+    });
     this.restorePoint = broughtBack && this.pointOf(broughtBack, props);
     this.key = this.dataKey(props);
     this.secrets = this.passwords(recoveryStack);

@@ -1,9 +1,12 @@
+import { type aws_ec2 as ec2, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from '../../config/environment.ts';
 import { LogKey } from '../../constructs/encryption/log-key.ts';
 import type { Network } from '../../constructs/network/network.ts';
 import { OdooNetwork } from '../../constructs/network/odoo-network.ts';
+import { zoneOf } from '../../constructs/network/zone-of.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
+import { publish } from './published.ts';
 
 export interface NetworkStackProps extends OdooStackProps {
   /** @default - a key of its own */
@@ -30,7 +33,29 @@ export class NetworkStack extends OdooStack {
       logKey: this.logKey,
       logRetentionDays: environment.retention.logDays,
     });
+    // The same from both sides: a deployment at home would take from an environment that was brought back what it reads here.
+    if (recovered) publish(this, placesIn(this.network));
   }
+}
+
+/** What other stacks name of a network, where it is made and not brought along. */
+function placesIn({
+  vpc,
+  odooSecurityGroup,
+  databaseJobSecurityGroup,
+  ...network
+}: Network): readonly string[] {
+  const of = (selection: ec2.SubnetSelection) => vpc.selectSubnets(selection).subnets;
+  const [publicSubnets, appSubnets] = [of(network.publicSubnets), of(network.appSubnets)];
+  const places = [
+    vpc.vpcId,
+    ...[...publicSubnets, ...appSubnets, ...of(network.databaseSubnets)].map(({ subnetId }) => subnetId),
+    ...publicSubnets.map(zoneOf),
+    ...appSubnets.map(({ routeTable }) => routeTable.routeTableId),
+    odooSecurityGroup.securityGroupId,
+    databaseJobSecurityGroup.securityGroupId,
+  ];
+  return places.filter((place) => Token.isUnresolved(place));
 }
 
 /** Key of the logs of an environment, and of what it is told of. */

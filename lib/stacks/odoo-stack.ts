@@ -17,7 +17,10 @@ export interface OdooStackProps {
 interface StackPurpose {
   /** What is in the stack, in a few words without numbers: a description that changes is a change to deploy. */
   readonly description: string;
-  /** It holds what cannot be made again, and is protected from deletion in production. */
+  /**
+   * It holds what cannot be made again, and is protected from deletion in production. Not what is brought back: CloudFormation
+   * does not remove a protected stack whose first creation has failed, and the second attempt would fail for that.
+   */
   readonly stateful: boolean;
   /**
    * Where it is.

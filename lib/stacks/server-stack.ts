@@ -25,7 +25,10 @@ export class ServerStack extends OdooStack {
   readonly fenceGuard?: FenceGuard;
 
   constructor(scope: Construct, props: ServerStackProps) {
-    super(scope, 'Server', props, { description: 'the server with Odoo and PostgreSQL', stateful: true });
+    super(scope, 'Server', props, {
+      description: 'the server with Odoo and PostgreSQL',
+      stateful: !props.recovered,
+    });
     this.server = this.odooServer(props);
     this.showEntry(props);
     this.openSessions(props);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment, NetworkChoice } from '../../config/environment.ts';
-import { environmentOf, production } from '../support/environments.ts';
+import { addRecoveredEnvironment } from '../../lib/odoo-environment.ts';
+import { environmentOf, planOf, production } from '../support/environments.ts';
+import { testApp } from '../support/stack.ts';
 import { recoveredTemplatesOf, resourcesOf, templatesOf, type Templates } from '../support/templates.ts';
 
 const certificateArn = (region: string) =>
@@ -77,6 +79,26 @@ describe('an environment brought back', () => {
     const made = broughtBack(150, { ...production, recoveryRegion: 'us-west-1' });
     expect(resourcesOf(made, 'AWS::EC2::NatGateway')).toHaveLength(2);
     expect(resourcesOf(made, 'AWS::EC2::Subnet')).toHaveLength(6);
+  });
+});
+
+function recoveredStacks(users: number) {
+  const environment = { ...production, production: true };
+  const planned = { environment: environmentOf(users, environment), plan: planOf(users, environment) };
+  const app = testApp();
+  addRecoveredEnvironment(app, planned, 'latest');
+  return app.synth().stacks;
+}
+
+describe('what a recovery makes', () => {
+  it.each([10, 40, 150])('can be tried again at once when its first creation fails (%i users)', (users) => {
+    const isProtected = recoveredStacks(users).filter(
+      ({ terminationProtection }) => terminationProtection === true,
+    );
+    expect(isProtected.map(({ stackName }) => stackName).toSorted()).toEqual([
+      'test-Recovery',
+      'test-Recovery-Network',
+    ]);
   });
 });
 

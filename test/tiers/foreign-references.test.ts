@@ -27,6 +27,8 @@ const network = (region: string) =>
     isolatedSubnetIds: [1, 2, 3].map((number) => `subnet-${region}-isolated-${number}`),
   }) as const;
 
+const drill = { schedule: 'monthly', workflows: [] } as const;
+
 const hostedZone = { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' };
 
 /** What may be of one Region alone, in an environment that has its counterpart in the other one. */
@@ -49,12 +51,13 @@ const VARIANTS: Readonly<Record<string, Partial<Environment>>> = {
       certificateArn: ARN('acm', 'eu-west-1', 'certificate/there'),
       relayCredentialsArn: ARN('secretsmanager', 'eu-west-1', 'secret:relay-AbCdEf'),
       dns: 'switch',
+      drill,
     },
   },
   'with a vault in a second account, and a domain that follows the health of the primary Region': {
     account: '111122223333',
     domain: { name: 'erp.example.com', hostedZone },
-    recovery: { network: { kind: 'new', cidr: '10.40.0.0/16' }, dns: 'health-check' },
+    recovery: { network: { kind: 'new', cidr: '10.40.0.0/16' }, dns: 'health-check', drill },
     backup: {
       ...environmentOf(40, production).backup,
       secondAccountVaultArn: 'arn:aws:backup:eu-central-1:444455556666:backup-vault:odoo',

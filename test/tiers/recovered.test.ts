@@ -95,6 +95,7 @@ describe.each([10, 40, 150])('with %i users', (users) => {
     const [before, after] = [home['Recovery-Network'], away['test-Recovery-Network']];
     expect(Object.keys(before?.Resources ?? {})).not.toEqual([]);
     expect(after?.Resources).toEqual(before?.Resources);
+    expect(after?.Outputs).toEqual(before?.Outputs);
   });
 
   it('nobody in the recovery Region guards a fence: it has nobody to stand in for it', () => {
