@@ -1,7 +1,7 @@
 import { Duration, type aws_kms as kms, type aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DataBucket, type Replica } from '../shared/data-bucket.ts';
-import { RECOVERED_BACKUPS, SERVER_BACKUPS } from './backup-prefixes.ts';
+import { FAILBACK_DUMPS, RECOVERED_BACKUPS, SERVER_BACKUPS } from './backup-prefixes.ts';
 
 export interface BackupBucketProps {
   readonly encryptionKey: kms.IKey;
@@ -43,9 +43,10 @@ export class BackupBucket extends DataBucket {
         timeControl: true,
       },
     });
-    const expireDumps = (id: string, server: string): void =>
-      this.addLifecycleRule({ id, prefix: `${server}dumps/`, expiration: Duration.days(props.dumpDays) });
-    expireDumps('ExpireDumps', SERVER_BACKUPS);
-    if (props.servesRecovery) expireDumps('ExpireRecoveredDumps', RECOVERED_BACKUPS);
+    const expireDumps = (id: string, prefix: string): void =>
+      this.addLifecycleRule({ id, prefix, expiration: Duration.days(props.dumpDays) });
+    expireDumps('ExpireDumps', `${SERVER_BACKUPS}dumps/`);
+    if (props.servesRecovery) expireDumps('ExpireRecoveredDumps', `${RECOVERED_BACKUPS}dumps/`);
+    expireDumps('ExpireFailbackDumps', FAILBACK_DUMPS);
   }
 }
