@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import type { PlannedEnvironment } from '../../config/load.ts';
 import { finish } from '../growth/finish.ts';
 import { grow } from '../growth/grow.ts';
-import { GrowthProblem, type GrowthProps } from '../growth/growth.ts';
+import type { GrowthProps } from '../growth/growth.ts';
 import { undo } from '../growth/undo.ts';
+import { WorkProblem } from '../steps/work.ts';
 import { confirmation } from './confirmation.ts';
 import { oneEnvironment } from './one-environment.ts';
 import type { Output } from './selected-plans.ts';
@@ -63,7 +64,7 @@ export async function growCommand(
     });
     return 0;
   } catch (error) {
-    errors.write(error instanceof GrowthProblem ? `${error.message}\n` : unexpected(error));
+    errors.write(error instanceof WorkProblem ? `${error.message}\n` : unexpected(error));
     return 1;
   }
 }
