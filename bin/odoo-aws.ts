@@ -1,4 +1,5 @@
 import { backupsCommand, USAGE as BACKUPS_USAGE } from '../lib/cli/backups.ts';
+import { failbackCommand, USAGE as FAILBACK_USAGE } from '../lib/cli/failback.ts';
 import { fenceCommand, USAGE as FENCE_USAGE } from '../lib/cli/fence.ts';
 import { growCommand, USAGE as GROW_USAGE } from '../lib/cli/grow.ts';
 import { planCommand, USAGE as PLAN_USAGE } from '../lib/cli/plan.ts';
@@ -9,6 +10,7 @@ import { upgradeCommand, USAGE as UPGRADE_USAGE } from '../lib/cli/upgrade.ts';
 /** Subcommands of `odoo-aws`. Each returns the exit code: 0 done, 1 a problem, 2 wrong usage. */
 const commands: Readonly<Record<string, typeof planCommand>> = {
   backups: backupsCommand,
+  failback: failbackCommand,
   fence: (args, out, errors) => fenceCommand(args, out, errors),
   grow: growCommand,
   plan: planCommand,
@@ -22,7 +24,7 @@ const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 
 if (command === undefined) {
   process.stderr.write(
-    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${[PLAN_USAGE, SIMULATE_USAGE, GROW_USAGE, STAGING_USAGE, UPGRADE_USAGE, BACKUPS_USAGE, FENCE_USAGE].join('\n')}`,
+    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${[PLAN_USAGE, SIMULATE_USAGE, GROW_USAGE, STAGING_USAGE, UPGRADE_USAGE, BACKUPS_USAGE, FENCE_USAGE, FAILBACK_USAGE].join('\n')}`,
   );
   process.exitCode = 2;
 } else {

@@ -38,7 +38,7 @@ def refuse_handed_over(job):
 def hand_over(job):
     """The request: `dump` and `manifest`, keys in the backup bucket that are written; with `commit` nobody serves it afterwards.
 
-    Without `commit` it is a rehearsal while users work, which counts nothing.
+    Without `commit` it is a rehearsal while users work, whose rows nobody counts.
     """
     if not exists(job, DATABASE):
         raise JobError(f"there is no database {DATABASE} to hand over: see what serves this environment")
@@ -102,21 +102,20 @@ def save(job, store):
             "dumpBytes": dump.stat().st_size,
             "databaseBytes": size_of(job, DATABASE),
             "releases": known_releases(job),
+            "attachments": attachments(job, reading),
         }
         if request.get("commit"):
-            manifest |= counted(job, reading)
+            [manifest["contents"]] = row(reading, CONTENTS)
         upload(store, request["dump"], dump)
     write(store, request["manifest"], json.dumps(manifest).encode())
     return {**summary(manifest), "seconds": round(time.monotonic() - started, 1)}
 
 
-def counted(job, reading):
-    """What the receiver compares: every table and sequence, and the files that the filestore has lost already."""
-    [contents] = row(reading, CONTENTS)
+def attachments(job, reading):
+    """Files that the database refers to, and those of them that the filestore has lost already: no copy can be better."""
     files = rows(reading, verify_database.FILES)
     faults = verify_database.faults_of(Path(job.arguments.filestore, DATABASE), files, lambda name: False)
-    attachments = {"count": len(files), "bytes": sum(size or 0 for _, size, _ in files), "faulty": sorted(faults)}
-    return {"contents": contents, "attachments": attachments}
+    return {"count": len(files), "bytes": sum(size or 0 for _, size, _ in files), "faulty": sorted(faults)}
 
 
 def summary(manifest):

@@ -1,6 +1,7 @@
 import {
   DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
+  ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Environment } from '../../../config/environment.ts';
 import { probe } from './probe.ts';
@@ -17,11 +18,25 @@ export async function probeService(
   patienceMs?: number,
 ): Promise<string | undefined> {
   if (domain === undefined) throw new Error('a service has a domain, this environment has none');
-  const arn = await stacks.resource('Edge', 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+  const arn = await loadBalancerOf(stacks);
   const { LoadBalancers = [] } = await new ElasticLoadBalancingV2Client({ region }).send(
     new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }),
   );
   const address = LoadBalancers[0]?.DNSName;
   if (address === undefined) return `load balancer ${arn} has no name`;
   return probe({ address, domain: domain.name, patienceMs });
+}
+
+/** Lets the load balancer of an environment be deleted, which production's is protected from. */
+export async function allowDeletion(region: string, stacks: EnvironmentStacks): Promise<void> {
+  await new ElasticLoadBalancingV2Client({ region }).send(
+    new ModifyLoadBalancerAttributesCommand({
+      LoadBalancerArn: await loadBalancerOf(stacks),
+      Attributes: [{ Key: 'deletion_protection.enabled', Value: 'false' }],
+    }),
+  );
+}
+
+function loadBalancerOf(stacks: EnvironmentStacks): Promise<string> {
+  return stacks.resource('Edge', 'AWS::ElasticLoadBalancingV2::LoadBalancer');
 }
