@@ -3,8 +3,9 @@ import { failBack } from '../../lib/failback/fail-back.ts';
 import type { FailbackProps } from '../../lib/failback/failback.ts';
 import { finish } from '../../lib/failback/finish.ts';
 import { undo } from '../../lib/failback/undo.ts';
-import { environmentOf, planOf, production } from '../support/environments.ts';
+import { expectAway, expectHome, propsOf } from './failback/expectations.ts';
 import { Crash, TwoRegions } from './failback/two-regions.ts';
+import { planOf } from '../support/environments.ts';
 import { compare } from './growth/comparison.ts';
 
 // The command's own steps between two real databases, their real jobs and a store with versions; users work on the recovered
@@ -23,58 +24,8 @@ beforeEach(async () => {
   questions = [];
 });
 
-const hostedZone = { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' };
-
-function props(changes: Partial<FailbackProps> = {}): FailbackProps {
-  return {
-    environment: environmentOf(40, { ...production, domain: { name: 'erp.example.com', hostedZone } }),
-    plan: planOf(40, production),
-    recoveryRegion: 'eu-west-1',
-    cloud: regions,
-    journals: regions,
-    say: (text) => said.push(text),
-    confirm: async (question) => {
-      questions.push(question);
-      return true;
-    },
-    // For as long as this takes in truth, S3 Files exports what was written.
-    sleep: async () => regions.sides.recovery.export(),
-    ...changes,
-  };
-}
-
-/** Home has everything that was entered on the recovered side, and nothing of it was changed on the way. */
-async function expectHome(): Promise<void> {
-  const { primary, recovery } = regions.sides;
-  expect(await regions.serving()).toEqual(['primary']);
-  expect(regions.dns).toBe('primary');
-  expect(regions.wrong).toEqual([]);
-  expect(recovery.confirmed.length).toBeGreaterThan(20);
-  // Somebody works there already: what was entered meanwhile is more than what was compared.
-  await primary.stopNode();
-  expect(primary.missing(recovery.confirmed)).toEqual([]);
-  expect(primary.sql("SELECT count(*) FROM ir_config_parameter WHERE key = 'database.is_neutralized'")).toBe(
-    '0',
-  );
-  for (const question of [
-    "SELECT value FROM ir_config_parameter WHERE key = 'database.uuid'",
-    "SELECT value FROM ir_config_parameter WHERE key = 'web.base.url'",
-    "SELECT password FROM res_users WHERE login = 'admin'",
-  ]) {
-    expect(primary.sql(question)).toBe(recovery.sql(question));
-  }
-}
-
-/** The recovered side is as it was, and users work there. */
-async function expectAway(): Promise<void> {
-  const { recovery } = regions.sides;
-  await expect.poll(() => recovery.answers()).toBe(true);
-  expect(await regions.serving()).toEqual(['recovery']);
-  expect(regions.dns).toBe('recovery');
-  expect(regions.wrong).toEqual([]);
-  await recovery.work();
-  expect(recovery.missing(recovery.confirmed.slice(0, -1))).toEqual([]);
-}
+const props = (changes: Partial<FailbackProps> = {}): FailbackProps =>
+  propsOf(regions, { said, questions }, changes);
 
 const CALLS = [
   'rehearse dump',
@@ -102,10 +53,10 @@ describe('a failback', () => {
     );
     expect(differences).toEqual([]);
     expect(rows).toBeGreaterThan(500);
-    expect(files).toBe(recovery.confirmed.length);
+    expect(files).toBeGreaterThanOrEqual(recovery.confirmed.length);
     await failBack(props());
     expect(regions.calls).toEqual(CALLS);
-    await expectHome();
+    await expectHome(regions);
   });
 
   it('says beforehand what happens, what it costs, and how long users will wait', async () => {
@@ -134,63 +85,6 @@ describe('a failback', () => {
     expect(lost.length).toBeGreaterThan(3);
     const files = [...regions.s3.current(primary.files).keys()];
     expect(lost.filter((line) => !files.some((key) => key.endsWith(line.split(' ')[2] ?? '')))).toEqual([]);
-  });
-
-  it.each([...new Set(CALLS)].flatMap((call) => [`before ${call}`, `after ${call}`]))(
-    'goes on when the operator’s machine dies %s',
-    async (moment) => {
-      regions.crash = moment;
-      await expect(failBack(props())).rejects.toThrow(Crash);
-      expect((await regions.serving()).length).toBeLessThan(2);
-      await failBack(props());
-      await expectHome();
-    },
-  );
-
-  it.each([
-    'after rehearse receive',
-    'before hand over',
-    'after hand over',
-    'after receive',
-    'before lift',
-    'after lift',
-  ])('is undone when the operator’s machine has died %s', async (moment) => {
-    regions.crash = moment;
-    await expect(failBack(props())).rejects.toThrow(Crash);
-    await undo(props());
-    await expectAway();
-  });
-
-  it.each(['after fence', 'before take back', 'after take back', 'before deploy Dns', 'after deploy Dns'])(
-    'is undone after the switch, also when that dies %s, and can be begun anew',
-    async (moment) => {
-      await failBack(props());
-      regions.crash = moment;
-      await expect(undo(props())).rejects.toThrow(Crash);
-      await expect(failBack(props())).rejects.toThrow('an earlier --undo was interrupted: run it again');
-      await undo(props());
-      await expectAway();
-      expect(questions.at(-1)).toMatch(/Whatever was entered there since .* will NOT be in eu-west-1/);
-      await failBack(props());
-      await expectHome();
-      // What was brought the first time, and entered there, is kept as well.
-      expect(regions.sides.primary.databases()).toHaveLength(3);
-    },
-  );
-
-  it.each<[string, string]>([
-    ['hand over', 'silence'],
-    ['hand over', 'upload'],
-    ['receive', 'restore'],
-    ['receive', 'compare_attachments'],
-    ['receive', 'put_in_service'],
-    ['release', 'ensure_settings'],
-  ])('goes on when the job of "%s" is killed after %s', async (call, killedAfter) => {
-    regions.jobs = { [call]: { killedAfter } };
-    await expect(failBack(props())).rejects.toThrow();
-    expect(await regions.serving()).toEqual([]);
-    await failBack(props());
-    await expectHome();
   });
 
   it('is not begun by whoever says no, and stopped nobody then', async () => {
@@ -232,7 +126,7 @@ describe('the side that has handed over', () => {
     }
     expect(regions.calls).not.toContain('receive');
     await undo(props());
-    await expectAway();
+    await expectAway(regions);
   });
 });
 
@@ -265,7 +159,7 @@ describe('what is not received', () => {
     ).rejects.toThrow(/\d+ of \d+ files are not in the filestore/);
     expect(await regions.serving()).toEqual([]);
     await failBack(props());
-    await expectHome();
+    await expectHome(regions);
   });
 });
 

@@ -17,8 +17,11 @@ afterAll(() => wire?.stop());
 beforeEach(() => wire.reset());
 
 function copy(): Promise<number> {
-  const side = (bucket: string, region: string) => ({ client: new S3Client({ region }), bucket });
   return copyLarge({ from: side('away', 'eu-west-1'), to: side('home', 'eu-central-1'), key: KEY });
+}
+
+function side(bucket: string, region: string) {
+  return { client: new S3Client({ region }), bucket };
 }
 
 function holds(bytes: number): void {
@@ -44,12 +47,13 @@ describe('an object that goes to another Region', () => {
     holds(10 * GIB + 1);
     const uploads: string[] = [];
     wire.otherwise = ({ operation, parameters, headers, body }) => {
+      const number = String(parameters['partNumber']);
       if (operation === POST && 'uploads' in parameters) {
         return { body: '<R><UploadId>u1</UploadId></R>' };
       }
       if (operation === PUT) {
-        uploads.push(`${parameters['partNumber']} ${headers['x-amz-copy-source-range']}`);
-        return { body: `<CopyPartResult><ETag>"part-${parameters['partNumber']}"</ETag></CopyPartResult>` };
+        uploads.push(`${number} ${String(headers['x-amz-copy-source-range'])}`);
+        return { body: `<CopyPartResult><ETag>"part-${number}"</ETag></CopyPartResult>` };
       }
       if (operation === POST && parameters['uploadId'] === 'u1') {
         expect(body.match(/<PartNumber>\d+/g)).toEqual(
