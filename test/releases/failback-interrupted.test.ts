@@ -75,6 +75,7 @@ describe('a failback', () => {
   );
 
   it.each<[string, string]>([
+    ['hand over', 'hold_services'],
     ['hand over', 'silence'],
     ['hand over', 'upload'],
     ['receive', 'restore'],
@@ -84,7 +85,10 @@ describe('a failback', () => {
   ])('goes on when the job of "%s" is killed after %s', async (call, killedAfter) => {
     regions.jobs = { [call]: { killedAfter } };
     await expect(failBack(props())).rejects.toThrow();
-    expect(await regions.serving()).toEqual([]);
+    // Before the mark it goes on serving, as if nothing had been.
+    expect(
+      (await regions.serving()).filter((side) => killedAfter !== 'hold_services' || side === 'primary'),
+    ).toEqual([]);
     await failBack(props());
     await expectHome(regions);
   });

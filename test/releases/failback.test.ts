@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { failBack } from '../../lib/failback/fail-back.ts';
 import type { FailbackProps } from '../../lib/failback/failback.ts';
@@ -54,6 +56,8 @@ describe('a failback', () => {
     expect(differences).toEqual([]);
     expect(rows).toBeGreaterThan(500);
     expect(files).toBeGreaterThanOrEqual(recovery.confirmed.length);
+    // What tells older code that it must not serve this database.
+    expect(JSON.parse(primary.beside())).toMatchObject({ releases: [['r1']] });
     await failBack(props());
     expect(regions.calls).toEqual(CALLS);
     await expectHome(regions);
@@ -85,6 +89,25 @@ describe('a failback', () => {
     expect(lost.length).toBeGreaterThan(3);
     const files = [...regions.s3.current(primary.files).keys()];
     expect(lost.filter((line) => !files.some((key) => key.endsWith(line.split(' ')[2] ?? '')))).toEqual([]);
+  });
+
+  it('brings home what had lost an attachment before, which then is nobody’s fault', async () => {
+    const { primary, recovery } = regions.sides;
+    const [name = ''] = recovery.sql('SELECT store_fname FROM ir_attachment ORDER BY id LIMIT 1').split('\n');
+    for (const side of [primary, recovery]) side.lose(name);
+    await failBack(props());
+    await expectHome(regions);
+    expect(existsSync(join(primary.filestore, name))).toBe(false);
+  });
+
+  it('is handed over once, also where nobody heard that it was', async () => {
+    regions.crash = 'after hand over';
+    await expect(failBack(props())).rejects.toThrow(Crash);
+    const dumps = () => [...regions.s3.current(regions.sides.recovery.backups).values()].map(({ id }) => id);
+    const before = dumps();
+    expect(before).toHaveLength(4);
+    await failBack(props());
+    expect(dumps()).toEqual(before);
   });
 
   it('is not begun by whoever says no, and stopped nobody then', async () => {

@@ -63,14 +63,14 @@ def hand_over(job):
 
 
 def silence(job):
-    """Marked before anything is stopped: from here on no node starts Odoo again. Then all of them are seen to have ended."""
+    """Every node is seen to have ended its Odoo, and none starts it again: until this run ends because of the lock, then of the mark."""
+    hold_services(job)
     beside = comment_of(job, DATABASE)
     if HANDED_OVER not in beside:
         # Only releases of the last group may serve, and this one has none.
         beside["releases"] = [*groups(job, DATABASE), []]
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     set_comment(job, DATABASE, {**beside, HANDED_OVER: {"at": at, "manifest": job.request["manifest"]}})
-    hold_services(job)
 
 
 def take_back(job):

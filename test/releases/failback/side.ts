@@ -168,6 +168,12 @@ export class Side {
     }
   }
 
+  /** An attachment that is gone for good. */
+  lose(name: string): void {
+    rmSync(join(this.filestore, name));
+    this.store.forget(this.files, `${PREFIX}${name}`);
+  }
+
   /** A web node, as ECS starts it; whether it serves is up to its gate. */
   startNode(release = 'r1'): void {
     const { cluster, python } = this.bench;
