@@ -138,6 +138,23 @@ describe('the side that has handed over', () => {
     }
   });
 
+  it('has seen every node end its Odoo, or is not silent at all', async () => {
+    const { recovery } = regions.sides;
+    const hanging = recovery.bench.cluster.hold(
+      'postgres',
+      'node',
+      'SELECT pg_advisory_lock_shared(1868853104)',
+    );
+    regions.jobs = { 'hand over': { flags: ['--service-seconds=3'] } };
+    try {
+      await expect(failBack(props())).rejects.toThrow('not all Odoo nodes stood back');
+    } finally {
+      hanging.kill();
+    }
+    expect(recovery.beside()).not.toContain('handedOver');
+    await expectAway(regions);
+  });
+
   it('does not hand over what somebody writes into past Odoo meanwhile', async () => {
     const writer = regions.sides.recovery.startWriter();
     try {
