@@ -25,7 +25,8 @@ export interface BackupBucketProps {
  * Made in every architecture, so that the backups from before a change of size stay where they are.
  *
  * pgBackRest deletes what its own retention no longer needs, and nothing else may: a backup is a chain, and a rule by
- * age would break it. The nightly dumps stand each for itself, and expire. Whatever is deleted, or by somebody in the
+ * age would break it. The nightly dumps stand each for itself, and expire, as do
+ * those by which an environment goes home from its recovery Region. Whatever is deleted, or by somebody in the
  * server's name, can be read as a version for as long again as a restore may reach back. With Object Lock that is true of
  * somebody with the right to delete versions as well; pgBackRest only ever deletes what is current.
  */
