@@ -1,5 +1,6 @@
 import { backupsCommand, USAGE as BACKUPS_USAGE } from '../lib/cli/backups.ts';
 import { drillCommand, USAGE as DRILL_USAGE } from '../lib/cli/drill.ts';
+import { failbackCommand, USAGE as FAILBACK_USAGE } from '../lib/cli/failback.ts';
 import { fenceCommand, USAGE as FENCE_USAGE } from '../lib/cli/fence.ts';
 import { growCommand, USAGE as GROW_USAGE } from '../lib/cli/grow.ts';
 import { planCommand, USAGE as PLAN_USAGE } from '../lib/cli/plan.ts';
@@ -11,6 +12,7 @@ import { upgradeCommand, USAGE as UPGRADE_USAGE } from '../lib/cli/upgrade.ts';
 const commands: Readonly<Record<string, typeof planCommand>> = {
   backups: backupsCommand,
   drill: (args, out, errors) => drillCommand(args, out, errors),
+  failback: failbackCommand,
   fence: (args, out, errors) => fenceCommand(args, out, errors),
   grow: growCommand,
   plan: planCommand,
@@ -24,7 +26,7 @@ const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 
 if (command === undefined) {
   process.stderr.write(
-    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${[PLAN_USAGE, SIMULATE_USAGE, GROW_USAGE, STAGING_USAGE, UPGRADE_USAGE, BACKUPS_USAGE, DRILL_USAGE, FENCE_USAGE].join('\n')}`,
+    `${name === '' ? 'a command is missing' : `unknown command "${name}"`}; known: ${Object.keys(commands).join(', ')}\n\n${[PLAN_USAGE, SIMULATE_USAGE, GROW_USAGE, STAGING_USAGE, UPGRADE_USAGE, BACKUPS_USAGE, DRILL_USAGE, FAILBACK_USAGE, FENCE_USAGE].join('\n')}`,
   );
   process.exitCode = 2;
 } else {

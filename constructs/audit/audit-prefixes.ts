@@ -13,5 +13,8 @@ export const FENCE = 'fence/fenced.json';
 /** What the fenced environment has seen of it, and whether anything still runs there. */
 export const FENCE_NOTE = 'fence/seen.json';
 
+/** How far an environment is on its way home from its recovery Region. In the same copy. */
+export const FAILBACK_JOURNAL = 'failback/journal.json';
+
 /** Reports of drills and the lock of the one that runs, in the same copy. The keys of reports begin with the moment. */
 export const DRILLS = 'drills/';

@@ -1,7 +1,7 @@
 import { Duration, type aws_kms as kms, type aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DataBucket, type Replica } from '../shared/data-bucket.ts';
-import { RECOVERED_BACKUPS, SERVER_BACKUPS } from './backup-prefixes.ts';
+import { FAILBACK_DUMPS, RECOVERED_BACKUPS, SERVER_BACKUPS } from './backup-prefixes.ts';
 
 export interface BackupBucketProps {
   readonly encryptionKey: kms.IKey;
@@ -25,7 +25,8 @@ export interface BackupBucketProps {
  * Made in every architecture, so that the backups from before a change of size stay where they are.
  *
  * pgBackRest deletes what its own retention no longer needs, and nothing else may: a backup is a chain, and a rule by
- * age would break it. The nightly dumps stand each for itself, and expire. Whatever is deleted, or by somebody in the
+ * age would break it. The nightly dumps stand each for itself, and expire, as do
+ * those by which an environment goes home from its recovery Region. Whatever is deleted, or by somebody in the
  * server's name, can be read as a version for as long again as a restore may reach back. With Object Lock that is true of
  * somebody with the right to delete versions as well; pgBackRest only ever deletes what is current.
  */
@@ -43,9 +44,10 @@ export class BackupBucket extends DataBucket {
         timeControl: true,
       },
     });
-    const expireDumps = (id: string, server: string): void =>
-      this.addLifecycleRule({ id, prefix: `${server}dumps/`, expiration: Duration.days(props.dumpDays) });
-    expireDumps('ExpireDumps', SERVER_BACKUPS);
-    if (props.servesRecovery) expireDumps('ExpireRecoveredDumps', RECOVERED_BACKUPS);
+    const expireDumps = (id: string, prefix: string): void =>
+      this.addLifecycleRule({ id, prefix, expiration: Duration.days(props.dumpDays) });
+    expireDumps('ExpireDumps', `${SERVER_BACKUPS}dumps/`);
+    if (props.servesRecovery) expireDumps('ExpireRecoveredDumps', `${RECOVERED_BACKUPS}dumps/`);
+    expireDumps('ExpireFailbackDumps', FAILBACK_DUMPS);
   }
 }

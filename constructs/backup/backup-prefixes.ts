@@ -9,3 +9,6 @@ export const RECOVERED_BACKUPS = 'recovered/';
 
 /** What the server says can be restored, below either of both. */
 export const RECOVERY_POINTS = 'recovery-points.json';
+
+/** Dumps by which an environment goes home from its recovery Region: in the buckets of both Regions, under the same keys. */
+export const FAILBACK_DUMPS = 'failback/';

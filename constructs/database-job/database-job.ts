@@ -5,6 +5,7 @@ import { OdooTask } from '../odoo-service/odoo-task.ts';
 import type { OdooNode } from '../odoo-service/odoo-task-props.ts';
 import { ODOO_MOUNTS, ODOO_OWNER, ODOO_PATHS, type ScratchDirectory } from '../odoo-service/task-layout.ts';
 import { DATABASE_JOB_SETTINGS, databaseJobSettings, packedProgram } from './database-job-files.ts';
+import { allowHandingOver } from './hand-over-permissions.ts';
 import { allowReceiving } from './receive-permissions.ts';
 
 /** Where the job's files are in its container. */
@@ -24,8 +25,14 @@ export interface DatabaseJobProps {
   readonly version: OdooVersion;
   /** First password of Odoo's user `admin`. */
   readonly adminPassword: secretsmanager.ISecret;
-  /** Where the single server of an environment that has outgrown it leaves its database. */
+  /** Where a database comes from that is received, for example of the single server that the environment has outgrown. */
   readonly backupBucket: s3.IBucket;
+  /**
+   * Whether it writes a dump there as well, with which the environment goes home.
+   *
+   * @default false
+   */
+  readonly handsOver?: boolean;
   /**
    * Name in the links of Odoo's e-mails.
    *
@@ -61,6 +68,7 @@ export class DatabaseJob extends Construct {
     super(scope, id);
     const task = this.defineTask(props);
     allowReceiving(task.definition.taskRole, props.backupBucket);
+    if (props.handsOver) allowHandingOver(task.definition.taskRole, props.backupBucket);
     this.definition = task.definition;
     this.container = this.addJob(task, props);
     const prefix = this.container.logDriverConfig?.options?.['awslogs-stream-prefix'];

@@ -9,6 +9,8 @@ const READ = {
   'server/handover/*': 'manifests of handovers, named like their dumps; reading only, below this prefix.',
   'received/*':
     'dumps of another environment that are to be neutralized here, named after theirs; reading only, below this prefix.',
+  'failback/*':
+    'dumps by which an environment goes home from its recovery Region, named after the moment that it began; reading, below this prefix.',
 } as const;
 
 /** pgBackRest's list of the backups of the single server: there is one where there was a server. */

@@ -2,6 +2,7 @@ import type { aws_ecs as ecs } from 'aws-cdk-lib';
 import { gzipSync } from 'fflate';
 import { ODOO_CONF_SECRETS, type OdooRole } from '../odoo-node/odoo-conf.ts';
 import { nodeFile } from '../odoo-node/render-template.ts';
+import { base85 } from '../shared/base85.ts';
 import { ODOO_USER } from '../shared/odoo-user.ts';
 
 /** `uid:gid` of Odoo, as containers and files name their owner. */
@@ -151,5 +152,5 @@ function fileArguments(file: ConfigurationFile): readonly string[] {
 
 /** Not by Node's own zlib, whose bytes differ between its versions: the same task would be deployed as another one. */
 function compressed(bytes: Uint8Array): string {
-  return Buffer.from(gzipSync(bytes, { level: 9, mtime: 0 })).toString('base64');
+  return base85(gzipSync(bytes, { level: 9, mtime: 0 }));
 }

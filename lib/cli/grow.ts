@@ -1,12 +1,12 @@
-import { parseArgs } from 'node:util';
 import type { PlannedEnvironment } from '../../config/load.ts';
 import { finish } from '../growth/finish.ts';
 import { grow } from '../growth/grow.ts';
-import { GrowthProblem, type GrowthProps } from '../growth/growth.ts';
+import type { GrowthProps } from '../growth/growth.ts';
 import { undo } from '../growth/undo.ts';
 import { confirmation } from './confirmation.ts';
 import { oneEnvironment } from './one-environment.ts';
 import type { Output } from './selected-plans.ts';
+import { workExitCode, workOptions } from './work-command.ts';
 
 export const USAGE = `npm run grow -- --env NAME [--yes] [--undo | --finish]
 
@@ -18,12 +18,6 @@ export const USAGE = `npm run grow -- --env NAME [--yes] [--undo | --finish]
   --undo      goes back to the server; until --finish
   --finish    lets the server go, once nobody misses anything
 `;
-
-interface Options {
-  readonly env: string;
-  readonly yes: boolean;
-  readonly act: (props: GrowthProps) => Promise<void>;
-}
 
 /** What a growth works with; tests give something else. */
 export type Clouds = (planned: PlannedEnvironment) => Promise<Pick<GrowthProps, 'cloud' | 'journals'>>;
@@ -46,7 +40,7 @@ export async function growCommand(
   errors: Output,
   clouds: Clouds = aws,
 ): Promise<number> {
-  const options = optionsFrom(args);
+  const options = workOptions(args, { go: grow, undo, finish });
   if (typeof options === 'string') {
     errors.write(`${options}\n\n${USAGE}`);
     return 2;
@@ -54,41 +48,12 @@ export async function growCommand(
   const planned = await oneEnvironment(options.env, errors);
   if (planned === undefined) return 1;
   const say = (text: string): void => void out.write(`${text}\n`);
-  try {
+  return workExitCode(async () => {
     await options.act({
       ...planned,
       ...(await clouds(planned)),
       say,
       confirm: confirmation(options.yes, say),
     });
-    return 0;
-  } catch (error) {
-    errors.write(error instanceof GrowthProblem ? `${error.message}\n` : unexpected(error));
-    return 1;
-  }
-}
-
-/** A call that AWS refused, for example. What is known of it may be of use, and how to go on is always the same. */
-function unexpected(error: unknown): string {
-  const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `${said}\n\nInterrupted. Run the same command again to go on, or go back with --undo.\n`;
-}
-
-function optionsFrom(args: readonly string[]): Options | string {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        env: { type: 'string' },
-        yes: { type: 'boolean', default: false },
-        undo: { type: 'boolean', default: false },
-        finish: { type: 'boolean', default: false },
-      },
-    });
-    if (values.env === undefined) return '--env is missing';
-    if (values.undo && values.finish) return '--undo and --finish exclude each other';
-    return { env: values.env, yes: values.yes, act: values.undo ? undo : values.finish ? finish : grow };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  }, errors);
 }

@@ -81,6 +81,12 @@ export async function liftFence(props: FenceProps): Promise<FenceOutcome> {
     ))
   )
     return 'refused';
+  return startAgain(props);
+}
+
+/** Removes the fence, without asking, and waits until the guard has started what it had stopped. */
+export async function startAgain(props: Omit<FenceProps, 'confirm'>): Promise<FenceOutcome> {
+  const { environment, region, cloud, say } = props;
   await cloud.removeFence();
   const started = await until(props, async () => (await cloud.note()) === undefined);
   say(started ? `${environment} starts in ${region}.` : notAnswered(props, 'starts it when it is back'));
@@ -109,11 +115,17 @@ async function awaitStop(props: FenceProps, fence: Fence): Promise<FenceOutcome>
   return 'unconfirmed';
 }
 
-function notAnswered({ environment, region }: FenceProps, what: string): string {
+function notAnswered(
+  { environment, region }: Pick<FenceProps, 'environment' | 'region'>,
+  what: string,
+): string {
   return `The guard of ${environment} in ${region} has not answered for ${duration(PATIENCE)}. Whether it serves is not known; its guard ${what}.`;
 }
 
-async function until({ now, sleep }: FenceProps, isSo: () => Promise<boolean>): Promise<boolean> {
+async function until(
+  { now, sleep }: Pick<FenceProps, 'now' | 'sleep'>,
+  isSo: () => Promise<boolean>,
+): Promise<boolean> {
   const end = now().getTime() + PATIENCE;
   while (!(await isSo())) {
     if (now().getTime() >= end) return false;

@@ -1,8 +1,17 @@
 import type { Received } from '../release/job-report.ts';
 
-/** Stacks of an environment that a growth deals with, by what their names end with. */
+/** Stacks of an environment, by what their names end with. */
 export type StackPurpose =
-  'Network' | 'Data' | 'Edge' | 'Release' | 'Server' | 'Service' | 'Dns' | 'Operations';
+  | 'Network'
+  | 'Data'
+  | 'Edge'
+  | 'Release'
+  | 'Server'
+  | 'Service'
+  | 'Dns'
+  | 'Operations'
+  | 'Egress'
+  | 'Recovery';
 
 /** What the single server says of itself: `odoo-hand-over --status`. */
 export interface ServerStatus {

@@ -1,6 +1,7 @@
+import { takeSteps } from '../steps/take-steps.ts';
 import { Growth, GrowthProblem, type GrowthProps } from './growth.ts';
 import { isOver, type Journal, newJournal } from './journal.ts';
-import { type Step, STEPS } from './steps.ts';
+import { type GrowthStep, STEPS } from './steps.ts';
 
 /**
  * Grows an environment from the single server to the service, or goes on where an earlier run ended, however it did.
@@ -19,10 +20,12 @@ export async function grow(props: GrowthProps): Promise<void> {
     resumed ?? newJournal(props.environment.name, props.now?.() ?? new Date()),
   );
   if (resumed !== undefined) props.say(`Going on with the growth that was begun at ${resumed.started}.`);
-  for (const step of STEPS) {
-    if (isDone(step, growth.journal)) continue;
-    await take(step, growth);
-  }
+  await takeSteps(
+    growth,
+    STEPS,
+    isDone,
+    'stopped here, nothing was done in between: grow again to go on, or go back with --undo',
+  );
   props.say(
     'Done: users work on the new service. The server is stopped but for its maintenance page, and intact: go back with' +
       ' --undo, or, once nobody misses anything, let it go with --finish.',
@@ -30,21 +33,7 @@ export async function grow(props: GrowthProps): Promise<void> {
 }
 
 /** Until Odoo is stopped, what was checked and rehearsed may be out of date when somebody goes on. */
-function isDone({ name }: Step, { done, begun }: Journal): boolean {
+function isDone({ name }: GrowthStep, { done, begun }: Journal): boolean {
   if (name === 'check' || name === 'rehearse') return begun['hand-over'] !== undefined;
   return done[name] !== undefined;
-}
-
-async function take(step: Step, growth: Growth): Promise<void> {
-  const { name, title, question, run } = step;
-  if (question !== undefined && growth.journal.begun[name] === undefined) {
-    await growth.confirm(
-      question(growth),
-      'stopped here, nothing was done in between: grow again to go on, or go back with --undo',
-    );
-  }
-  growth.say(`${title} ...`);
-  await growth.note({ begun: { ...growth.journal.begun, [name]: growth.now.toISOString() } });
-  const result = await run(growth);
-  await growth.note({ ...result, done: { ...growth.journal.done, [name]: growth.now.toISOString() } });
 }

@@ -1,4 +1,5 @@
 import type { Received } from '../release/job-report.ts';
+import type { WorkJournal } from '../steps/work.ts';
 import type { HandedOver, ServerStatus } from './cloud.ts';
 
 /** Steps of a growth, in their order. */
@@ -6,13 +7,10 @@ export const STEP_NAMES = ['check', 'prepare', 'rehearse', 'hand-over', 'move', 
 export type StepName = (typeof STEP_NAMES)[number];
 
 /** How far a growth is, for whoever goes on with it. */
-export interface Journal {
+export interface Journal extends WorkJournal {
   readonly environment: string;
-  /** ISO 8601, like all times here. */
-  readonly started: string;
   /** `undoing` and `finishing` are never left again but for their ends. */
   readonly state: 'growing' | 'undoing' | 'undone' | 'finishing' | 'finished';
-  /** When each step was begun last, and done. */
   readonly begun: Readonly<Partial<Record<StepName, string>>>;
   readonly done: Readonly<Partial<Record<StepName, string>>>;
   readonly server?: ServerStatus;
@@ -21,13 +19,6 @@ export interface Journal {
   readonly received?: Received;
   /** Template of the stack Dns that points the domain at the server. */
   readonly dnsTemplate?: string;
-}
-
-/** Where the journal is kept. */
-export interface JournalStore {
-  read(): Promise<Journal | undefined>;
-  /** @throws if somebody else has written it since it was read here. */
-  write(journal: Journal): Promise<void>;
 }
 
 export function newJournal(environment: string, now: Date): Journal {

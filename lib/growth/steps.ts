@@ -1,3 +1,4 @@
+import type { Step } from '../steps/take-steps.ts';
 import { check } from './check.ts';
 import type { StackPurpose } from './cloud.ts';
 import { type Growth, GrowthProblem } from './growth.ts';
@@ -7,17 +8,9 @@ import { describeDowntime, predictDowntime } from './prediction.ts';
 /** Beside the running server; nothing of what serves changes. */
 const PREPARED: readonly StackPurpose[] = ['Network', 'Data', 'Edge', 'Release'];
 
-export interface Step {
-  readonly name: StepName;
-  /** What is said when it begins. */
-  readonly title: string;
-  /** Asked before; the first time that it is begun. */
-  readonly question?: (growth: Growth) => string;
-  /** Does it, or finds it done; what to note. */
-  readonly run: (growth: Growth) => Promise<Partial<Journal>>;
-}
+export type GrowthStep = Step<Growth, Journal, StepName>;
 
-export const STEPS: readonly Step[] = [
+export const STEPS: readonly GrowthStep[] = [
   {
     name: 'check',
     title: 'Looking whether everything is ready',

@@ -22,6 +22,13 @@ const received = z.object({
     .optional(),
 });
 
+const handedOver = z.object({
+  /** Key in the backup bucket. */
+  dump: z.string(),
+  dumpBytes: z.number(),
+  databaseBytes: z.number(),
+});
+
 const report = z.object({
   outcome: z.string(),
   error: z.string().optional(),
@@ -34,12 +41,16 @@ const report = z.object({
   attachments: z.object({ checked: z.number(), absent: z.number() }).optional(),
   seconds: z.number().optional(),
   received: received.optional(),
+  handedOver: handedOver.optional(),
 });
 
 const line = jsonText.pipe(z.object({ databaseJob: report }));
 
 /** What the database job restored from a dump and compared. */
 export type Received = Readonly<z.infer<typeof received>>;
+
+/** What the database job saved for another Region. */
+export type DatabaseHandedOver = Readonly<z.infer<typeof handedOver>>;
 
 /** What the database job says at its end, as far as commands read it (constructs/database-job/files/database_job.py). */
 export type JobReport = Readonly<z.infer<typeof report>>;

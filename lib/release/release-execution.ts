@@ -4,7 +4,7 @@ import { jsonText } from './json-text.ts';
 
 /** What the database job is asked for; each kind has fields of its own (constructs/database-job/files/). */
 export interface JobRequest {
-  readonly kind: 'release' | 'undo' | 'receive' | 'withdraw';
+  readonly kind: 'release' | 'undo' | 'receive' | 'withdraw' | 'hand-over' | 'take-back';
   readonly [field: string]: unknown;
 }
 

@@ -42,6 +42,7 @@ export class ReleaseStack extends OdooStack {
       version: environment.odoo.version,
       adminPassword: props.dataStack.secrets.odooAdminPassword,
       backupBucket: props.dataStack.backupBucket,
+      handsOver: props.recovered,
       domain: environment.domain,
       signIn: environment.signIn,
       rollout: environment.odoo,

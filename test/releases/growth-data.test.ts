@@ -189,7 +189,9 @@ describe('the server that has handed over', () => {
     expect(manifestOf(handedOver).attachments).toMatchObject({ faulty: [missing, damaged].toSorted() });
     const { code, report } = await grown.receive({ ...handedOver, commit: true });
     expect(code).toBe(0);
-    expect(report?.warnings[0]).toContain('2 files were missing or damaged on the old server already');
+    expect(report?.warnings[0]).toContain(
+      '2 files were missing or damaged where the database comes from already',
+    );
     [missing, damaged].forEach((name, index) =>
       writeFileSync(join(old.host.filestore, name), contents[index] ?? ''),
     );

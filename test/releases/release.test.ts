@@ -386,5 +386,7 @@ describe('the way back', () => {
 it('a request that nobody knows is refused before anything is done', async () => {
   const { code, output } = await bench.run({ request: { kind: 'uninstall' } });
   expect(code).toBe(2);
-  expect(output).toContain("kind has to be one of release, receive, undo, withdraw, got 'uninstall'");
+  expect(output).toContain(
+    "kind has to be one of release, receive, undo, withdraw, hand-over, take-back, got 'uninstall'",
+  );
 });

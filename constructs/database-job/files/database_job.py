@@ -30,6 +30,7 @@ from pathlib import Path
 import psycopg2
 import psycopg2.errors
 from filestore import probe_filestore
+from hand_over import hand_over, refuse_handed_over, take_back
 from job import Job, JobError, NeedsSnapshot, query
 from odoo_database import ensure_database, ensure_role
 from odoo_settings import NOTHING_CONFIGURED, ensure_settings
@@ -67,10 +68,20 @@ def take_lock(job):
 
 # What can be asked for. In this order; each may be interrupted anywhere and repeated from the first.
 STEPS = {
-    "release": (take_lock, probe_filestore, ensure_role, ensure_database, ensure_release, ensure_settings),
-    "receive": (take_lock, probe_filestore, ensure_role, receive),
-    "undo": (take_lock, undo_release),
-    "withdraw": (take_lock, withdraw_database),
+    "release": (
+        take_lock,
+        refuse_handed_over,
+        probe_filestore,
+        ensure_role,
+        ensure_database,
+        ensure_release,
+        ensure_settings,
+    ),
+    "receive": (take_lock, refuse_handed_over, probe_filestore, ensure_role, receive),
+    "undo": (take_lock, refuse_handed_over, undo_release),
+    "withdraw": (take_lock, refuse_handed_over, withdraw_database),
+    "hand-over": (take_lock, hand_over),
+    "take-back": (take_lock, take_back),
 }
 
 # Codes to end with; not 2, which says that the program was started wrongly.
@@ -145,7 +156,7 @@ def main():
         help="JSON file with what the environment file says about Odoo's own settings",
     )
     parser.add_argument("--filestore", default="/var/lib/odoo/filestore")
-    parser.add_argument("--backup-bucket", help="where the single server of this environment, if it had one, left its database")
+    parser.add_argument("--backup-bucket", help="where dumps of databases come from, and go")
     parser.add_argument("--region", help="of that bucket")
     parser.add_argument("--odoo", nargs="+", default=["odoo"], help="command that starts Odoo")
     parser.add_argument("--lock-seconds", type=int, default=1800, help="how long to wait for another job")

@@ -176,6 +176,30 @@ def size_of(job, name):
     return row(job.lock, "SELECT pg_database_size(%s)", name)[0]
 
 
+def lack_of_room(job, needed, without=""):
+    """What another database of so many bytes would lack, or nothing; `without` is one that goes before.
+
+    Beforehand, because a full PostgreSQL stops, and on RDS stays away for an hour.
+    """
+    if job.arguments.storage_gib is None:
+        return None
+    gib = 2**30
+    room = 0.9 * job.arguments.storage_gib
+    used = float(row(job.lock, "SELECT sum(pg_database_size(oid)) FROM pg_database WHERE datname <> %s", without)[0]) / gib
+    if used + needed / gib <= room:
+        return None
+    return (
+        f"takes {needed / gib:.1f} GiB beside the {used:.1f} in use, and nine tenths of the storage are {room:.1f}"
+    )
+
+
+def count_writes(job):
+    """Rows written since the server began to count: complete, because a session's are counted when it has ended."""
+    end_sessions(job, [DATABASE])
+    with job.session(DATABASE) as connection:
+        return row(connection, "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables")[0]
+
+
 def comment_of(job, name):
     """What this program keeps beside a database, readable from any other, where it goes along with every renaming."""
     (comment,) = row(

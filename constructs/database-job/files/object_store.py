@@ -1,4 +1,4 @@
-"""Reads objects of S3 with the credentials of the task, in the Odoo image, which has no client of S3.
+"""Objects of S3, with the credentials of the task, in the Odoo image, which has no client of S3.
 
 Signed requests (Signature Version 4, as the S3 API reference describes it) instead of addresses that are good for
 themselves: whoever can look at a task sees what it was asked to do.
@@ -82,8 +82,8 @@ class ObjectStore:
         except Missing:
             return False
 
-    def open(self, key, headers=None):
-        request = self.request(key, headers or {})
+    def open(self, key, headers=None, method="GET", query="", body=b""):
+        request = self.request(key, headers or {}, method, query, body)
         try:
             return urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS)
         except urllib.error.HTTPError as error:
@@ -94,7 +94,7 @@ class ObjectStore:
             said = " ".join(error.read(500).decode(errors="replace").split())
             raise JobError(f"S3 answers {error.code} for s3://{self.bucket}/{key}: {said}") from None
 
-    def request(self, key, headers):
+    def request(self, key, headers, method, query, body):
         path = "/" + urllib.parse.quote(key, safe="/-_.~")
         # As the clients of AWS know it; for buckets elsewhere, whose names are in the path then.
         endpoint = os.environ.get("AWS_ENDPOINT_URL_S3")
@@ -103,8 +103,14 @@ class ObjectStore:
         else:
             suffix = "amazonaws.com.cn" if self.region.startswith("cn-") else "amazonaws.com"
             address = f"https://{self.bucket}.s3.{self.region}.{suffix}{path}"
+        if query:
+            address += f"?{query}"
+        if body:
+            # Or Python says that it is a form.
+            headers = {"content-type": "application/octet-stream", **headers}
         now = datetime.datetime.now(datetime.timezone.utc)
-        return urllib.request.Request(address, headers=signed(address, headers, self.region, credentials(), now))
+        headers = signed(address, headers, self.region, credentials(), now, method, hashlib.sha256(body).hexdigest())
+        return urllib.request.Request(address, body or None, headers, method=method)
 
 
 def credentials():
@@ -115,16 +121,16 @@ def credentials():
         return json.load(answer)
 
 
-def signed(address, headers, region, keys, now):
-    """The headers of a GET request with its signature among them."""
+def signed(address, headers, region, keys, now, method="GET", payload=EMPTY):
+    """The headers of a request with its signature among them. Parameters of the address are in order, each with a value."""
     parts = urllib.parse.urlsplit(address)
     moment = now.strftime("%Y%m%dT%H%M%SZ")
-    headers = {**headers, "host": parts.netloc, "x-amz-content-sha256": EMPTY, "x-amz-date": moment}
+    headers = {**headers, "host": parts.netloc, "x-amz-content-sha256": payload, "x-amz-date": moment}
     if keys.get("Token"):
         headers["x-amz-security-token"] = keys["Token"]
     names = ";".join(sorted(headers))
     lines = "".join(f"{name}:{headers[name].strip()}\n" for name in sorted(headers))
-    canonical = f"GET\n{parts.path}\n{parts.query}\n{lines}\n{names}\n{EMPTY}"
+    canonical = f"{method}\n{parts.path}\n{parts.query}\n{lines}\n{names}\n{payload}"
     scope = f"{moment[:8]}/{region}/s3/aws4_request"
     text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     key = f"AWS4{keys['SecretAccessKey']}".encode()

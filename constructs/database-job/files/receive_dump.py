@@ -1,4 +1,4 @@
-"""A database that comes from elsewhere: the single server that an environment has outgrown.
+"""A database that comes from elsewhere: the single server that an environment has outgrown, or its recovery Region.
 
 Works on `odoo_incoming` alone. Only what was compared with the place that it comes from, table by table and attachment by
 attachment, gets the served name, in one transaction at the very end. Whatever happens before leaves `odoo` as it was, and
@@ -13,9 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import databases
 import verify_database
 from contents import CONTENTS, differences
 from databases import (
+    BEFORE,
     INCOMING,
     UNDONE,
     alone,
@@ -50,15 +52,24 @@ NAMED = 10
 def receive_database(job):
     """The request: `dump` and `manifest` by their keys in the backup bucket; with `commit` it is served afterwards.
 
-    Without a manifest there is nothing to compare with but the files that the database refers to: a rehearsal.
+    Without a manifest, or with one that counts nothing, there is nothing to compare with but the files that the database
+    refers to: a rehearsal.
     """
     request = job.request
     if request.get("commit") and already_received(job, request["manifest"]):
         job.report["received"] = {"already": True}
         return
-    job.report["received"] = bring(job, request)
+    store = ObjectStore(job.arguments.backup_bucket, job.arguments.region)
+    manifest = store.read_json(request["manifest"]) if request.get("manifest") else {}
+    if manifest and manifest["dump"] != request["dump"]:
+        raise JobError(f"{request['manifest']} belongs to {manifest['dump']}, not to {request['dump']}")
+    refuse_other_release(job, manifest.get("releases"))
+    refuse_full_disk(job, manifest.get("databaseBytes"))
+    job.report["received"] = bring(job, manifest)
     if request.get("commit"):
-        put_received_in_service(job, request["manifest"])
+        if "contents" not in manifest:
+            raise JobError(f"{request['manifest']} is of a rehearsal: nothing was put in service")
+        put_received_in_service(job, request["manifest"], manifest.get("releases"))
 
 
 def already_received(job, manifest):
@@ -66,18 +77,33 @@ def already_received(job, manifest):
     return exists(job, DATABASE) and comment_of(job, DATABASE).get("received") == manifest
 
 
-def bring(job, request):
+def refuse_other_release(job, releases):
+    """Of an environment that was served elsewhere meanwhile: older code must not serve it, nor newer change it on the way."""
+    if releases and job.arguments.release not in releases[-1]:
+        raise JobError(
+            f"the database was served by release {releases[-1][-1]}, and here {job.arguments.release} is deployed: deploy the"
+            " same one on both sides first"
+        )
+
+
+def refuse_full_disk(job, needed):
+    lack = databases.lack_of_room(job, needed) if needed else None
+    if lack:
+        raise JobError(
+            f"the database that is to be received {lack}: deploy with more (overrides.database.storageGiB), or drop {BEFORE} and"
+            " what else nobody misses"
+        )
+
+
+def bring(job, manifest):
     """Restores and compares; what was found and how long each part took."""
-    store = ObjectStore(job.arguments.backup_bucket, job.arguments.region)
-    manifest = store.read_json(request["manifest"]) if request.get("manifest") else None
-    if manifest and manifest["dump"] != request["dump"]:
-        raise JobError(f"{request['manifest']} belongs to {manifest['dump']}, not to {request['dump']}")
+    request = job.request
     stopwatch = Stopwatch()
     size = restore_from_dump(job, request["dump"], {}, stopwatch)
     verify(job, INCOMING)
-    found = compare_contents(job, manifest)
+    found = compare_contents(job, manifest.get("contents"))
     stopwatch.lap("comparison")
-    files = compare_attachments(job, manifest, request.get("patienceSeconds", PATIENCE_SECONDS))
+    files = compare_attachments(job, manifest.get("attachments"), request.get("patienceSeconds", PATIENCE_SECONDS))
     stopwatch.lap("attachments")
     return {
         "dumpBytes": size,
@@ -120,7 +146,7 @@ def fetch(store, key, dump):
         return store.download(key, file)
 
 
-def compare_contents(job, manifest):
+def compare_contents(job, expected):
     """Every table's rows and every sequence; and the planner's statistics, which are in no dump."""
     with job.session_as_odoo(INCOMING) as connection:
         query(connection, "ANALYZE")
@@ -128,7 +154,7 @@ def compare_contents(job, manifest):
         [users] = row(connection, "SELECT count(*) FROM res_users WHERE active")
     if not users:
         raise JobError("the database has no user who could log in: it is not the one that was expected")
-    problems = differences(manifest["contents"], found) if manifest else []
+    problems = differences(expected, found) if expected else []
     if problems:
         raise JobError(
             f"the database differs from the one that it comes from in {len(problems)} places:"
@@ -137,16 +163,16 @@ def compare_contents(job, manifest):
     return found
 
 
-def compare_attachments(job, manifest, patience):
+def compare_attachments(job, expected, patience):
     """Every file that the database refers to, in the filestore as Odoo will see it.
 
-    Those that were lost before, on the server that the database comes from, can be missing here as well.
+    Those that were lost before, where the database comes from, can be missing here as well.
     """
     with job.session_as_odoo(INCOMING) as connection:
         files = rows(connection, verify_database.FILES)
-    lost_before = set(manifest["attachments"]["faulty"]) if manifest else set()
-    if manifest and len(files) != manifest["attachments"]["count"]:
-        raise JobError(f"the database refers to {len(files)} files instead of {manifest['attachments']['count']}")
+    lost_before = set(expected["faulty"]) if expected else set()
+    if expected and len(files) != expected["count"]:
+        raise JobError(f"the database refers to {len(files)} files instead of {expected['count']}")
     sample = {name for name, _, _ in random.sample(files, min(SAMPLE, len(files)))}
     filestore = Path(job.arguments.filestore, DATABASE)
     deadline = time.monotonic() + patience
@@ -163,13 +189,13 @@ def compare_attachments(job, manifest, patience):
         named = ", ".join(f"{name} ({fault})" for name, fault in list(faults.items())[:NAMED])
         raise JobError(f"{len(faults)} of {len(files)} files are not in the filestore: {named}; nothing was put in service")
     if lost_before:
-        job.warn(f"{len(lost_before)} files were missing or damaged on the old server already: {verify_database.first(sorted(lost_before))}")
+        job.warn(f"{len(lost_before)} files were missing or damaged where the database comes from already: {verify_database.first(sorted(lost_before))}")
     return {"files": len(files), "fileBytes": sum(size or 0 for _, size, _ in files), "filesRead": len(sample)}
 
 
-def put_received_in_service(job, manifest):
-    """What was served here before, if anything, is from an earlier attempt, and may hold what was entered in it."""
-    set_comment(job, INCOMING, {"received": manifest})
+def put_received_in_service(job, manifest, releases):
+    """What was served here before, if anything, is of an earlier attempt or of before a loss, and may hold what is nowhere else."""
+    set_comment(job, INCOMING, {"received": manifest, **({"releases": releases} if releases else {})})
     aside = name_aside()
     if exists(job, DATABASE):
         warn_of(job, aside)

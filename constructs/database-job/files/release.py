@@ -85,10 +85,10 @@ def make_change(job, image, change):
     refuse_full_disk(job)
     hold_services(job)
     clear_interrupted_change(job)
-    before = count_writes(job)
+    before = databases.count_writes(job)
     try:
         copy_and_change(job, image, change)
-        if count_writes(job) != before:
+        if databases.count_writes(job) != before:
             raise JobError(
                 "somebody wrote into the database while it was being changed, past Odoo, and would lose that: find out who"
                 " (pg_stat_activity), then deploy again; nothing was changed"
@@ -147,28 +147,14 @@ def clear_interrupted_change(job):
 
 
 def refuse_full_disk(job):
-    """Beforehand, because a full PostgreSQL stops, and on RDS stays away for an hour; while nobody has to wait yet."""
-    if job.arguments.storage_gib is None:
-        return
-    gib = 2**30
-    room = 0.9 * job.arguments.storage_gib
+    """While nobody has to wait yet."""
     # Without what an interrupted run left, which is dropped first.
-    sizes = "SELECT sum(pg_database_size(oid)) FROM pg_database WHERE datname <> %s"
-    used = float(row(job.lock, sizes, CHANGING)[0]) / gib
-    needed = databases.size_of(job, DATABASE) / gib
-    if used + needed > room:
+    lack = databases.lack_of_room(job, databases.size_of(job, DATABASE), CHANGING)
+    if lack:
         raise JobError(
-            f"a copy of the database takes {needed:.1f} GiB beside the {used:.1f} in use, and nine tenths of the storage are"
-            f" {room:.1f}: deploy with more (overrides.database.storageGiB, in small storage.floorGiB), then deploy the"
-            f" release; or drop {BEFORE} and what else nobody misses"
+            f"a copy of the database {lack}: deploy with more (overrides.database.storageGiB, in small storage.floorGiB), then"
+            f" deploy the release; or drop {BEFORE} and what else nobody misses"
         )
-
-
-def count_writes(job):
-    """Rows written since the server began to count: complete, because a session's are counted when it has ended."""
-    databases.end_sessions(job, [DATABASE])
-    with job.session(DATABASE) as connection:
-        return row(connection, "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables")[0]
 
 
 def refuse_stale_modules(job, image, change):

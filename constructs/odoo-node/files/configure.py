@@ -8,7 +8,7 @@ Runs before everything else, as root, and ends. It needs nothing but Python's st
                  --binary-file PATH UID:GID MODE DATA
 
 Options may be repeated; directories are made in the order given, before any file. A secret replaces {{NAME}} in the
-texts, and nothing in binary files, which come by gzip and Base64; a hashed one is replaced by its hash, in the format that Odoo accepts for
+texts, and nothing in binary files, which come by gzip and Base85; a hashed one is replaced by its hash, in the format that Odoo accepts for
 admin_passwd, and one of SES, a secret access key, by the password that Amazon SES takes over SMTP in that Region.
 """
 
@@ -22,6 +22,8 @@ import re
 import sys
 
 PLACEHOLDER = re.compile(r"\{\{([A-Z][A-Z0-9_]*)\}\}")
+# What stands for characters of Python's alphabet that mean something in templates: constructs/shared/base85.ts.
+BASE85 = str.maketrans("./:[]", "$\x7b<>&")
 HASH_ROUNDS = 600_000  # as Odoo 18 and 19 do
 
 
@@ -34,7 +36,7 @@ def main(arguments):
     secrets = read_secrets(options, os.environ)
     files = [
         *((path, owner, mode, fill(path, text, secrets).encode()) for path, owner, mode, text in options.file),
-        *((path, owner, mode, gzip.decompress(base64.b64decode(data))) for path, owner, mode, data in options.binary_file),
+        *((path, owner, mode, gzip.decompress(base64.b85decode(data.translate(BASE85)))) for path, owner, mode, data in options.binary_file),
     ]
     unused = set(secrets) - {name for *_, text in options.file for name in PLACEHOLDER.findall(text)}
     if unused:

@@ -1,23 +1,15 @@
-import {
-  DescribeLoadBalancersCommand,
-  ElasticLoadBalancingV2Client,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../../config/environment.ts';
-import { projectRoot } from '../../local/workspace.ts';
+import { cdkDeploy } from '../../cdk-deploy.ts';
 import type { Received } from '../../release/job-report.ts';
 import { ReleaseExecutions } from '../../release/release-executions.ts';
 import type { GrowthCloud, HandedOver, ReceiveRequest, ServerStatus, StackPurpose } from '../cloud.ts';
 import { GrowthProblem } from '../growth.ts';
 import { BackupBucket } from './backup-bucket.ts';
 import { ReceivingJob } from './database-job.ts';
-import { probe } from './probe.ts';
+import { probeService } from './load-balancer.ts';
 import { RunningServer } from './server.ts';
 import { EnvironmentStacks } from './stacks.ts';
-
-const cli = join(projectRoot, 'node_modules/aws-cdk/bin/cdk');
 
 /** An environment's account, with the credentials of whoever runs the command. */
 export class AwsCloud implements GrowthCloud {
@@ -42,18 +34,9 @@ export class AwsCloud implements GrowthCloud {
     return this.stacks.status(purpose);
   }
 
-  /** By the CDK's own command line, whose output the operator sees. */
   async deploy(purposes: readonly StackPurpose[]): Promise<void> {
     const names = purposes.map((purpose) => this.stacks.nameOf(purpose));
-    const args = ['deploy', ...names, '--exclusively', '--require-approval', 'never', '--concurrency', '3'];
-    const child = spawn(process.execPath, [cli, ...args, '-c', `env=${this.environment.name}`], {
-      cwd: projectRoot,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    const code = await new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', resolve);
-    });
+    const code = await cdkDeploy(names, { env: this.environment.name });
     if (code !== 0) {
       throw new GrowthProblem(
         `cdk deploy ${names.join(' ')} ended with exit code ${String(code)}: see above; mend it and grow again, or go back with --undo`,
@@ -101,16 +84,8 @@ export class AwsCloud implements GrowthCloud {
     return this.job.withdraw();
   }
 
-  async probe(): Promise<string | undefined> {
-    const { domain, region } = this.environment;
-    if (domain === undefined) throw new Error('a service has a domain, this environment has none');
-    const arn = await this.stacks.resource('Edge', 'AWS::ElasticLoadBalancingV2::LoadBalancer');
-    const { LoadBalancers = [] } = await new ElasticLoadBalancingV2Client({ region }).send(
-      new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }),
-    );
-    const address = LoadBalancers[0]?.DNSName;
-    if (address === undefined) return `load balancer ${arn} has no name`;
-    return probe({ address, domain: domain.name });
+  probe(): Promise<string | undefined> {
+    return probeService(this.environment, this.stacks);
   }
 
   snapshotDataVolume(): Promise<string> {

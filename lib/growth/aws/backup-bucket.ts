@@ -1,54 +1,32 @@
-import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { GrowthProblem } from '../growth.ts';
-import type { Journal, JournalStore } from '../journal.ts';
+import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { JournalObject } from '../../steps/aws/journal-object.ts';
+import type { JournalStore } from '../../steps/work.ts';
+import type { Journal } from '../journal.ts';
 import type { EnvironmentStacks } from './stacks.ts';
 
-const JOURNAL = 'server/growth.json';
-
-/** Somebody has written the journal, or is writing it just now. */
-const CONFLICTS = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
-
-/** The journal in the backup bucket, where any operator's machine finds it, and the server's dumps beside it. */
-export class BackupBucket implements JournalStore {
+/** The journal in the backup bucket, and the server's dumps beside it. */
+export class BackupBucket implements JournalStore<Journal> {
   private readonly stacks: EnvironmentStacks;
   private readonly client: S3Client;
-  /** Of the journal as it was read or written last. */
-  private etag?: string;
+  private readonly journal: JournalObject<Journal>;
 
   constructor(stacks: EnvironmentStacks, region: string) {
     this.stacks = stacks;
     this.client = new S3Client({ region });
+    this.journal = new JournalObject({
+      client: this.client,
+      bucket: () => this.name(),
+      key: 'server/growth.json',
+      conflict: 'somebody else is growing this environment at this moment: talk to each other',
+    });
   }
 
-  async read(): Promise<Journal | undefined> {
-    const found = await this.find();
-    this.etag = found?.etag;
-    return found && JSON.parse(found.text);
+  read(): Promise<Journal | undefined> {
+    return this.journal.read();
   }
 
-  async write(journal: Journal): Promise<void> {
-    const text = JSON.stringify(journal, undefined, 2);
-    try {
-      const { ETag } = await this.client.send(
-        new PutObjectCommand({
-          Bucket: await this.name(),
-          Key: JOURNAL,
-          Body: text,
-          // Two operators at once would each undo what the other one does.
-          ...(this.etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: this.etag }),
-        }),
-      );
-      this.etag = ETag;
-    } catch (error) {
-      if (!(error instanceof Error && CONFLICTS.has(error.name))) throw error;
-      // The client repeats what was not answered, and is refused if it had been done.
-      const found = await this.find();
-      if (found?.text !== text)
-        throw new GrowthProblem(
-          'somebody else is growing this environment at this moment: talk to each other',
-        );
-      this.etag = found.etag;
-    }
+  write(journal: Journal): Promise<void> {
+    return this.journal.write(journal);
   }
 
   async newestDump(): Promise<string | undefined> {
@@ -60,18 +38,6 @@ export class BackupBucket implements JournalStore {
     // Their names are moments.
     for await (const { Contents = [] } of pages) newest = Contents.at(-1)?.Key ?? newest;
     return newest;
-  }
-
-  private async find(): Promise<{ readonly text: string; readonly etag?: string } | undefined> {
-    try {
-      const { Body, ETag } = await this.client.send(
-        new GetObjectCommand({ Bucket: await this.name(), Key: JOURNAL }),
-      );
-      return { text: (await Body?.transformToString()) ?? '', etag: ETag };
-    } catch (error) {
-      if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
-      throw error;
-    }
   }
 
   private name(): Promise<string> {

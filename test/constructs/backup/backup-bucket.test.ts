@@ -37,9 +37,10 @@ it('keeps deleted backups for as long again as a restore reaches back', () => {
   });
 });
 
-it('expires the nightly dumps, and nothing else that somebody has not deleted', () => {
+it('expires the nightly dumps and those of a way home, and nothing else that somebody has not deleted', () => {
   expect(rules(template).filter((rule) => 'ExpirationInDays' in rule)).toEqual([
     { Id: 'ExpireDumps', Status: 'Enabled', Prefix: 'server/dumps/', ExpirationInDays: 7 },
+    { Id: 'ExpireFailbackDumps', Status: 'Enabled', Prefix: 'failback/', ExpirationInDays: 7 },
   ]);
 });
 
@@ -47,5 +48,5 @@ it('expires those of a server too that was brought back from it', () => {
   const prefixes = rules(templateOf(true))
     .filter((rule) => 'ExpirationInDays' in rule)
     .map(({ Prefix }) => Prefix);
-  expect(prefixes).toEqual(['server/dumps/', 'recovered/dumps/']);
+  expect(prefixes).toEqual(['server/dumps/', 'recovered/dumps/', 'failback/']);
 });

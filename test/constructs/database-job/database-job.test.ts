@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { gunzipSync } from 'node:zlib';
+import { gzipSync } from 'fflate';
 import { beforeAll, expect, it } from 'vitest';
+import { base85 } from '../../../constructs/shared/base85.ts';
 import { packedProgram } from '../../../constructs/database-job/database-job-files.ts';
 import { imageReference, officialOdooImage } from '../../../config/images.ts';
 import type { IdentityProvider, ModuleRollout } from '../../../config/environment.ts';
@@ -48,7 +49,7 @@ it('runs the packed program, with what it needs to know', () => {
   expect(job?.EntryPoint).toEqual(['python3', '-u', '/opt/database-job/database_job.pyz']);
   const [owner, mode, data = ''] = written('--binary-file', 'database_job.pyz');
   expect([owner, mode]).toEqual(['100:101', '0400']);
-  expect(gunzipSync(Buffer.from(data, 'base64'))).toEqual(Buffer.from(packedProgram()));
+  expect(data).toBe(base85(gzipSync(packedProgram(), { level: 9, mtime: 0 })));
   expect(job?.Command).toEqual([
     '--host=database.example.eu-central-1.rds.amazonaws.com',
     '--port=5432',
@@ -121,14 +122,28 @@ function written(option: string, name: string): readonly string[] {
 
 it('may read what a single server or a copy left in the backup bucket, and nothing else there', () => {
   const policies = JSON.stringify(Template.fromStack(withJob().stack).findResources('AWS::IAM::Policy'));
-  const objects = [...policies.matchAll(/"(\/(?:server|received)\/[^"]*)"/g)].map(([, path = '']) => path);
+  const objects = [...policies.matchAll(/"(\/(?:failback|server|received)\/[^"]*)"/g)].map(
+    ([, path = '']) => path,
+  );
   expect([...new Set(objects)].toSorted()).toEqual([
+    '/failback/*',
     '/received/*',
     '/server/dumps/*',
     '/server/handover/*',
     '/server/pgbackrest/backup/odoo/backup.info',
   ]);
   expect(policies).not.toMatch(/s3:(Put|Delete)/);
+});
+
+it('writes into that bucket only where it hands over, and only its dumps', () => {
+  const { stack } = withJob({ handsOver: true });
+  const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+  const statements: readonly { readonly Action: unknown; readonly Resource: unknown }[] = policies.flatMap(
+    (policy) => policy['Properties'].PolicyDocument.Statement,
+  );
+  const writing = statements.filter(({ Action }) => /s3:(Put|Delete|Abort)/.test(JSON.stringify(Action)));
+  expect(writing.map(({ Action }) => Action)).toEqual([['s3:AbortMultipartUpload', 's3:PutObject']]);
+  expect(JSON.stringify(writing[0]?.Resource)).toContain('"/failback/*"');
 });
 
 it('has room on its disk for the dump of a large database', () => {

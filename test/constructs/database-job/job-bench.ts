@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Received } from '../../../lib/release/job-report.ts';
+import type { DatabaseHandedOver, Received } from '../../../lib/release/job-report.ts';
 import {
   own,
   ownDirectory,
@@ -54,6 +54,8 @@ interface Report {
   readonly attachments?: { readonly checked: number; readonly absent: number };
   /** What a request to receive brought. */
   readonly received?: Received;
+  /** What a request to hand over saved. */
+  readonly handedOver?: DatabaseHandedOver;
 }
 
 export interface RunOptions {

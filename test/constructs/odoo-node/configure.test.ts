@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { base85 } from '../../../constructs/shared/base85.ts';
 import { nodeFile } from '../../../constructs/odoo-node/render-template.ts';
 
 const OWNER = `${process.getuid?.()}:${process.getgid?.()}`;
@@ -93,7 +94,7 @@ describe('the configuration of a node', () => {
     expect(written('run/flags/a')).toBe('text');
   });
 
-  it('takes bytes as they were before gzip and Base64, and no secret into them', () => {
+  it('takes bytes as they were before gzip and Base85, and no secret into them', () => {
     const bytes = Buffer.from([0, 255, 10, 13, ...Buffer.from('{{DB_PASSWORD}}')]);
     const { status } = configure([
       ...BOTH,
@@ -102,7 +103,7 @@ describe('the configuration of a node', () => {
       join(directory, 'a.pyz'),
       OWNER,
       '0400',
-      gzipSync(bytes).toString('base64'),
+      base85(gzipSync(bytes)),
     ]);
     expect(status).toBe(0);
     expect(readFileSync(join(directory, 'a.pyz'))).toEqual(bytes);

@@ -5,8 +5,9 @@ import type {
   ServerStatus,
   StackPurpose,
 } from '../../../lib/growth/cloud.ts';
-import type { Journal, JournalStore } from '../../../lib/growth/journal.ts';
+import type { Journal } from '../../../lib/growth/journal.ts';
 import type { Received } from '../../../lib/release/job-report.ts';
+import type { JournalStore } from '../../../lib/steps/work.ts';
 import type { NewSide } from './new-side.ts';
 import type { Ended, OldServer } from './old-server.ts';
 
@@ -21,7 +22,7 @@ const TO_BALANCER = 'record of the load balancer';
  * An account in which everything is real that holds data or changes it: the server's programs, the database job, both
  * databases, the filestore. What CloudFormation would do is noted.
  */
-export class LocalCloud implements GrowthCloud, JournalStore {
+export class LocalCloud implements GrowthCloud, JournalStore<Journal> {
   /** Stacks that stand. */
   readonly stacks = new Set<StackPurpose>(['Network', 'Data', 'Server', 'Dns', 'Operations']);
   /** Calls in order. */

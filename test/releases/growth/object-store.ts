@@ -1,15 +1,7 @@
-import { SignatureV4 } from '@smithy/signature-v4';
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-
-export const CREDENTIALS = {
-  AccessKeyId: 'ASIAEXAMPLE',
-  SecretAccessKey: 'secret-Of-The-Task/4',
-  Token: 'session-Token==',
-} as const;
-const REGION = 'eu-central-1';
+import { CREDENTIALS, isSigned } from './task-signature.ts';
 
 /**
  * S3 over HTTP for reading what the server's programs have put into their buckets, and the address at which ECS tells a
@@ -63,7 +55,7 @@ export class ObjectStoreServer {
       response.end(JSON.stringify(CREDENTIALS));
       return;
     }
-    if (!(await this.isSigned(request, pathname))) {
+    if (!(await isSigned(request))) {
       response.writeHead(403).end('<Error><Code>SignatureDoesNotMatch</Code></Error>');
       return;
     }
@@ -111,75 +103,4 @@ export class ObjectStoreServer {
     }
     stream.pipe(response);
   }
-
-  /** Whether AWS's own client would have come to the same signature. */
-  private async isSigned({ method = '', headers }: IncomingMessage, path: string): Promise<boolean> {
-    const given = /SignedHeaders=([^,]+),\s*Signature=/.exec(headers.authorization ?? '');
-    const names = (given?.[1] ?? '').split(';');
-    const signer = new SignatureV4({
-      service: 's3',
-      region: REGION,
-      uriEscapePath: false,
-      applyChecksum: false,
-      sha256: Sha256,
-      credentials: {
-        accessKeyId: CREDENTIALS.AccessKeyId,
-        secretAccessKey: CREDENTIALS.SecretAccessKey,
-        sessionToken: CREDENTIALS.Token,
-      },
-    });
-    const request = {
-      method,
-      path,
-      protocol: 'http:',
-      hostname: '127.0.0.1',
-      headers: Object.fromEntries(names.map((name) => [name, String(headers[name])])),
-      query: {},
-    };
-    const signed = await signer.sign(request, {
-      signingDate: moment(String(headers['x-amz-date'])),
-      // All that it signed, also what this signer would leave out.
-      signableHeaders: new Set(names),
-    });
-    return (
-      names.includes('host') &&
-      signatureOf(headers.authorization) !== undefined &&
-      signatureOf(headers.authorization) === signatureOf(signed.headers['authorization'])
-    );
-  }
-}
-
-function signatureOf(header = ''): string | undefined {
-  return /Signature=([0-9a-f]{64})$/.exec(header)?.[1];
-}
-
-function moment(text: string): Date {
-  return new Date(text.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-}
-
-class Sha256 {
-  private readonly hash: Hash | Hmac;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
-  }
-
-  update(data: Uint8Array): void {
-    this.hash.update(data);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.hash.digest();
-  }
-
-  reset(): void {
-    throw new Error('a hash that was begun is not begun again');
-  }
-}
-
-function bytesOf(secret: string | ArrayBuffer | ArrayBufferView): string | Uint8Array {
-  if (typeof secret === 'string') return secret;
-  return ArrayBuffer.isView(secret)
-    ? new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
-    : new Uint8Array(secret);
 }

@@ -2,12 +2,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { S3 } from '@aws-sdk/client-s3';
+import { CREDENTIALS, isSigned } from '../growth/task-signature.ts';
 
 /** What S3 lists at once. */
 const PAGE = 1000;
 
 /** Bytes of every part but the last one, at least. */
 const LEAST_PART = 5 * 2 ** 20;
+
+/** What an object consists of that is not kept as text. */
+const BINARY: ReadonlySet<string> = new Set(['application/gzip', 'application/octet-stream']);
 
 /** A version of an object; without content a delete marker. */
 export interface Version {
@@ -21,7 +25,8 @@ export interface Version {
 
 /**
  * As much of S3 as copies between two versioned buckets take, on loopback and in memory: listings in pages, versions, delete
- * markers, copies on the server's side with metadata, ranges, uploads in parts.
+ * markers, copies on the server's side with metadata, ranges, uploads in parts. And the address at which ECS tells a task its
+ * credentials; what is asked for with these is refused unless it is signed as AWS's own client signs it.
  */
 export class VersionedStore {
   /** Copies so far. */
@@ -30,6 +35,8 @@ export class VersionedStore {
   requests = 0;
   /** Called before each copy; what it throws is answered as S3's internal error. */
   beforeCopy: (number: number) => void = () => undefined;
+  /** Whether a request is answered with S3's "slow down", by its method and address. */
+  isBusy: (method: string, address: string) => boolean = () => false;
   /** How long an answer takes, in milliseconds, beside the work for it. */
   answerMs = 0;
   /** Uploads in parts that were begun and not completed, by their ids. */
@@ -50,15 +57,21 @@ export class VersionedStore {
 
   async listen(): Promise<S3> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    const address = this.server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
     return new S3({
       region: 'eu-central-1',
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint: this.address,
       forcePathStyle: true,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       maxAttempts: 2,
     });
+  }
+
+  /** What a task's environment says about it. */
+  get environment(): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL_S3: this.address,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${this.address}/credentials`,
+    };
   }
 
   close(): void {
@@ -116,6 +129,11 @@ export class VersionedStore {
       .filter(({ content }) => content !== undefined);
   }
 
+  private get address(): string {
+    const address = this.server.address();
+    return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  }
+
   private bucket(name: string): Bucket {
     const bucket = this.buckets.get(name);
     if (bucket === undefined) throw new Error(`no bucket ${name}`);
@@ -127,6 +145,19 @@ export class VersionedStore {
     this.requests++;
     if (this.answerMs > 0) await setTimeout(this.answerMs);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://s3');
+    if (pathname === '/credentials') {
+      response.end(JSON.stringify(CREDENTIALS));
+      return;
+    }
+    if (this.isBusy(request.method ?? '', request.url ?? '')) {
+      send(response, 503, '<Error><Code>SlowDown</Code></Error>');
+      return;
+    }
+    const isOfTask = request.headers.authorization?.includes(CREDENTIALS.AccessKeyId) === true;
+    if (isOfTask && !(await isSigned(request, body))) {
+      send(response, 403, '<Error><Code>SignatureDoesNotMatch</Code></Error>');
+      return;
+    }
     const [, bucket = '', ...rest] = pathname.split('/');
     const key = decodeURIComponent(rest.join('/'));
     const source = request.headers['x-amz-copy-source'];
@@ -136,13 +167,18 @@ export class VersionedStore {
       send(response, 200, this.list(bucket, searchParams));
     } else if (request.method === 'GET') {
       this.get(bucket, key, searchParams.get('versionId'), request, response);
+    } else if (request.method === 'HEAD') {
+      this.head(bucket, key, response);
+    } else if (request.method === 'DELETE' && searchParams.has('uploadId')) {
+      this.uploads.delete(searchParams.get('uploadId') ?? '');
+      send(response, 204, '');
     } else if (searchParams.has('uploads') || searchParams.has('uploadId')) {
       send(response, 200, this.upload(bucket, key, searchParams, body, response));
     } else if (request.method === 'PUT' && typeof source === 'string') {
       this.copy(source, bucket, key, response);
     } else if (request.method === 'PUT') {
-      const isText = request.headers['content-type'] !== 'application/gzip';
-      this.put(bucket, key, { content: isText ? body.toString() : body });
+      const isText = !BINARY.has(request.headers['content-type'] ?? '');
+      response.setHeader('ETag', `"${this.put(bucket, key, { content: isText ? body.toString() : body })}"`);
       send(response, 200, '');
     } else if (request.method === 'DELETE' && searchParams.has('versionId')) {
       this.bucket(bucket).remove(key, searchParams.get('versionId') ?? '');
@@ -160,11 +196,23 @@ export class VersionedStore {
     response: ServerResponse,
   ): void {
     const versions = this.bucket(bucket).versions(key);
-    const content = (id === null ? versions[0] : versions.find((version) => version.id === id))?.content;
-    const missing = id === null ? 'NoSuchKey' : 'NoSuchVersion';
-    if (content === undefined) send(response, 404, `<Error><Code>${missing}</Code></Error>`);
+    const found = id === null ? versions[0] : versions.find((version) => version.id === id);
+    const content = found?.content;
+    response.setHeader('ETag', `"${found?.id}"`);
+    if (content === undefined && id === null) send(response, 404, '<Error><Code>NoSuchKey</Code></Error>');
+    else if (content === undefined) send(response, 404, '<Error><Code>NoSuchVersion</Code></Error>');
     else if (range === undefined) response.end(content);
     else sendRange(response, Buffer.from(content), range);
+  }
+
+  private head(bucket: string, key: string, response: ServerResponse): void {
+    const [latest] = this.bucket(bucket).versions(key);
+    if (latest?.content === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    const length = Buffer.byteLength(latest.content);
+    response.writeHead(200, { 'Content-Length': length, ETag: `"${latest.id}"` }).end();
   }
 
   /** S3's three requests of an upload in parts. */
@@ -191,7 +239,8 @@ export class VersionedStore {
     }
     const small = parts.slice(0, -1).find(({ length }) => length < LEAST_PART);
     if (small !== undefined) throw new Error(`EntityTooSmall: a part of ${small.length} bytes`);
-    if (!parts.every((_, index) => body.toString().includes(`&quot;part-${index + 1}&quot;`))) {
+    const listed = body.toString().replaceAll('&quot;', '"');
+    if (!parts.every((_, index) => listed.includes(`"part-${index + 1}"`))) {
       throw new Error('InvalidPart');
     }
     this.uploads.delete(id);
@@ -205,7 +254,7 @@ export class VersionedStore {
     const [path = '', id] = source.split('?versionId=');
     const [fromBucket = '', ...fromKey] = path.split('/');
     const versions = this.bucket(fromBucket).versions(decodeURIComponent(fromKey.join('/')));
-    const found = versions.find((version) => version.id === id);
+    const found = id === undefined ? versions[0] : versions.find((version) => version.id === id);
     if (found?.content === undefined) {
       send(response, 404, '<Error><Code>NoSuchVersion</Code></Error>');
       return;
@@ -314,8 +363,9 @@ class Bucket {
 }
 
 function sendRange(response: ServerResponse, content: Buffer, range: string): void {
-  const [from = 0, to = 0] = (/^bytes=(\d+)-(\d+)$/.exec(range) ?? []).slice(1).map(Number);
-  const part = content.subarray(from, to + 1);
+  const [, first = '0', last = ''] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? [];
+  const from = Number(first);
+  const part = content.subarray(from, last === '' ? undefined : Number(last) + 1);
   response.writeHead(206, { 'Content-Range': `bytes ${from}-${from + part.length - 1}/${content.length}` });
   response.end(part);
 }

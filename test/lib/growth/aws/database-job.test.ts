@@ -92,7 +92,9 @@ describe('a database', () => {
   it('of which nothing is reported is looked at by a person', async () => {
     ends('well');
     reports({ outcome: 'succeeded' });
-    await expect(job.receive(REQUEST)).rejects.toThrow('log stream job/1 has no report: grow again');
+    await expect(job.receive(REQUEST)).rejects.toThrow(
+      'log stream job/1 has no report; mend it and grow again',
+    );
   });
 
   it('is set aside', async () => {
