@@ -34,8 +34,10 @@ export interface BenchProps {
   readonly volumeMiB?: number;
   /** The only one whose endpoints can be reached. @default 'eu-central-1' */
   readonly region?: string;
-  /** @default - an environment that begins with nothing */
-  readonly broughtBack?: DeploymentProps['broughtBack'];
+  /** Moment that the environment is brought back to. @default - it begins with nothing */
+  readonly broughtBackTo?: DeploymentProps['broughtBackTo'];
+  /** @default - made anew */
+  readonly secrets?: DeploymentProps['secrets'];
 }
 
 /**
@@ -80,7 +82,8 @@ export class Bench {
     domain = { name: DOMAIN },
     volumeMiB = 2048,
     region = REGION,
-    broughtBack,
+    broughtBackTo,
+    secrets,
   }: BenchProps = {}): Promise<Bench> {
     const lock = await takeTurn();
     await sweep();
@@ -98,7 +101,7 @@ export class Bench {
       account,
       authority,
       keys: await authority.issue('aws', hosts),
-      deployment: await Deployment.create(account, { domain, region, broughtBack }),
+      deployment: await Deployment.create(account, { domain, region, broughtBackTo, secrets }),
       volume: await Volume.create(volumeFile(), volumeMiB),
       world: await World.create({ directory, region }),
       metadata: new MetadataService(),

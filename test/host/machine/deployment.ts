@@ -19,8 +19,10 @@ const PSEUDO_PARAMETERS = {
 export interface DeploymentProps {
   readonly domain: Domain | undefined;
   readonly region: string;
-  /** What the server is brought back from: the secrets of another deployment, and the moment. Absent: it begins with nothing. */
-  readonly broughtBack?: { readonly to: string; readonly secrets: ReadonlyMap<string, string> };
+  /** Moment that the server is brought back to. Absent: it begins with nothing. */
+  readonly broughtBackTo?: string;
+  /** Secrets of another deployment, by logical id. */
+  readonly secrets?: ReadonlyMap<string, string>;
 }
 
 const LAUNCH_TEMPLATE = z.object({
@@ -72,12 +74,12 @@ export class Deployment {
 
   static async create(
     account: EmulatedAccount,
-    { domain, region, broughtBack }: DeploymentProps,
+    { domain, region, broughtBackTo, secrets: known }: DeploymentProps,
   ): Promise<Deployment> {
     const plan = planOf(10, { architecture: 'x86_64' });
-    const { app, stack } = serverIn(testApp(), { plan, domain, broughtBackTo: broughtBack?.to }, region);
+    const { app, stack } = serverIn(testApp(), { plan, domain, broughtBackTo }, region);
     const assembly = app.synth();
-    const secrets = new Map(broughtBack?.secrets);
+    const secrets = new Map(known);
     const values = new StackValues({
       stacks: new Map(
         assembly.stacks.map(({ stackName, template }) => [stackName, TEMPLATE.parse(template)]),

@@ -43,15 +43,22 @@ async function contents(bucket: Bucket, prefix = ''): Promise<Map<string, string
 }
 
 /** What S3 has copied: content and metadata. */
-async function objectsOf(bucket: Bucket) {
+async function objectsOf(bucket: Bucket, prefix?: string) {
   const Bucket = await bench.deployment.bucket(bucket);
-  const keys = [...(await contents(bucket)).keys()];
+  const keys = [...(await contents(bucket, prefix)).keys()];
   return Promise.all(
     keys.map(async (Key) => {
       const { Body, Metadata } = await bench.account.s3.send(new GetObjectCommand({ Bucket, Key }));
       return { bucket, Key, Body: await Body?.transformToByteArray(), Metadata };
     }),
   );
+}
+
+async function put(objects: Awaited<ReturnType<typeof objectsOf>>): Promise<void> {
+  for (const { bucket, ...object } of objects) {
+    const Bucket = await bench.deployment.bucket(bucket);
+    await bench.account.s3.send(new PutObjectCommand({ Bucket, ...object }));
+  }
 }
 
 /** What a restore has said about its parts, with the size of what came back. */
@@ -88,17 +95,15 @@ beforeAll(async () => {
   await machine.kill();
 
   const { secrets } = bench.deployment;
-  const replicas = (await Promise.all(BUCKETS.map(objectsOf))).flat();
+  const replicas = (await Promise.all(BUCKETS.map((bucket) => objectsOf(bucket)))).flat();
   await bench.stop();
   bench = await Bench.start({
     volumeMiB: 8192,
     region: 'eu-west-1',
-    broughtBack: { to: moment, secrets },
+    broughtBackTo: moment,
+    secrets,
   });
-  for (const { bucket, ...object } of replicas) {
-    const Bucket = await bench.deployment.bucket(bucket);
-    await bench.account.s3.send(new PutObjectCommand({ Bucket, ...object }));
-  }
+  await put(replicas);
   copies = await contents('Backups', 'server/');
   expect(copies.size).toBeGreaterThan(5);
   // As the role has it.
@@ -169,5 +174,36 @@ describe('a server that is brought back in another Region', () => {
       'written in the other Region',
     );
     expect(await contents('Backups', 'server/')).toEqual(copies);
+  });
+});
+
+describe('the way home by hand, as docs/recovery-small.md has it', () => {
+  it('ends with a server at home that filled a blank volume from what the recovered one has left', async () => {
+    await writeOrders(machine, 311, 320);
+    const last = await writeAttachment(machine, 'written before everybody went home');
+    await machine.succeed('/usr/local/sbin/odoo-hand-over --web-port 8069');
+    const left = (await objectsOf('Backups', 'recovered/'))
+      .filter(({ Key }) => Key !== 'recovered/handed-over.json')
+      .map((object) => ({ ...object, Key: object.Key.replace('recovered/', 'server/') }));
+    const files = await objectsOf('Filestore');
+    const { secrets } = bench.deployment;
+    await machine.kill();
+    await bench.stop();
+
+    bench = await Bench.start({ volumeMiB: 8192, secrets });
+    await put([...left, ...files]);
+    const since = Date.now();
+    machine = await bench.launch();
+    await bench.provisioned(machine);
+    await report('home again', since);
+    expect(await orders()).toBe('320 to 320');
+    for (const [name, content] of [
+      [attachment, 'the invoice of order 200'],
+      [last, 'written before everybody went home'],
+    ])
+      expect(await machine.succeed(`cat /srv/data/odoo/data/filestore/odoo/${name}`)).toBe(content);
+    expect((await bench.world.visit('/odoo')).status).toBe(200);
+    await backUp('database-full');
+    expect([...(await contents('Backups', 'recovered/')).keys()]).toEqual([]);
   });
 });
