@@ -1,32 +1,52 @@
 import { z } from 'zod';
 import type { Cloud, StackResource } from './cloud.ts';
-import type { BackupProblem, Surroundings } from './report.ts';
-import { COPIES_NOTE } from '../../constructs/audit/audit-prefixes.ts';
+import type { BackupProblem, Role, Surroundings } from './report.ts';
+import { COPIES_NOTE, FENCE } from '../../constructs/audit/audit-prefixes.ts';
 import { type Watermark, watermarkOf } from './watermark.ts';
 
-/** Where things are in each Region: the purpose of a stack, and what logical ids begin with. */
-const PLACES = {
+/** Where things are: the purposes of stacks, and what logical ids begin with. */
+const PLACES: Readonly<Record<Role, Places>> = {
   primary: {
-    data: 'Data',
+    database: 'Data',
+    buckets: 'Data',
     vault: 'Backup',
     filestore: 'FilestoreBucket',
     backups: 'BackupBucket',
     audit: 'AuditBucket',
   },
   recovery: {
-    data: 'Recovery',
+    database: 'Recovery',
+    buckets: 'Recovery',
     vault: 'Recovery',
+    filestore: 'FilestoreReplica',
+    backups: 'BackupReplica',
+    audit: 'AuditReplica',
+  },
+  // It goes on with the copies themselves, and has a database and a vault of its own.
+  recovered: {
+    database: 'Recovery-Data',
+    buckets: 'Recovery',
+    vault: 'Recovery-Backup',
     filestore: 'FilestoreReplica',
     backups: 'BackupReplica',
     audit: 'AuditReplica',
   },
 };
 
+interface Places {
+  readonly database: string;
+  readonly buckets: string;
+  readonly vault: string;
+  readonly filestore: string;
+  readonly backups: string;
+  readonly audit: string;
+}
+
 export interface InquiryProps {
   /** Name of the environment. */
   readonly environment: string;
   readonly region: string;
-  readonly role: 'primary' | 'recovery';
+  readonly role: Role;
   readonly cloud: Cloud;
   readonly now: Date;
 }
@@ -37,7 +57,7 @@ export interface InquiryProps {
  */
 export class Inquiry {
   readonly problems: BackupProblem[] = [];
-  readonly role: 'primary' | 'recovery';
+  readonly role: Role;
   readonly cloud: Cloud;
   readonly now: Date;
   private readonly props: InquiryProps;
@@ -65,17 +85,17 @@ export class Inquiry {
 
   /** A bucket, or in the recovery Region its copy. */
   bucket(what: 'filestore' | 'backups' | 'audit'): Promise<string | undefined> {
-    const { data, [what]: id } = PLACES[this.role];
-    return this.need(data, 'AWS::S3::Bucket', id);
+    const { buckets, [what]: id } = PLACES[this.role];
+    return this.need(buckets, 'AWS::S3::Bucket', id);
   }
 
   vault(): Promise<string | undefined> {
     return this.need(PLACES[this.role].vault, 'AWS::Backup::BackupVault');
   }
 
-  /** Identifier of the database; in the primary Region only. */
+  /** Identifier of the database; where the environment runs. */
   instance(): Promise<string | undefined> {
-    return this.need('Data', 'AWS::RDS::DBInstance', 'DatabaseInstance');
+    return this.need(PLACES[this.role].database, 'AWS::RDS::DBInstance', 'DatabaseInstance');
   }
 
   /** Id of the key of the copies; in the recovery Region only. */
@@ -103,16 +123,29 @@ export class Inquiry {
 
   /** What a restore is asked for with, as far as it is there. */
   async surroundings(): Promise<Surroundings> {
-    const { data, vault, backups, audit } = PLACES[this.role];
+    const { database, buckets, vault, backups, audit } = PLACES[this.role];
     const found = async (purpose: string, type: string, id = '') => find(await this.stack(purpose), type, id);
     return {
-      subnetGroup: await found(data, 'AWS::RDS::DBSubnetGroup'),
-      securityGroup: await found(data, 'AWS::EC2::SecurityGroup', 'DatabaseSecurityGroup'),
-      parameterGroup: await found(data, 'AWS::RDS::DBParameterGroup'),
+      subnetGroup: await found(database, 'AWS::RDS::DBSubnetGroup'),
+      securityGroup: await found(database, 'AWS::EC2::SecurityGroup', 'DatabaseSecurityGroup'),
+      parameterGroup: await found(database, 'AWS::RDS::DBParameterGroup'),
       vault: await found(vault, 'AWS::Backup::BackupVault'),
-      backupBucket: await found(data, 'AWS::S3::Bucket', backups),
-      auditBucket: await found(data, 'AWS::S3::Bucket', audit),
+      backupBucket: await found(buckets, 'AWS::S3::Bucket', backups),
+      auditBucket: await found(buckets, 'AWS::S3::Bucket', audit),
     };
+  }
+
+  /**
+   * Whether the environment was brought back in this Region and is not home again: its data is there, and its own Region is
+   * fenced.
+   */
+  async isBroughtBack(): Promise<boolean> {
+    const stack = `${this.props.environment}-${PLACES.recovered.database}`;
+    const data = await this.ask(`stack ${stack}`, () => this.cloud.resources(stack));
+    const bucket = data && (await this.bucket('audit'));
+    if (bucket === undefined) return false;
+    const fence = await this.ask(`the fence, s3://${bucket}/${FENCE}`, () => this.cloud.text(bucket, FENCE));
+    return fence !== undefined;
   }
 
   private async readWatermark(until?: Date): Promise<Watermark | undefined> {

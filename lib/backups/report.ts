@@ -13,16 +13,24 @@ export interface BackupsReport {
   readonly at?: Date;
   /** Hours of work that may be lost, as promised. */
   readonly rpoHours: number;
-  /** Where the environment runs, then where its copies are. What is said of one is known from that Region alone. */
+  /**
+   * Where the environment runs, then where its copies are, and where it ran before it was brought back. What is said of one is
+   * known from that Region alone.
+   */
   readonly regions: readonly RegionReport[];
   /** What could not be found out, or cannot be restored. The exit code is 1 unless there is nothing. */
   readonly problems: readonly BackupProblem[];
 }
 
+/**
+ * What there is in a Region. `primary`: the environment at home. `recovery`: copies of that. `recovered`: the environment, brought
+ * back from those, in the same Region.
+ */
+export type Role = 'primary' | 'recovery' | 'recovered';
+
 export interface RegionReport extends Found {
   readonly region: string;
-  /** `primary`: the environment runs there. `recovery`: its copies are there. */
-  readonly role: 'primary' | 'recovery';
+  readonly role: Role;
   /** What belongs together for the moment that was asked for. */
   readonly coordination: Coordination;
   readonly surroundings: Surroundings;

@@ -5,10 +5,10 @@ import { expected, type Inquiry } from './inquiry.ts';
 import type { Proof } from './proof.ts';
 import { databasePoints, vaultContents } from './recovery-points.ts';
 import type { Watermark } from './watermark.ts';
-import { SERVER_LIST, type ServerList, serverListOf } from './server-list.ts';
+import { backupsOf, serverListIn, type ServerList, serverListOf } from './server-list.ts';
 
-/** Where pgBackRest's repository is in the backup bucket. */
-const REPOSITORY = 'server/pgbackrest/';
+/** Where pgBackRest's repository is among the backups. */
+const REPOSITORY = 'pgbackrest/';
 
 interface Told {
   readonly bucket: string;
@@ -27,7 +27,7 @@ export async function serverCopies(inquiry: Inquiry): Promise<Found> {
   const copied = told?.list.filestore.copiedAt;
   const until = counts === undefined ? copied : earlier(copied, (await counts)?.filestore?.until);
   return {
-    windows: told === undefined ? [] : [windowOf(told)],
+    windows: told === undefined ? [] : [windowOf(told, backupsOf(inquiry.role))],
     points: [...databasePoints(contents, 'EBS', 'volume'), ...(told === undefined ? [] : dumpsOf(told))],
     unusable: contents.unusable,
     filestore: versions && { ...versions, until },
@@ -38,10 +38,10 @@ export async function serverCopies(inquiry: Inquiry): Promise<Found> {
   };
 }
 
-function windowOf({ bucket, list: { database } }: Told): DatabaseWindow {
+function windowOf({ bucket, list: { database } }: Told, backups: string): DatabaseWindow {
   return {
     kind: 'pgbackrest',
-    name: `s3://${bucket}/${REPOSITORY}`,
+    name: `s3://${bucket}/${backups}${REPOSITORY}`,
     from: database.oldest,
     until: database.latest,
   };
@@ -87,9 +87,10 @@ async function arrivedList(
 }
 
 function read(inquiry: Inquiry, bucket: string, otherwise: string, until?: Date): Promise<Told | undefined> {
-  return inquiry.ask(`what the server says, s3://${bucket}/${SERVER_LIST}`, async () => ({
+  const list = serverListIn(inquiry.role);
+  return inquiry.ask(`what the server says, s3://${bucket}/${list}`, async () => ({
     bucket,
-    list: serverListOf(expected(await inquiry.cloud.text(bucket, SERVER_LIST, until), otherwise)),
+    list: serverListOf(expected(await inquiry.cloud.text(bucket, list, until), otherwise)),
   }));
 }
 

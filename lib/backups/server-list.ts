@@ -1,9 +1,21 @@
 import { z } from 'zod';
-import { RECOVERY_POINTS, SERVER_BACKUPS } from '../../constructs/backup/backup-prefixes.ts';
+import {
+  RECOVERED_BACKUPS,
+  RECOVERY_POINTS,
+  SERVER_BACKUPS,
+} from '../../constructs/backup/backup-prefixes.ts';
 import { jsonText } from '../release/json-text.ts';
+import type { Role } from './report.ts';
+
+/** Where the single server's backups are in the backup bucket: once brought back, it leaves the copies as they are. */
+export function backupsOf(role: Role): string {
+  return role === 'recovered' ? RECOVERED_BACKUPS : SERVER_BACKUPS;
+}
 
 /** What the single server says can be restored, in its backup bucket. */
-export const SERVER_LIST = `${SERVER_BACKUPS}${RECOVERY_POINTS}`;
+export function serverListIn(role: Role): string {
+  return `${backupsOf(role)}${RECOVERY_POINTS}`;
+}
 
 export const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 

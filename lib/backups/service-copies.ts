@@ -31,7 +31,7 @@ export async function serviceCopies(inquiry: Inquiry, filestoreKind: FilestoreKi
 }
 
 async function databaseWindows(inquiry: Inquiry): Promise<readonly DatabaseWindow[]> {
-  const backups = await (inquiry.role === 'primary' ? ownBackups(inquiry) : replicatedBackups(inquiry));
+  const backups = await (inquiry.role === 'recovery' ? replicatedBackups(inquiry) : ownBackups(inquiry));
   return backups.flatMap(({ instance, resourceId, arn, status, window }) =>
     window === undefined
       ? []
@@ -79,19 +79,19 @@ async function fileSystemPoints(
   const points = usable
     .filter(({ resourceType }) => resourceType === 'EFS')
     .map(({ arn, created }) => ({ name: arn, created }));
-  const name = inquiry.role === 'primary' ? 'the file system in service' : 'the replica of the file system';
+  const name = inquiry.role === 'recovery' ? 'the replica of the file system' : 'the file system in service';
   return { kind: 'points', points: until === undefined ? points : [...points, { name, created: until }] };
 }
 
 /**
- * In the primary Region nothing is on its way: what a task has not exported yet is on the mount. Of the copy, what a recovery would
+ * Where the environment runs nothing is on its way: what a task has not exported yet is on the mount. Of the copy, what a recovery would
  * take it for: by the last moment of the database that has arrived.
  */
 async function filestoreUntil(
   inquiry: Inquiry,
   windows: Promise<readonly DatabaseWindow[]>,
 ): Promise<Date | undefined> {
-  if (inquiry.role === 'primary') return inquiry.now;
+  if (inquiry.role !== 'recovery') return inquiry.now;
   const moments = (await windows).map(({ until }) => until.getTime());
   const alive = moments.length === 0 ? undefined : new Date(Math.max(...moments));
   return (await inquiry.watermarkThatCounts(alive))?.filestore?.until;

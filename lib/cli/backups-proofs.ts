@@ -31,7 +31,7 @@ export function lastProof(
 ): string {
   const last = proofsOf(region, tested).at(-1);
   if (last === undefined) return tested === 'data volume' ? NOT_TESTED : 'none known';
-  const of = region.role === 'primary' ? '' : ' (its source)';
+  const of = region.role === 'recovery' ? ' (its source)' : '';
   return `${last.verdict} ${duration(ageOf(last, askedAt))} ago${of}${isOld(last, askedAt) ? ', too old' : ''}`;
 }
 

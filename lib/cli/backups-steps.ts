@@ -45,7 +45,7 @@ function stepsFor(point: CoordinatedPoint, region: RegionReport, report: Backups
         ...missingNetwork(region.surroundings),
       ];
     case 'pgbackrest':
-      return region.role === 'primary'
+      return region.role !== 'recovery'
         ? [
             `odoo-restore --to ${instant(point.at)} --replace-newer`,
             '(as root on the server, whose shell is the stack output Session)',

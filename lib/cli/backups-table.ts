@@ -39,10 +39,7 @@ function noCopies({ width }: Style): string {
 }
 
 function regionText(region: RegionReport, report: BackupsReport, style: Style): string {
-  const title = heading(
-    `${region.region}, ${region.role === 'primary' ? 'where it runs' : 'where its copies are'}`,
-    style,
-  );
+  const title = heading(`${region.region}, ${placeOf(region, report)}`, style);
   const rows = [
     ...windowRows(region, report),
     ...pointRows(region, report),
@@ -56,6 +53,18 @@ function regionText(region: RegionReport, report: BackupsReport, style: Style): 
     ...lines.map((line) => wrap(line, style.width, 4).slice(2)),
     ...coordinated(region, report, style),
   ].join('\n');
+}
+
+function placeOf({ role }: RegionReport, { regions }: BackupsReport): string {
+  const isBroughtBack = regions.some((region) => region.role === 'recovered');
+  switch (role) {
+    case 'primary':
+      return isBroughtBack ? 'where it ran before it was brought back' : 'where it runs';
+    case 'recovery':
+      return isBroughtBack ? 'the copies of what it was before' : 'where its copies are';
+    default:
+      return 'where it was brought back, and runs';
+  }
 }
 
 type Rows = readonly (readonly string[])[];

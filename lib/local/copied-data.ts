@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { PlannedEnvironment } from '../../config/load.ts';
 import { COPIES_NOTE, FENCE } from '../../constructs/audit/audit-prefixes.ts';
-import { SERVER_LIST } from '../backups/server-list.ts';
+import { serverListIn } from '../backups/server-list.ts';
 import type { Comparison } from './comparison.ts';
 import type { DeployedResources } from './deployed-resources.ts';
 import type { LocalAccount } from './local-account.ts';
@@ -34,7 +34,7 @@ export async function copy(
 async function list(account: LocalAccount, bucket: string, oldest: Date): Promise<void> {
   await sleep(1_000);
   const backups = { writtenAt: new Date(), database: { oldest } };
-  await put(account, bucket, SERVER_LIST, JSON.stringify(backups));
+  await put(account, bucket, serverListIn('primary'), JSON.stringify(backups));
 }
 
 /** As if it had been set an hour ago: whoever was to stop has had the time for it. */

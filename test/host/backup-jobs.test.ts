@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { SERVER_LIST, serverListOf } from '../../lib/backups/server-list.ts';
+import { serverListIn, serverListOf } from '../../lib/backups/server-list.ts';
 import { BackupHost } from './backup-host.ts';
+
+const LIST = serverListIn('primary');
 
 let host: BackupHost;
 beforeEach(() => {
@@ -172,7 +174,7 @@ const LISTING = z.strictObject({
 
 /** As it was written; and it is what the command reads. */
 function listing(): z.infer<typeof LISTING> {
-  const text = host.object('backups', SERVER_LIST);
+  const text = host.object('backups', LIST);
   expect(() => serverListOf(text)).not.toThrow();
   return LISTING.parse(JSON.parse(text));
 }
@@ -185,7 +187,7 @@ describe('the listing of recovery points', () => {
     program('pg_restore', 'cat >/dev/null');
     host.attach('a contract');
     host.backup('filestore', environment);
-    expect(host.keys('backups'), 'attachments alone restore nothing').not.toContain(SERVER_LIST);
+    expect(host.keys('backups'), 'attachments alone restore nothing').not.toContain(LIST);
     const before = Math.floor(Date.now() / 1000) * 1000;
     host.backup('database-full', environment);
     expect(listing()).toMatchObject({
@@ -237,7 +239,7 @@ describe('the listing of recovery points', () => {
       ...proof,
       report: 'restore-tests/2026-11-29T08:20:00.123Z-passed-volume-server.json',
     };
-    host.spoil('backups', SERVER_LIST, JSON.stringify({ ...listing(), proof, volumeProof }));
+    host.spoil('backups', LIST, JSON.stringify({ ...listing(), proof, volumeProof }));
     rmSync(join(host.data, 'backup'), { recursive: true });
     host.backup('filestore', environment);
     expect(listing()).toMatchObject({ proof, volumeProof });
@@ -245,7 +247,7 @@ describe('the listing of recovery points', () => {
   });
 
   it('fails no backup when it cannot be written, and is written without PostgreSQL', () => {
-    const environment = { ...programs({ segments }), STAND_IN_DENY: SERVER_LIST };
+    const environment = { ...programs({ segments }), STAND_IN_DENY: LIST };
     const { code, output } = host.backup('database-full', environment);
     expect(code).toBe(0);
     expect(output).toContain('the listing of recovery points could not be written');

@@ -179,6 +179,27 @@ export function serviceAccount(
   return { primary, recovery };
 }
 
+/** Lets the environment run in its recovery Region since two days ago, with the copies as they were then. */
+export function bringBack({ recovery }: { readonly recovery: FakeRegion }, name = 'test', now = NOW): void {
+  const ago = before(now);
+  recovery.stacks[`${name}-Recovery-Data`] = [
+    resource('AWS::RDS::DBInstance', 'DatabaseInstanceAA8A5FDE', 'recovered'),
+    resource('AWS::RDS::DBSubnetGroup', 'DatabaseInstanceSubnetGroupDE121BB6', 'recovered-subnets'),
+    resource('AWS::EC2::SecurityGroup', 'DatabaseSecurityGroup5C91FDCB', 'sg-recovered'),
+  ];
+  recovery.stacks[`${name}-Recovery-Backup`] = [
+    resource('AWS::Backup::BackupVault', 'RecoveryPointsVaultEF2E6CEF', 'odoo-recovered'),
+  ];
+  recovery.vaults['odoo-recovered'] = [];
+  recovery.backups.push({
+    instance: 'recovered',
+    resourceId: 'db-RECOVERED',
+    status: 'active',
+    window: { from: ago(2 * DAY), until: ago(5 * MINUTE) },
+  });
+  recovery.put(`${name}-audit-replica`, 'fence/fenced.json', { fencedAt: ago(2 * DAY).toISOString() });
+}
+
 const until = (moment: Date | null) => moment && { until: moment.toISOString() };
 
 /** How far the copies are, as it was noted at a moment. */

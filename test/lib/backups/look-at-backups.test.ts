@@ -10,6 +10,7 @@ import { environmentOf, planOf, production } from '../../support/environments.ts
 import { resourcesOf, templatesOf } from '../../support/templates.ts';
 import {
   ago,
+  bringBack,
   DAY,
   type FakeRegion,
   HOUR,
@@ -81,7 +82,7 @@ describe('of medium and large', () => {
     // Of the copies, the newest note, and the one that counts.
     for (const [{ asked }, count] of [
       [primary, 7],
-      [recovery, 8],
+      [recovery, 9],
     ] as const) {
       expect(asked).toHaveLength(count);
       expect(new Set(asked).size).toBe(count);
@@ -91,7 +92,7 @@ describe('of medium and large', () => {
   it('a note from before the database has arrived need not be looked for', async () => {
     recovery.objects['test-audit-replica/watermarks/copies.json']?.shift();
     const { second } = await look(150);
-    expect(recovery.asked).toHaveLength(7);
+    expect(recovery.asked).toHaveLength(8);
     expect(second.filestore).toMatchObject({ until: ago(15 * MINUTE) });
   });
 
@@ -442,6 +443,74 @@ it.each([10, 40, 150])('what is read of stacks is what they have: %i users', (us
   expect(has('Data', 'AWS::RDS::DBSubnetGroup', '')).toBe(services);
   expect(has('Data', 'AWS::RDS::DBParameterGroup', '')).toBe(services);
   expect(has('Data', 'AWS::EC2::SecurityGroup', 'DatabaseSecurityGroup')).toBe(services);
+});
+
+describe('an environment that was brought back', () => {
+  const roles = ({ regions }: BackupsReport) => regions.map(({ region, role }) => `${region} ${role}`);
+
+  describe('of medium and large', () => {
+    beforeEach(() => {
+      ({ primary, recovery } = serviceAccount('test'));
+      bringBack({ recovery });
+    });
+
+    it('is looked at where it runs, with what it has made since, and after that at what was before', async () => {
+      const report = await look(40);
+      expect(roles(report)).toEqual(['eu-west-1 recovered', 'eu-west-1 recovery', 'eu-central-1 primary']);
+      expect(report.first).toMatchObject({
+        windows: [{ name: 'recovered', from: ago(2 * DAY), until: ago(5 * MINUTE) }],
+        filestore: { bucket: 'test-filestore-replica', until: NOW },
+        surroundings: {
+          subnetGroup: 'recovered-subnets',
+          securityGroup: 'sg-recovered',
+          vault: 'odoo-recovered',
+          auditBucket: 'test-audit-replica',
+        },
+      });
+      expect(report.second.windows).toMatchObject([{ resourceId: 'db-ABCDEFGHIJKL' }]);
+      expect(report.problems).toEqual([]);
+    });
+
+    it('is not accused of copies that stand still since', async () => {
+      const then = { from: ago(35 * DAY), until: ago(2 * DAY) };
+      recovery.backups = recovery.backups.map((backup) =>
+        backup.instance === 'recovered' ? backup : { ...backup, window: then },
+      );
+      recovery.put('test-audit-replica', COPIES_NOTE, watermark(ago(2 * DAY), ago(2 * DAY)), ago(2 * DAY));
+      expect(whys(await look(40))).toEqual([]);
+    });
+
+    it('is told that its own backups do not come', async () => {
+      recovery.backups = recovery.backups.map((backup) =>
+        backup.instance === 'recovered'
+          ? { ...backup, window: { from: ago(2 * DAY), until: ago(5 * HOUR) } }
+          : backup,
+      );
+      expect(whys(await look(40)).join()).toMatch(/^eu-west-1, .* of work is lost, promised are 1 h at most/);
+    });
+
+    it('runs at home again once the fence is lifted, though what it was brought back into is still there', async () => {
+      delete recovery.objects['test-audit-replica/fence/fenced.json'];
+      expect(roles(await look(40))).toEqual(['eu-central-1 primary', 'eu-west-1 recovery']);
+    });
+  });
+
+  it('of small, it has its backups beside the copies', async () => {
+    ({ primary, recovery } = serverAccount());
+    bringBack({ recovery });
+    recovery.put(
+      'test-backups-replica',
+      'recovered/recovery-points.json',
+      serverList(ago(MINUTE)),
+      ago(MINUTE),
+    );
+    const { first, regions } = await look(10);
+    expect(regions.map(({ role }) => role)).toEqual(['recovered', 'recovery', 'primary']);
+    expect(first).toMatchObject({
+      windows: [{ kind: 'pgbackrest', name: 's3://test-backups-replica/recovered/pgbackrest/' }],
+      serverToldAt: ago(MINUTE),
+    });
+  });
 });
 
 it('attachments are looked for where the mount and the server put them', () => {

@@ -4,7 +4,17 @@ import { backupsCommand } from '../../../lib/cli/backups.ts';
 import type { Output } from '../../../lib/cli/selected-plans.ts';
 import { lookAtBackups } from '../../../lib/backups/look-at-backups.ts';
 import { environmentOf, planOf, production } from '../../support/environments.ts';
-import { ago, DAY, HOUR, MINUTE, NOW, serverAccount, serviceAccount, watermark } from '../backups/account.ts';
+import {
+  bringBack,
+  ago,
+  DAY,
+  HOUR,
+  MINUTE,
+  NOW,
+  serverAccount,
+  serviceAccount,
+  watermark,
+} from '../backups/account.ts';
 
 class Recorder implements Output {
   text = '';
@@ -67,6 +77,21 @@ describe('backups', () => {
       --target-db-instance-identifier prod-restored \\
       --no-publicly-accessible
     Here is no network for it`);
+  });
+
+  it('begins with the Region in which an environment runs since it was brought back', async () => {
+    bringBack(account, 'prod');
+    const { exitCode, out } = await backups('--env', 'prod');
+    expect(exitCode).toBe(0);
+    const places = [
+      'eu-west-1, where it was brought back, and runs',
+      'eu-west-1, the copies of what it was before',
+      'eu-central-1, where it ran before it was brought back',
+    ].map((place) => out.indexOf(place));
+    expect(places.toSorted((one, other) => one - other)).toEqual(places);
+    expect(places[0]).toBeGreaterThan(0);
+    expect(out).toContain('Restore in eu-west-1, unless that Region is lost.');
+    expect(out).toContain('--source-db-instance-identifier recovered');
   });
 
   it('takes the moment in any zone, and says that it can be had exactly', async () => {
