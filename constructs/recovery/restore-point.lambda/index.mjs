@@ -21,4 +21,8 @@ const settings = JSON.parse(process.env['SETTINGS'] ?? '');
 
 export const onRestorePoint = createHandler({ clients, settings, now: () => new Date() });
 
-export const onSecrets = createSecretsHandler({ clients, settings });
+export const onSecrets = createSecretsHandler({
+  clients,
+  settings,
+  sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)),
+});

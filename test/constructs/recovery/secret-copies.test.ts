@@ -7,14 +7,20 @@ import { CopiedRegion } from './copied-region.ts';
 
 describe('the function that looks for copies of secrets', () => {
   let region: CopiedRegion;
+  let slept: number;
   beforeEach(() => {
     region = new CopiedRegion();
+    slept = 0;
   });
 
-  const asked = (RequestType: 'Create' | 'Update' | 'Delete') =>
+  const asked = (RequestType: 'Create' | 'Update' | 'Delete', meanwhile = () => {}) =>
     createSecretsHandler({
       clients: region.clients,
       settings: { environment: 'prod', secrets: ['DatabasePassword'] },
+      sleep: async (milliseconds) => {
+        slept += milliseconds;
+        meanwhile();
+      },
     })({ RequestType });
 
   it.each(['Create', 'Update'] as const)('finds those of the environment (%s)', async (type) => {
@@ -24,8 +30,18 @@ describe('the function that looks for copies of secrets', () => {
     expect(await asked(type)).toEqual({ PhysicalResourceId: 'secrets of prod', Data: found });
   });
 
-  it('fails a deployment that comes before them', async () => {
+  it('waits for those that are on their way', async () => {
+    const arrives = () => void (slept === 30_000 && region.replicate('DatabasePassword'));
+    expect(await asked('Create', arrives)).toMatchObject({
+      Data: { DatabasePassword: 'arn:prod:DatabasePassword' },
+    });
+    expect(slept).toBe(30_000);
+  });
+
+  it('fails a deployment that comes before them, while it still can', async () => {
     await expect(asked('Create')).rejects.toThrow("no copy is here of prod's DatabasePassword");
+    // The function has two minutes.
+    expect(slept).toBeLessThan(100_000);
   });
 
   it('lets go without asking: what it found was never its own', async () => {
