@@ -1,5 +1,5 @@
 import { rdsPriceKey } from './database-class.ts';
-import { DRILL_HOURS } from './drill-estimate.ts';
+import { DRILL_HOURS } from './recovery-figures.ts';
 import { KMS_KEYS, ODOO_SECRETS } from './bill-data.ts';
 import type { BillBasis, BillLine } from './bill-line.ts';
 import type { Usage } from './usage.ts';

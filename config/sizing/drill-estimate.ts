@@ -4,14 +4,11 @@ import { priceLines } from './cost.ts';
 import { rdsPriceKey } from './database-class.ts';
 import type { CostItem, Plan, RecoveryPhase, RecoveryTime } from './plan.ts';
 import type { PriceBook } from './prices.ts';
-import { drillFigures, commonFigures } from './recovery-figures.ts';
+import { commonFigures, DRILL_HOURS, drillFigures } from './recovery-figures.ts';
 import { takes } from './recovery-parts.ts';
 import { sumOf } from './recovery-times.ts';
 import { restoreByRds } from './service-recovery.ts';
 import { objectsIn } from './usage.ts';
-
-/** Hours for which the restored database is there, at least and at most as a rule; assumed. */
-export const DRILL_HOURS = { least: 1, most: 3 };
 
 /** Hours for which the task is there; assumed, with the pull of the image. */
 const TASK_HOURS = 0.5;

@@ -210,6 +210,9 @@ export interface RecoveryPhase extends PlanPart {
   readonly asOf: string;
 }
 
+/** What the list of checks is made from. */
+export type CheckedPlan = Pick<Plan, 'tier' | 'app' | 'cron' | 'server' | 'database' | 'network'>;
+
 /** Why a derived number is what it is. */
 export interface Reason {
   /** Path into the plan, for example `app.workers`. */

@@ -1,7 +1,6 @@
 import type { Environment } from '../environment.ts';
 import { fargateVcpu } from './fargate.ts';
-import type { PreflightItem } from './plan.ts';
-import type { CheckedPlan } from './preflight.ts';
+import type { CheckedPlan, PreflightItem } from './plan.ts';
 import { recoveredEnvironment, recoveredNetwork } from './recovered.ts';
 
 /**

@@ -1,11 +1,8 @@
 import type { Environment } from '../environment.ts';
 import { isRegionName, regionOf } from '../regions.ts';
 import { fargateVcpu } from './fargate.ts';
-import type { Plan, PreflightItem } from './plan.ts';
+import type { CheckedPlan, PreflightItem } from './plan.ts';
 import { recoveryChecks } from './preflight-recovery.ts';
-
-/** What the list of checks is made from. */
-export type CheckedPlan = Pick<Plan, 'tier' | 'app' | 'cron' | 'server' | 'database' | 'network'>;
 
 /** Checks on an ordinary AWS account that no synthesis can make, in the order in which a deployment would trip. */
 export function preflight(environment: Environment, plan: CheckedPlan): readonly PreflightItem[] {

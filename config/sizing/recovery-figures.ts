@@ -111,3 +111,6 @@ export const drillFigures = {
   /** RDS deletes an instance without a snapshot. */
   tornDown: assumed(10),
 } as const;
+
+/** Hours for which a drill has its database, at least and at most as a rule; assumed. */
+export const DRILL_HOURS = { least: 1, most: 3 };

@@ -1,20 +1,9 @@
-import {
-  Duration,
-  type aws_ec2 as ec2,
-  type aws_ecs as ecs,
-  type aws_iam as iam,
-  type aws_kms as kms,
-  aws_lambda as lambda,
-  type aws_logs as logs,
-  type aws_s3 as s3,
-} from 'aws-cdk-lib';
+import { Duration, type aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { RecoveryObjectives } from '../../config/environment.ts';
 import { COPIES_NOTE, DRILLS, FENCE, MANIFESTS } from '../audit/audit-prefixes.ts';
-import type { Network } from '../network/network.ts';
 import { packedHandlers } from '../restore-testing/packed-handlers.ts';
 import { allowInVpc } from '../restore-testing/restore-permissions.ts';
-import { validationEnvironment, type ValidationSettings } from '../restore-testing/validation-environment.ts';
+import { validationEnvironment } from '../restore-testing/validation-environment.ts';
 import { FunctionLogGroup } from '../shared/function-log-group.ts';
 import { DRILL_LOCK, DRILL_TAG, instancePrefix } from './drill-names.ts';
 import {
@@ -28,32 +17,8 @@ import {
   allowValidate,
 } from './drill-permissions.ts';
 import type { DrillSteps } from './drill-steps.ts';
+import type { DrillFunctionsProps } from './drill-functions-props.ts';
 import { packedDrill } from './packed-drill.ts';
-
-export interface DrillFunctionsProps extends ValidationSettings {
-  readonly objectives: RecoveryObjectives;
-  readonly filestoreBucket: s3.IBucket;
-  /** Key of all copies. */
-  readonly encryptionKey: kms.IKey;
-  /** The drills' alone: whatever runs in it is theirs to stop. */
-  readonly cluster: ecs.ICluster;
-  readonly checker: DrillChecker;
-  readonly network: Network;
-  /** Identity of the function that signs in to the database; whom it may reach is the caller's. */
-  readonly validationSecurityGroup: ec2.ISecurityGroup;
-  /** Key of the functions' own logs. */
-  readonly logKey: kms.IKey;
-  /** Days for which those are kept. */
-  readonly logRetentionDays: number;
-}
-
-/** The container that looks at the running Odoo, and where it says what it saw. */
-export interface DrillChecker {
-  readonly container: string;
-  readonly logGroup: logs.ILogGroup;
-  /** What the names of its log streams begin with; the id of the task follows. */
-  readonly logStreams: string;
-}
 
 /** The functions of a drill, each with a role of its own. Only one is in the VPC, and it reaches S3 and the drill's database alone. */
 export class DrillFunctions extends Construct implements DrillSteps {

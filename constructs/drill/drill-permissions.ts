@@ -4,7 +4,7 @@ import { onCluster, tasksOf } from '../database-job/release/release-role.ts';
 import { VERIFIER_ROLE } from '../restore-testing/restore-permissions.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
-import type { DrillChecker, DrillFunctionsProps } from './drill-functions.ts';
+import type { DrillChecker, DrillFunctionsProps } from './drill-functions-props.ts';
 import { DRILL_LOCK, DRILL_TAG, instancePrefix } from './drill-names.ts';
 
 /** Takes and reads the lock, and looks whether the environment is fenced. */

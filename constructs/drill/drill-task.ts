@@ -13,7 +13,7 @@ import {
   odooCommand,
   type ScratchDirectory,
 } from '../odoo-service/task-layout.ts';
-import type { DrillChecker } from './drill-functions.ts';
+import type { DrillChecker } from './drill-functions-props.ts';
 import { instancePrefix } from './drill-names.ts';
 
 /** Where the drill's own programs are. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cloud, StackResource } from './cloud.ts';
-import type { BackupProblem, Role, Surroundings } from './report.ts';
+import type { BackupProblem, Surroundings } from './report.ts';
+import type { Role } from './role.ts';
 import { COPIES_NOTE, FENCE } from '../../constructs/audit/audit-prefixes.ts';
 import { type Watermark, watermarkOf } from './watermark.ts';
 

@@ -2,7 +2,8 @@ import type { PlannedEnvironment } from '../../config/load.ts';
 import type { Cloud } from './cloud.ts';
 import { coordinate } from './coordinate.ts';
 import { Inquiry } from './inquiry.ts';
-import type { BackupProblem, BackupsReport, RegionReport, Role } from './report.ts';
+import type { BackupProblem, BackupsReport, RegionReport } from './report.ts';
+import type { Role } from './role.ts';
 import { serverCopies } from './server-copies.ts';
 import { serviceCopies } from './service-copies.ts';
 import { shortfallsOf } from './shortfalls.ts';
@@ -53,9 +54,7 @@ interface Look {
 async function lookThere(region: string, props: LookProps): Promise<readonly Look[]> {
   const isBroughtBack = (await inquiryIn(region, 'recovery', props)).isBroughtBack();
   const copies = lookIn(region, 'recovery', props);
-  return (await isBroughtBack)
-    ? Promise.all([lookIn(region, 'recovered', props), copies])
-    : Promise.all([copies]);
+  return (await isBroughtBack) ? Promise.all([lookIn(region, 'recovered', props), copies]) : [await copies];
 }
 
 async function inquiryIn(region: string, role: Role, { planned, cloudIn, now }: LookProps): Promise<Inquiry> {

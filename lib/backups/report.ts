@@ -1,6 +1,7 @@
 import type { Tier } from '../../config/sizing/plan.ts';
 import type { Coordination } from './coordinate.ts';
 import type { Found } from './found.ts';
+import type { Role } from './role.ts';
 
 /** What `npm run backups` finds; `--json` prints it, with moments as ISO 8601 texts. */
 export interface BackupsReport {
@@ -21,12 +22,6 @@ export interface BackupsReport {
   /** What could not be found out, or cannot be restored. The exit code is 1 unless there is nothing. */
   readonly problems: readonly BackupProblem[];
 }
-
-/**
- * What there is in a Region. `primary`: the environment at home. `recovery`: copies of that. `recovered`: the environment, brought
- * back from those, in the same Region.
- */
-export type Role = 'primary' | 'recovery' | 'recovered';
 
 export interface RegionReport extends Found {
   readonly region: string;

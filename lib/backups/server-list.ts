@@ -5,7 +5,7 @@ import {
   SERVER_BACKUPS,
 } from '../../constructs/backup/backup-prefixes.ts';
 import { jsonText } from '../release/json-text.ts';
-import type { Role } from './report.ts';
+import type { Role } from './role.ts';
 
 /** Where the single server's backups are in the backup bucket: once brought back, it leaves the copies as they are. */
 export function backupsOf(role: Role): string {

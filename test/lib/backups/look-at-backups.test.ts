@@ -445,9 +445,9 @@ it.each([10, 40, 150])('what is read of stacks is what they have: %i users', (us
   expect(has('Data', 'AWS::EC2::SecurityGroup', 'DatabaseSecurityGroup')).toBe(services);
 });
 
-describe('an environment that was brought back', () => {
-  const roles = ({ regions }: BackupsReport) => regions.map(({ region, role }) => `${region} ${role}`);
+const roles = ({ regions }: BackupsReport) => regions.map(({ region, role }) => `${region} ${role}`);
 
+describe('an environment that was brought back', () => {
   describe('of medium and large', () => {
     beforeEach(() => {
       ({ primary, recovery } = serviceAccount('test'));
