@@ -1,9 +1,11 @@
+import { formatProblems } from '../../config/format-problems.ts';
 import type { PlannedEnvironment } from '../../config/load.ts';
 import { finish } from '../growth/finish.ts';
 import { grow } from '../growth/grow.ts';
 import type { GrowthProps } from '../growth/growth.ts';
 import { undo } from '../growth/undo.ts';
 import { confirmation } from './confirmation.ts';
+import { fencedProblem, fencedSince, type FencedSince } from './fenced.ts';
 import { oneEnvironment } from './one-environment.ts';
 import type { Output } from './selected-plans.ts';
 import { workExitCode, workOptions } from './work-command.ts';
@@ -22,6 +24,12 @@ export const USAGE = `npm run grow -- --env NAME [--yes] [--undo | --finish]
 /** What a growth works with; tests give something else. */
 export type Clouds = (planned: PlannedEnvironment) => Promise<Pick<GrowthProps, 'cloud' | 'journals'>>;
 
+/** What differs in tests. */
+export interface GrowSurroundings {
+  readonly clouds: Clouds;
+  readonly fencedSince: FencedSince;
+}
+
 const aws: Clouds = async ({ environment }) => {
   // Only now: the other commands start in a fraction of the time that AWS's libraries take to load.
   const { AwsCloud } = await import('../growth/aws/aws-cloud.ts');
@@ -38,7 +46,7 @@ export async function growCommand(
   args: readonly string[],
   out: Output,
   errors: Output,
-  clouds: Clouds = aws,
+  { clouds, fencedSince: since }: GrowSurroundings = { clouds: aws, fencedSince },
 ): Promise<number> {
   const options = workOptions(args, { go: grow, undo, finish });
   if (typeof options === 'string') {
@@ -47,6 +55,11 @@ export async function growCommand(
   }
   const planned = await oneEnvironment(options.env, errors);
   if (planned === undefined) return 1;
+  const fencedAt = await since(planned.environment);
+  if (fencedAt !== undefined) {
+    errors.write(`${formatProblems([fencedProblem(planned.environment, fencedAt)], 'The growth')}\n`);
+    return 1;
+  }
   const say = (text: string): void => void out.write(`${text}\n`);
   return workExitCode(async () => {
     await options.act({

@@ -10,6 +10,7 @@ import type { Cloud } from '../staging/cloud.ts';
 import { configurationProblems } from '../staging/configuration-problems.ts';
 import { copyProduction } from '../staging/copy-production.ts';
 import { Patience } from '../staging/patience.ts';
+import { fencedProblem, fencedSince, type FencedSince } from './fenced.ts';
 import type { Output } from './selected-plans.ts';
 
 export const USAGE = `npm run staging -- --from NAME [--to NAME] [--yes]
@@ -27,6 +28,7 @@ const LOOK_FOR = 12 * 3_600_000;
 export interface StagingSurroundings {
   readonly environment: (name: string) => Promise<Result<readonly PlannedEnvironment[]>>;
   readonly cloud: (region: string) => Promise<Cloud>;
+  readonly fencedSince: FencedSince;
   /** What a person types; undefined where nobody can. */
   readonly ask: (question: string) => Promise<string | undefined>;
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -84,7 +86,7 @@ async function run(
   options: Options,
   out: Output,
   errors: Output,
-  { environment, cloud: cloudIn, ask, sleep, signal }: StagingSurroundings,
+  { environment, cloud: cloudIn, fencedSince: since, ask, sleep, signal }: StagingSurroundings,
 ): Promise<number> {
   const refuse = (problems: readonly Problem[]) => {
     errors.write(`${formatProblems(problems)}\n`);
@@ -95,6 +97,8 @@ async function run(
   const { from, to } = selected;
   const problems = configurationProblems(from, to);
   if (problems.length > 0) return refuse(problems);
+  const fencedAt = await since(from.environment);
+  if (fencedAt !== undefined) return refuse([fencedProblem(from.environment, fencedAt)]);
 
   const cloud = await cloudIn(to.environment.region);
   const plan = await planCopy(from, to, cloud);
@@ -151,6 +155,7 @@ function terminal(errors: Output): StagingSurroundings {
     environment: async (name) => resolveAll(await loadEnvironmentFiles(), { env: name }),
     // Only here: no other command needs AWS's libraries.
     cloud: async (region) => (await import('../staging/aws-cloud.ts')).awsCloud(region),
+    fencedSince,
     ask: async (question) => {
       if (!process.stdin.isTTY) return undefined;
       const prompt = createInterface({ input: process.stdin, output: process.stdout });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ReleaseExecutions } from '../release/release-executions.ts';
+import { fencedSince, type FencedSince } from './fenced.ts';
 import type { Patience } from './follow-execution.ts';
 import { keyboard } from './keyboard.ts';
 
@@ -16,6 +17,7 @@ export interface ReleaseAccount {
 
 /** What `npm run upgrade` needs besides the configuration; tests have their own. */
 export interface UpgradeTools extends Patience {
+  readonly fencedSince: FencedSince;
   readonly connect: (region: string) => Promise<ReleaseAccount>;
   /** Deploys one stack alone, in the terminal of this command; returns the exit code of the CDK. */
   readonly deploy: (stack: string, environment: string) => Promise<number>;
@@ -25,7 +27,7 @@ export interface UpgradeTools extends Patience {
 
 /** The real AWS, the CDK's command line and the keyboard. */
 export function realTools(): UpgradeTools {
-  return { connect, deploy, now: Date.now, ...keyboard() };
+  return { fencedSince, connect, deploy, now: Date.now, ...keyboard() };
 }
 
 /** AWS itself, with the credentials that the CDK would use. */

@@ -3,6 +3,7 @@ import { loadEnvironmentFiles, type PlannedEnvironment, resolveAll } from '../..
 import { restoring } from '../../constructs/database-job/run-job.lambda/explain.mjs';
 import { datedName } from '../dated-name.ts';
 import type { ReleaseExecution } from '../release/release-execution.ts';
+import { fencedProblem } from './fenced.ts';
 import { followRelease } from './follow-release.ts';
 import type { Output } from './selected-plans.ts';
 import { upgradeArguments, type UpgradeArguments, USAGE } from './upgrade-arguments.ts';
@@ -41,6 +42,11 @@ export async function upgradeCommand(
     return 2;
   }
   try {
+    const since = await tools.fencedSince(environment.environment);
+    if (since !== undefined) {
+      errors.write(`${formatProblems([fencedProblem(environment.environment, since)], 'The upgrade')}\n`);
+      return 1;
+    }
     return await new Upgrade(given, environment, { out, errors, tools }).run();
   } catch (error) {
     errors.write(`${error instanceof Error ? error.message : String(error)}\n`);

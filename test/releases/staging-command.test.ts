@@ -85,6 +85,13 @@ describe('a copy', () => {
 });
 
 describe('a copy that fails', () => {
+  it('of an environment that goes on in its recovery Region is not begun: what is at home is of before', async () => {
+    const { code, errors } = await account.call({ fenced: new Date('2026-11-30T10:00:00Z') });
+    expect(code).toBe(1);
+    expect(errors).toContain('fenced since 2026-11-30T10:00:00.000Z');
+    expect(account.databases.calls).toEqual([]);
+  });
+
   it.each([
     ['nothing', 'the flag database.is_neutralized is not set'],
     ['mail-server', 'active mail servers: Office smtp.example.com'],

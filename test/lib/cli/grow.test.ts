@@ -40,7 +40,7 @@ function forbidden(): never {
   throw new Error('the command did something');
 }
 
-async function run(args: readonly string[], found?: Journal) {
+async function run(args: readonly string[], found?: Journal, fenced?: Date) {
   let out = '';
   let errors = '';
   const { clouds, written } = account(found);
@@ -48,7 +48,7 @@ async function run(args: readonly string[], found?: Journal) {
     args,
     { write: (text) => (out += text) },
     { write: (text) => (errors += text) },
-    clouds,
+    { clouds, fencedSince: async () => fenced },
   );
   return { exitCode, out, errors, written };
 }
@@ -63,6 +63,17 @@ describe('npm run grow', () => {
     expect(exitCode).toBe(2);
     expect(errors).toContain(message);
     expect(errors).toContain('npm run grow -- --env NAME');
+  });
+
+  it('leaves an environment alone that goes on in its recovery Region', async () => {
+    const { exitCode, errors } = await run(
+      ['--env', 'prod', '--yes'],
+      undefined,
+      new Date('2026-11-30T10:00:00Z'),
+    );
+    expect(exitCode).toBe(1);
+    expect(errors).toContain('fenced since 2026-11-30T10:00:00.000Z');
+    expect(errors).toContain('serves nobody in eu-central-1');
   });
 
   it('knows the environments', async () => {

@@ -26,6 +26,8 @@ class FakeWorld implements UpgradeTools {
   stacks: Record<string, Record<string, string>> = { 'prod-Service': {}, 'prod-Release': RELEASE };
   looks: Look[] = [{ lines: ['database job: take_lock'] }, { ended: { status: 'SUCCEEDED', output: '{}' } }];
   deployExitCode = 0;
+  fenced: Date | undefined;
+  readonly fencedSince = async () => this.fenced;
   /** Number of the pause in which somebody presses Ctrl-C. */
   interruptIn = Infinity;
   readonly deployed: string[] = [];
@@ -124,6 +126,15 @@ describe('upgrade', () => {
     expect(out).toContain('Users see the maintenance page while modules change');
     expect(out.indexOf('What happens now')).toBeLessThan(out.indexOf('Started upgrade-'));
     expect(out).toMatch(/Now roll the services: npx cdk deploy -c env=prod --all\n$/);
+  });
+
+  it('leaves an environment alone that goes on in its recovery Region', async () => {
+    world.fenced = new Date('2026-11-30T10:00:00Z');
+    const { exitCode, errors } = await upgrade('--env', 'prod');
+    expect(exitCode).toBe(1);
+    expect(errors).toContain('fenced since 2026-11-30T10:00:00.000Z');
+    expect(world.deployed).toEqual([]);
+    expect(world.started).toEqual([]);
   });
 
   it('names its execution as RDS names snapshots', async () => {

@@ -34,6 +34,8 @@ export interface CallOptions {
   /** What is typed; undefined where nobody can. */
   readonly answer?: string;
   readonly receive?: ReceiveOptions;
+  /** Since when production is fenced. */
+  readonly fenced?: Date;
   /** Interrupts the command when this is about to happen: a call of RDS, `copy`, `job`. */
   readonly interruptAt?: string;
 }
@@ -152,6 +154,7 @@ export class StagingAccount {
           return planned ? { ok: true, value: [planned] } : { ok: false, problems: [problem] };
         },
         cloud: async () => this.cloud(options, interruptAt),
+        fencedSince: async ({ name }) => (name === 'prod' ? options.fenced : undefined),
         ask: async () => options.answer,
         sleep: () => Promise.resolve(),
         signal: interruption.signal,
