@@ -29,6 +29,7 @@ export abstract class AwsFailback implements FailbackCloud {
   readonly journals: JournalObject<FailbackJournal>;
   protected readonly environment: Environment;
   protected readonly pause: (milliseconds: number) => Promise<unknown>;
+  private readonly cdkDeploy: typeof cdkDeploy;
   protected readonly sides: Readonly<Record<Side, RegionSide>>;
 
   /** @param pause between two looks at what AWS does in its own time, milliseconds */
@@ -36,11 +37,13 @@ export abstract class AwsFailback implements FailbackCloud {
     environment: Environment,
     recoveryRegion: string,
     pause: (milliseconds: number) => Promise<unknown> = sleep,
+    deploy: typeof cdkDeploy = cdkDeploy,
   ) {
     const { name, region } = environment;
     const inRecovery = new EnvironmentStacks(name, recoveryRegion);
     this.environment = environment;
     this.pause = pause;
+    this.cdkDeploy = deploy;
     this.sides = {
       primary: new RegionSide({
         region,
@@ -98,15 +101,23 @@ export abstract class AwsFailback implements FailbackCloud {
     });
   }
 
-  async deployRecovered(purpose: StackPurpose): Promise<void> {
-    const name = this.sides.recovery.stacks.nameOf(purpose);
-    const code = await cdkDeploy([name], { env: this.environment.name, recover: 'latest' });
-    if (code !== 0) {
-      throw new FailbackProblem(`cdk deploy ${name} ended with exit code ${String(code)}: see above`);
-    }
+  deployRecovered(purpose: StackPurpose): Promise<void> {
+    return this.deploy([this.sides.recovery.stacks.nameOf(purpose)], { recover: 'latest' });
   }
 
   async deleteRecovered(purpose: StackPurpose): Promise<void> {
     await this.sides.recovery.stacks.delete(purpose);
+  }
+
+  /** @throws FailbackProblem if it fails; the CDK has said why. */
+  protected async deploy(
+    names: readonly string[],
+    context: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const code = await this.cdkDeploy(names, { env: this.environment.name, ...context });
+    if (code === 0) return;
+    throw new FailbackProblem(
+      `cdk deploy ${names.join(' ')} ended with exit code ${String(code)}: see above; mend it and run failback again, or go back with --undo`,
+    );
   }
 }

@@ -5,7 +5,6 @@ import {
   SERVER_BACKUPS,
 } from '../../../constructs/backup/backup-prefixes.ts';
 import type { Side } from '../../../constructs/edge/dns-record.ts';
-import { cdkDeploy } from '../../cdk-deploy.ts';
 import { probe } from '../../growth/aws/probe.ts';
 import { RunningServer } from '../../growth/aws/server.ts';
 import type { HandedOver, ServerStatus, StackPurpose } from '../../growth/cloud.ts';
@@ -70,13 +69,7 @@ export class AwsServerFailback extends AwsFailback implements ServerCloud {
         await stacks.delete(purpose);
       }
     }
-    const names = purposes.map((purpose) => stacks.nameOf(purpose));
-    const code = await cdkDeploy(names, { env: this.environment.name });
-    if (code !== 0) {
-      throw new FailbackProblem(
-        `cdk deploy ${names.join(' ')} ended with exit code ${String(code)}: see above; mend it and run failback again, or go back with --undo`,
-      );
-    }
+    await this.deploy(purposes.map((purpose) => stacks.nameOf(purpose)));
   }
 
   deleteHome(purpose: StackPurpose): Promise<void> {
