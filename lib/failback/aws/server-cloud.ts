@@ -58,7 +58,8 @@ export class AwsServerFailback extends AwsFailback implements ServerCloud {
   }
 
   stopHome(): Promise<void> {
-    return stopServer({ ...this.sides.primary, pause: this.pause });
+    const { stacks, region } = this.sides.primary;
+    return stopServer({ stacks, region, pause: this.pause });
   }
 
   async deployHome(purposes: readonly StackPurpose[]): Promise<void> {

@@ -38,9 +38,12 @@ async function listen(listening: Server | PlainServer): Promise<number> {
   return address.port;
 }
 
-const odoo: RequestListener = ({ url, headers }, response) => {
-  if (headers.host !== 'erp.example.com') response.statusCode = 421;
+const answer: RequestListener = ({ url }, response) =>
   response.end(url === '/web/login' ? '<input type="password" name="password"/>' : '{"status": "pass"}');
+
+const odoo: RequestListener = (request, response) => {
+  if (request.headers.host !== 'erp.example.com') response.statusCode = 421;
+  answer(request, response);
 };
 
 describe('the probe of a new service', () => {
@@ -65,9 +68,7 @@ describe('the probe of a new service', () => {
   });
 
   it('asks for nobody’s certificate where there is no domain', async () => {
-    const plain: RequestListener = ({ url }, response) =>
-      response.end(url === '/web/login' ? '<input type="password" name="password"/>' : '{}');
-    const port = await listen(createPlainServer(plain));
+    const port = await listen(createPlainServer(answer));
     expect(await probe({ address: '127.0.0.1', port, patienceMs: 0 })).toBeUndefined();
     const refused = await probe({ address: '127.0.0.1', port: await freePort(), patienceMs: 0 });
     expect(refused).toMatch(/^127\.0\.0\.1 cannot be reached: .*ECONNREFUSED/);

@@ -43,7 +43,7 @@ export async function expectHome(servers: TwoServers): Promise<void> {
   expect(servers.dns).toBe('primary');
   expect(servers.wrong).toEqual([]);
   expect(home.volume?.entries).toEqual(away.volume?.entries);
-  expect([...home.stacks].sort()).toEqual(['Backup', 'Data', 'Dns', 'Network', 'Operations', 'Server']);
+  expect([...home.stacks].toSorted()).toEqual(['Backup', 'Data', 'Dns', 'Network', 'Operations', 'Server']);
   expectNothingLost(servers);
   // The fence is gone, and its guard has nothing to start or to stop any more.
   servers.guard();

@@ -84,8 +84,9 @@ describe('the way home of a single server', () => {
   });
 
   it('is not begun by whoever says no, and stopped nobody then', async () => {
-    const confirm = async () => questions.push('') !== 2;
-    await expect(failBack(props({ confirm }))).rejects.toThrow('run failback again to go on');
+    await expect(failBack(props({ confirm: async () => questions.push('') !== 2 }))).rejects.toThrow(
+      'run failback again to go on',
+    );
     expect(await servers.serving()).toEqual(['recovery']);
     expect(servers.calls).not.toContain('hand over');
     await failBack(props());
