@@ -52,7 +52,7 @@ const props = (changes: Partial<FailbackProps> = {}): FailbackProps =>
 describe('the way home of a single server', () => {
   it('brings everything home that was entered, also in the last moment before the handover', async () => {
     const confirm = async (question: string) => {
-      if (question.includes('nobody can work')) servers.away.enter('in the last moment');
+      if (question.startsWith('From now on nobody can work')) servers.away.enter('in the last moment');
       return true;
     };
     await failBack(props({ confirm }));
@@ -189,4 +189,17 @@ describe('what goes wrong', () => {
       await expectHome(servers);
     },
   );
+
+  it('a server that somebody deploys at home just before the handover goes as well', async () => {
+    const confirm = async (question: string) => {
+      if (!question.startsWith('From now on nobody can work')) return true;
+      // Of an environment without attachments: an empty Odoo then.
+      servers.home.files.clear();
+      await servers.deployHome(['Server']);
+      expect(servers.home.volume).toEqual({ entries: [], handedOver: true });
+      return true;
+    };
+    await failBack(props({ confirm }));
+    await expectHome(servers);
+  });
 });
