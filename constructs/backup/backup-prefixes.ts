@@ -12,3 +12,15 @@ export const RECOVERY_POINTS = 'recovery-points.json';
 
 /** Dumps by which an environment goes home from its recovery Region: in the buckets of both Regions, under the same keys. */
 export const FAILBACK_DUMPS = 'failback/';
+
+/** Beside the backups of a server: that it has handed its service over, so that one that begins with them serves nobody (handover.py). */
+export const HANDED_OVER = 'handed-over.json';
+
+/**
+ * Where a failback sets the backups of the lost server aside. Nothing there expires: what was never copied is in them, and only a
+ * person knows when nobody looks for it any more.
+ */
+export const BEFORE_THE_LOSS = 'before-the-loss/';
+
+/** The same in the recovery Region, for those of the recovered server that has gone home. */
+export const GONE_HOME = 'gone-home/';

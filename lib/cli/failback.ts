@@ -24,13 +24,12 @@ export const USAGE = `npm run failback -- --env NAME [--yes] [--undo | --finish]
 export type Regions = (
   planned: PlannedEnvironment,
   recoveryRegion: string,
-) => Promise<Pick<FailbackProps, 'cloud' | 'journals'>>;
+) => Promise<Pick<FailbackProps, 'cloud' | 'journals' | 'way'>>;
 
-const aws: Regions = async ({ environment }, recoveryRegion) => {
+const aws: Regions = async ({ environment, plan }, recoveryRegion) => {
   // Only now: the other commands start in a fraction of the time that AWS's libraries take to load.
-  const { AwsFailback } = await import('../failback/aws/aws-cloud.ts');
-  const cloud = new AwsFailback(environment, recoveryRegion);
-  return { cloud, journals: cloud.journals };
+  const { awsRegions } = await import('../failback/aws/aws-regions.ts');
+  return awsRegions(environment, plan.tier, recoveryRegion);
 };
 
 /**

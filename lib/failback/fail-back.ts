@@ -1,7 +1,7 @@
 import { takeSteps } from '../steps/take-steps.ts';
 import { Failback, FailbackProblem, type FailbackProps } from './failback.ts';
-import { type FailbackJournal, isOver, newJournal } from './journal.ts';
-import { type FailbackStep, STEPS } from './steps.ts';
+import { type FailbackJournal, isOver, newJournal, type StepName } from './journal.ts';
+import type { FailbackStep } from './way-home.ts';
 
 /**
  * Brings an environment home from its recovery Region, or goes on where an earlier run ended, however it did.
@@ -20,7 +20,7 @@ export async function failBack(props: FailbackProps): Promise<void> {
   const failback = new Failback(props, resumed ?? newJournal(name, props.now?.() ?? new Date()));
   await takeSteps(
     failback,
-    STEPS,
+    props.way.steps,
     isDone,
     'stopped here, nothing was done in between: run failback again to go on, or go back with --undo',
   );
@@ -29,8 +29,10 @@ export async function failBack(props: FailbackProps): Promise<void> {
   );
 }
 
-/** Until Odoo is stopped, what was checked and rehearsed may be out of date when somebody goes on. */
+/** What may be out of date when somebody goes on before Odoo is stopped. */
+const DATED: ReadonlySet<string> = new Set<StepName>(['check', 'rehearse', 'prepare']);
+
 function isDone({ name }: FailbackStep, { done, begun }: FailbackJournal): boolean {
-  if (name === 'check' || name === 'rehearse') return begun['hand-over'] !== undefined;
+  if (DATED.has(name)) return begun['hand-over'] !== undefined;
   return done[name] !== undefined;
 }

@@ -4,6 +4,7 @@ import type { FenceProps } from '../failover/fence.ts';
 import { Work, WorkProblem, type WorkProps } from '../steps/work.ts';
 import type { FailbackCloud } from './cloud.ts';
 import type { FailbackJournal } from './journal.ts';
+import type { WayHome } from './way-home.ts';
 
 /** Why a failback does not go on. The message says what to do. */
 export class FailbackProblem extends WorkProblem {}
@@ -14,6 +15,8 @@ export interface FailbackProps extends WorkProps<FailbackJournal> {
   /** Where the environment lives. */
   readonly recoveryRegion: string;
   readonly cloud: FailbackCloud;
+  /** How its architecture goes home, with the same cloud. */
+  readonly way: WayHome;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
 
@@ -23,6 +26,7 @@ export class Failback extends Work<FailbackJournal> {
   readonly plan: Plan;
   readonly recoveryRegion: string;
   readonly cloud: FailbackCloud;
+  readonly way: WayHome;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
 
   constructor(props: FailbackProps, journal: FailbackJournal) {
@@ -31,6 +35,7 @@ export class Failback extends Work<FailbackJournal> {
     this.plan = props.plan;
     this.recoveryRegion = props.recoveryRegion;
     this.cloud = props.cloud;
+    this.way = props.way;
     this.sleep = props.sleep;
   }
 

@@ -1,8 +1,4 @@
-import type { StackPurpose } from '../growth/cloud.ts';
 import { Failback, FailbackProblem, type FailbackProps } from './failback.ts';
-
-/** What serves nobody any more and holds nothing, in the order in which it can go. */
-const LET_GO: readonly StackPurpose[] = ['Operations', 'Service', 'Release', 'Edge', 'Egress'];
 
 /**
  * Lets the side in the recovery Region go, after a failback that is done. Its data is kept.
@@ -10,7 +6,7 @@ const LET_GO: readonly StackPurpose[] = ['Operations', 'Service', 'Release', 'Ed
  * @throws FailbackProblem before the domain was switched, or if the primary Region does not answer; WorkProblem without agreement.
  */
 export async function finish(props: FailbackProps): Promise<void> {
-  const { cloud, environment, recoveryRegion, say } = props;
+  const { cloud, environment, recoveryRegion, say, way } = props;
   const { name, region } = environment;
   const journal = await props.journals.read();
   if (journal === undefined || !['returning', 'finishing'].includes(journal.state)) {
@@ -29,17 +25,17 @@ export async function finish(props: FailbackProps): Promise<void> {
     );
   }
   await failback.confirm(
-    `What served in ${recoveryRegion} is deleted, and there is no --undo after that. Kept are its database, its backups and the buckets. Delete it?`,
+    `What served in ${recoveryRegion} is deleted, and there is no --undo after that. Kept are ${way.kept}. Delete it?`,
     `the side in ${recoveryRegion} stays`,
   );
   await failback.note({ state: 'finishing' });
-  for (const purpose of LET_GO) {
-    if ((await cloud.stackStatus('recovery', purpose)) === undefined) continue;
-    say(`Deleting ${name}-Recovery-${purpose} ...`);
-    await cloud.deleteRecovered(purpose);
-  }
+  await way.letGo(failback);
   await failback.note({ state: 'finished' });
-  say(
-    `Finished. Until you delete them there are ${name}-Recovery-Backup and ${name}-Recovery-Data with the database, which costs what it costs: docs/recovery.md ("Back home") says how. ${name} cannot be recovered once more before ${name}-Recovery-Data is gone.`,
-  );
+  say(`Finished. ${way.afterwards(failback)}${mailThere(props)}`);
+}
+
+/** SES knows a domain once per Region, and what made it is kept when its stack goes. */
+function mailThere({ environment: { name, mail }, recoveryRegion }: FailbackProps): string {
+  if (mail?.kind !== 'ses' || mail.identity === 'existing') return '';
+  return ` Remove the identity of ${mail.domain} in ${recoveryRegion} as well, with its configuration set and its records (docs/mail.md): the next recovery of ${name} would fail because they are there.`;
 }

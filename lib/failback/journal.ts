@@ -1,10 +1,10 @@
-import { FAILBACK_DUMPS } from '../../constructs/backup/backup-prefixes.ts';
+import type { HandedOver, ServerStatus } from '../growth/cloud.ts';
 import type { DatabaseHandedOver, Received } from '../release/job-report.ts';
 import type { WorkJournal } from '../steps/work.ts';
-import type { DumpKeys } from './cloud.ts';
+import type { CopiedBackups } from './server/cloud.ts';
 
-/** Steps of a failback, in their order. */
-export const STEP_NAMES = ['check', 'rehearse', 'hand-over', 'move', 'serve', 'switch'] as const;
+/** Steps of a failback, in their order; each architecture goes home by some of them. */
+export const STEP_NAMES = ['check', 'rehearse', 'prepare', 'hand-over', 'move', 'serve', 'switch'] as const;
 export type StepName = (typeof STEP_NAMES)[number];
 
 /** What the parts took of which users will wait for the like, in seconds. */
@@ -22,8 +22,14 @@ export interface FailbackJournal extends WorkJournal {
   readonly begun: Readonly<Partial<Record<StepName, string>>>;
   readonly done: Readonly<Partial<Record<StepName, string>>>;
   readonly rehearsal?: Rehearsal;
-  readonly handedOver?: DatabaseHandedOver;
+  readonly handedOver?: DatabaseHandedOver | HandedOver;
   readonly received?: Received;
+  /** The recovered server before it handed over. */
+  readonly server?: ServerStatus;
+  /** Of the recovered server, at home. */
+  readonly backups?: CopiedBackups;
+  /** The server at home, once it serves. */
+  readonly home?: ServerStatus;
 }
 
 export function newJournal(environment: string, now: Date): FailbackJournal {
@@ -35,9 +41,7 @@ export function isOver(journal: FailbackJournal | undefined): boolean {
   return journal === undefined || journal.state === 'undone' || journal.state === 'finished';
 }
 
-/** Of one failback the same, however often it is interrupted; of another one others. */
-export function dumpKeys({ started }: FailbackJournal, kind: 'rehearsal' | 'final'): DumpKeys {
-  const moment = started.replaceAll(':', '-').replace(/\.\d+/, '');
-  const name = `${FAILBACK_DUMPS}${moment}${kind === 'rehearsal' ? '-rehearsal' : ''}`;
-  return { dump: `${name}.dump`, manifest: `${name}.json` };
+/** For names of what belongs to one failback: the same however often it is interrupted, and another one for the next. */
+export function momentOf({ started }: FailbackJournal): string {
+  return started.replaceAll(':', '-').replace(/\.\d+/, '');
 }

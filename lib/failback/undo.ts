@@ -1,6 +1,6 @@
-import { setFence } from '../failover/fence.ts';
 import { Failback, FailbackProblem, type FailbackProps } from './failback.ts';
 import { isOver } from './journal.ts';
+import { switchBack } from './switch-domain.ts';
 
 /**
  * Lets the recovery Region serve again, from wherever a failback is.
@@ -24,7 +24,10 @@ export async function undo(props: FailbackProps): Promise<void> {
   const failback = new Failback(props, journal);
   await failback.confirm(question(failback), 'nothing was undone');
   await failback.note({ state: 'undoing' });
-  if (journal.begun.serve !== undefined) await fence(failback);
+  if (journal.begun.serve !== undefined) {
+    props.say(`Stopping ${props.environment.name} in ${props.environment.region} ...`);
+    await props.way.stopHome(failback);
+  }
   if (journal.begun['hand-over'] !== undefined) {
     props.say(`${props.recoveryRegion} takes its database back ...`);
     await props.cloud.takeBack();
@@ -36,28 +39,7 @@ export async function undo(props: FailbackProps): Promise<void> {
 
 function question({ environment, recoveryRegion, journal: { begun } }: Failback): string {
   if (begun.serve !== undefined) {
-    return `${environment.region} may have served since ${begun.serve}. Whatever was entered there since is in its database alone: it stays there and will NOT be in ${recoveryRegion}. Its scheduled jobs ran, and mail that they sent may be sent again. Go back all the same?`;
+    return `${environment.region} may have served since ${begun.serve}. Whatever was entered there since is there alone: it stays there and will NOT be in ${recoveryRegion}. Its scheduled jobs ran, and mail that they sent may be sent again. Go back all the same?`;
   }
   return `Nothing was entered in ${environment.region}. Go back to ${recoveryRegion}?`;
-}
-
-async function fence(failback: Failback): Promise<void> {
-  const { environment, say } = failback;
-  say(`Stopping ${environment.name} in ${environment.region} ...`);
-  if ((await setFence(await failback.fencing())) !== 'done') {
-    throw new FailbackProblem(
-      `it is not known whether ${environment.name} has stopped in ${environment.region}: run --undo again`,
-    );
-  }
-}
-
-async function switchBack({ cloud, environment, say }: Failback): Promise<void> {
-  if (environment.domain?.hostedZone === undefined) {
-    say(
-      `The zone of ${environment.domain?.name} is not in this account: point its record at the recovery Region again, as the output RecordToCreate of ${environment.name}-Recovery-Edge says.`,
-    );
-    return;
-  }
-  say('Leading the domain to the recovery Region again ...');
-  await cloud.deployRecovered('Dns');
 }

@@ -1,10 +1,6 @@
+import { problemsOfBackups } from './backup-problems.ts';
 import type { ServerStatus } from './cloud.ts';
 import { type Growth, GrowthProblem } from './growth.ts';
-
-/** Seconds after which a backup is too old to begin with: twice of how often it is made, and a little. */
-const OLDEST = { database: 2.5 * 3600, filestore: 15 * 60, dump: 50 * 3600 } as const;
-const JOBS = ['database', 'filestore', 'dump'] as const;
-const UNITS = { database: 'database-incremental', filestore: 'filestore', dump: 'dump' } as const;
 
 /**
  * Whether the growth can begin.
@@ -67,8 +63,8 @@ async function problemsOfStacks({ cloud, environment }: Growth): Promise<string[
   return problems;
 }
 
-/** In a final state that is not a failed one. */
-function isComplete(status: string): boolean {
+/** Whether a stack is in a final state that is not a failed one. @param status - CloudFormation's word */
+export function isComplete(status: string): boolean {
   return /^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK)_COMPLETE$/.test(status);
 }
 
@@ -84,13 +80,6 @@ function problemsOfServer({ environment }: Growth, status: ServerStatus): string
       `odoo.version: ${environment.odoo.version}, but the server's database is of Odoo ${status.base}: grow first, upgrade afterwards`,
     );
   }
-  for (const job of JOBS) {
-    const age = status.backupAges[job];
-    if (age !== null && age <= OLDEST[job]) continue;
-    const last = age === null ? 'there is none' : `the last one is ${(age / 3600).toFixed(1)} hours old`;
-    problems.push(
-      `backup of the server, ${job}: ${last}; see why (journalctl -u 'odoo-backup@*'), then systemctl start odoo-backup@${UNITS[job]}`,
-    );
-  }
+  problems.push(...problemsOfBackups(status));
   return problems;
 }

@@ -4,6 +4,7 @@ import type { Received } from '../release/job-report.ts';
 export type StackPurpose =
   | 'Network'
   | 'Data'
+  | 'Backup'
   | 'Edge'
   | 'Release'
   | 'Server'

@@ -31,14 +31,19 @@ const SWITCH_SECONDS = 120;
  *
  * @param rehearsal - of a nightly dump of the same database
  */
-export function predictDowntime({ databaseBytes }: ServerStatus, { seconds }: Received): Downtime {
+export function predictDowntime(server: ServerStatus, { seconds }: Received): Downtime {
   const rehearsed = Object.values(seconds ?? {}).reduce((sum, each) => sum + each, 0);
   return {
-    handOver: Math.round(STOP_SECONDS + (databaseBytes / GIGABYTE) * SAVE_SECONDS_PER_GB),
+    handOver: handOverSeconds(server),
     move: Math.round(TASK_START_SECONDS + rehearsed),
     serve: SERVE_SECONDS,
     switch: SWITCH_SECONDS,
   };
+}
+
+/** What the single server needs to stop Odoo and to save everything, by its size. */
+export function handOverSeconds({ databaseBytes }: ServerStatus): number {
+  return Math.round(STOP_SECONDS + (databaseBytes / GIGABYTE) * SAVE_SECONDS_PER_GB);
 }
 
 /** For example `19 minutes (hand over 2, move 3, serve 10, switch 2, each rounded up)`. */

@@ -3,7 +3,8 @@ import { failBack } from '../../lib/failback/fail-back.ts';
 import type { FailbackProps } from '../../lib/failback/failback.ts';
 import { undo } from '../../lib/failback/undo.ts';
 import { expectAway, expectHome, propsOf } from './failback/expectations.ts';
-import { Crash, TwoRegions } from './failback/two-regions.ts';
+import { Crash } from '../support/mortal.ts';
+import { TwoRegions } from './failback/two-regions.ts';
 
 // Whatever dies on the way home, at most one side serves, and it can be gone on with and undone. Jobs, databases and gates are real.
 let regions: TwoRegions;

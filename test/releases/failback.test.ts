@@ -6,8 +6,8 @@ import type { FailbackProps } from '../../lib/failback/failback.ts';
 import { finish } from '../../lib/failback/finish.ts';
 import { undo } from '../../lib/failback/undo.ts';
 import { expectAway, expectHome, propsOf } from './failback/expectations.ts';
-import { Crash, TwoRegions } from './failback/two-regions.ts';
-import { planOf } from '../support/environments.ts';
+import { Crash } from '../support/mortal.ts';
+import { TwoRegions } from './failback/two-regions.ts';
 import { compare } from './growth/comparison.ts';
 
 // The command's own steps between two real databases, their real jobs and a store with versions; users work on the recovered
@@ -215,8 +215,8 @@ describe('what is in the way', () => {
     );
     expect(error.split('\n')).toEqual([
       'account: 999988887777, but the credentials are of 111122223333: use those of 999988887777',
-      'stack test-Service does not exist: npx cdk deploy -c env=test --all',
-      'stack test-Recovery-Dns does not exist: npx cdk deploy -c env=test -c recover=latest --all',
+      'stack test-Service does not exist: npx cdk deploy -c env=test test-Service',
+      'stack test-Recovery-Dns does not exist: npx cdk deploy -c env=test -c recover=latest test-Recovery-Dns',
       '2 of test still run in eu-central-1: npm run fence -- --env test waits for their end',
     ]);
     expect(regions.calls).toEqual([]);
@@ -225,10 +225,6 @@ describe('what is in the way', () => {
   it('is a guard that has not looked for a while', async () => {
     regions.note = { fencedAt: new Date('2026-11-30T10:00:00Z'), seenAt: new Date(0), running: 0 };
     await expect(failBack(props())).rejects.toThrow('has not looked for three minutes');
-  });
-
-  it('is the single server, which goes home by hand', async () => {
-    await expect(failBack(props({ plan: planOf(10) }))).rejects.toThrow('docs/recovery-small.md');
   });
 
   it('is a recovered side that does not serve', async () => {

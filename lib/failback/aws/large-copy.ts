@@ -21,23 +21,24 @@ const CONCURRENCY = 8;
 export interface LargeCopy {
   readonly from: { readonly client: S3Client; readonly bucket: string };
   readonly to: { readonly client: S3Client; readonly bucket: string };
-  /** The same on both sides. */
   readonly key: string;
+  /** @default - the same key */
+  readonly as?: string;
 }
 
 /**
- * Copies an object between two Regions inside S3, however large it is, encrypted as the target bucket says.
+ * Copies an object inside S3, between two Regions or in one, however large it is, encrypted as the target bucket says.
  *
  * @returns its bytes
  */
 export async function copyLarge(copy: LargeCopy): Promise<number> {
-  const { from, to, key } = copy;
+  const { from, to, key, as = key } = copy;
   const { ContentLength: size = 0, ETag: etag } = await from.client.send(
     new HeadObjectCommand({ Bucket: from.bucket, Key: key }),
   );
   const source = { CopySource: `${from.bucket}/${encodeURIComponent(key)}`, CopySourceIfMatch: etag };
   if (size <= LARGEST) {
-    await to.client.send(new CopyObjectCommand({ Bucket: to.bucket, Key: key, ...source }));
+    await to.client.send(new CopyObjectCommand({ Bucket: to.bucket, Key: as, ...source }));
   } else {
     await copyInParts(copy, source, size);
   }
@@ -50,8 +51,8 @@ interface Source {
   readonly CopySourceIfMatch?: string;
 }
 
-async function copyInParts({ to, key }: LargeCopy, source: Source, size: number): Promise<void> {
-  const target = { Bucket: to.bucket, Key: key };
+async function copyInParts({ to, key, as = key }: LargeCopy, source: Source, size: number): Promise<void> {
+  const target = { Bucket: to.bucket, Key: as };
   const { UploadId } = await to.client.send(new CreateMultipartUploadCommand(target));
   try {
     const ranges = Array.from({ length: Math.ceil(size / PART) }, (_, index) => ({

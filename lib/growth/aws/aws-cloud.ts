@@ -26,7 +26,14 @@ export class AwsCloud implements GrowthCloud {
     this.environment = environment;
     this.stacks = new EnvironmentStacks(name, region);
     this.bucket = new BackupBucket(this.stacks, region);
-    this.server = new RunningServer(this.stacks, region, pause);
+    this.server = new RunningServer({
+      stacks: this.stacks,
+      region,
+      purpose: 'npm run grow',
+      again: 'grow again',
+      Problem: GrowthProblem,
+      pause,
+    });
     this.job = new ReceivingJob(this.stacks, new ReleaseExecutions(region, pause), pause);
   }
 
@@ -60,20 +67,16 @@ export class AwsCloud implements GrowthCloud {
     return this.bucket.newestDump();
   }
 
-  async serverStatus(): Promise<ServerStatus> {
-    const status: unknown = await this.server.handOver('--status');
-    if (!isStatus(status)) throw new Error(`not a status of the server: ${JSON.stringify(status)}`);
-    return status;
+  serverStatus(): Promise<ServerStatus> {
+    return this.server.status();
   }
 
-  async handOver(): Promise<HandedOver> {
-    const handedOver: unknown = await this.server.handOver();
-    if (!isHandedOver(handedOver)) throw new Error(`not a handover: ${JSON.stringify(handedOver)}`);
-    return handedOver;
+  handOver(): Promise<HandedOver> {
+    return this.server.handOver();
   }
 
-  async takeBack(): Promise<void> {
-    await this.server.handOver('--take-back');
+  takeBack(): Promise<void> {
+    return this.server.takeBack();
   }
 
   receive(request: ReceiveRequest): Promise<Received> {
@@ -91,16 +94,4 @@ export class AwsCloud implements GrowthCloud {
   snapshotDataVolume(): Promise<string> {
     return this.server.snapshot();
   }
-}
-
-function isStatus(value: unknown): value is ServerStatus {
-  return has(value, 'databaseBytes', 'base', 'backupAges', 'handedOver');
-}
-
-function isHandedOver(value: unknown): value is HandedOver {
-  return has(value, 'dump', 'manifest', 'dumpBytes', 'seconds');
-}
-
-function has(value: unknown, ...fields: readonly string[]): boolean {
-  return typeof value === 'object' && value !== null && fields.every((field) => field in value);
 }

@@ -1,3 +1,4 @@
+import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -8,9 +9,13 @@ const TIMEOUT_MS = 20_000;
 export interface ProbeProps {
   /** Where to connect. */
   readonly address: string;
-  /** Whose certificate is expected, and who is asked for. */
-  readonly domain: string;
-  /** @default 443 */
+  /**
+   * Whose certificate is expected, and who is asked for.
+   *
+   * @default - nobody's: plain HTTP
+   */
+  readonly domain?: string;
+  /** @default 443, or 80 */
   readonly port?: number;
   /** Certificates to trust instead of the usual ones. */
   readonly ca?: string;
@@ -40,7 +45,7 @@ async function look(props: ProbeProps): Promise<string | undefined> {
     if (!login.body.includes('name="password"')) return '/web/login is not the login page';
     return undefined;
   } catch (error) {
-    return `${props.address} cannot be reached for ${props.domain}: ${error instanceof Error ? error.message : String(error)}`;
+    return `${props.address} cannot be reached${props.domain === undefined ? '' : ` for ${props.domain}`}: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
@@ -49,16 +54,18 @@ function get(
   path: string,
 ): Promise<{ readonly status?: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
-    const asked = request(
-      { host: address, port, path, servername: domain, headers: { host: domain }, ca, timeout: TIMEOUT_MS },
-      (response) => {
-        let body = '';
-        response.setEncoding('utf8');
-        response.on('data', (text: string) => (body += text));
-        response.on('end', () => resolve({ status: response.statusCode, body }));
-        response.on('error', reject);
-      },
-    );
+    const common = { host: address, port, path, timeout: TIMEOUT_MS };
+    const read = (response: IncomingMessage): void => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (text: string) => (body += text));
+      response.on('end', () => resolve({ status: response.statusCode, body }));
+      response.on('error', reject);
+    };
+    const asked =
+      domain === undefined
+        ? plainRequest(common, read)
+        : request({ ...common, servername: domain, headers: { host: domain }, ca }, read);
     asked.on('timeout', () => asked.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
     asked.on('error', reject);
     asked.end();

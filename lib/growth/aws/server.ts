@@ -2,7 +2,8 @@ import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/cl
 import { CreateSnapshotCommand, EC2Client, waitUntilSnapshotCompleted } from '@aws-sdk/client-ec2';
 import { GetCommandInvocationCommand, SendCommandCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GrowthProblem } from '../growth.ts';
+import type { WorkProblem } from '../../steps/work.ts';
+import type { HandedOver, ServerStatus } from '../cloud.ts';
 import type { EnvironmentStacks } from './stacks.ts';
 
 /** For the dump of the largest database of a single server, and more. */
@@ -11,37 +12,61 @@ const LONGEST_SECONDS = 12 * 3600;
 const DELIVERY_SECONDS = 300;
 const POLL_MS = 3000;
 
+export interface RunningServerProps {
+  readonly stacks: EnvironmentStacks;
+  readonly region: string;
+  /** What is done with it, for whoever reads the list of commands: `npm run grow`. */
+  readonly purpose: string;
+  /** How to go on when a command has failed: `grow again`. */
+  readonly again: string;
+  readonly Problem: new (message: string) => WorkProblem;
+  /** @default - real time, milliseconds */
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
+}
+
 /** The single server, asked through Run Command of Systems Manager. */
 export class RunningServer {
-  private readonly stacks: EnvironmentStacks;
+  private readonly props: RunningServerProps;
   private readonly ssm: SSMClient;
-  private readonly region: string;
   private readonly pause: (milliseconds: number) => Promise<unknown>;
 
-  constructor(
-    stacks: EnvironmentStacks,
-    region: string,
-    pause: (milliseconds: number) => Promise<unknown> = sleep,
-  ) {
-    this.stacks = stacks;
-    this.region = region;
-    this.pause = pause;
-    this.ssm = new SSMClient({ region, maxAttempts: 8 });
+  constructor(props: RunningServerProps) {
+    this.props = props;
+    this.pause = props.pause ?? sleep;
+    this.ssm = new SSMClient({ region: props.region, maxAttempts: 8 });
+  }
+
+  async status(): Promise<ServerStatus> {
+    const status: unknown = JSON.parse(await this.run('odoo-hand-over --status'));
+    if (!isStatus(status)) throw new Error(`not a status of the server: ${JSON.stringify(status)}`);
+    return status;
+  }
+
+  /** Stops its Odoo for good and saves everything. */
+  async handOver(): Promise<HandedOver> {
+    const handedOver: unknown = JSON.parse(await this.run('odoo-hand-over'));
+    if (!isHandedOver(handedOver)) throw new Error(`not a handover: ${JSON.stringify(handedOver)}`);
+    return handedOver;
+  }
+
+  /** Its Odoo serves again. */
+  async takeBack(): Promise<void> {
+    await this.run('odoo-hand-over --take-back');
   }
 
   /**
-   * Runs `odoo-hand-over` with an option, as root.
+   * Runs a command, as root.
    *
-   * @returns the last line of what it prints, which is JSON.
+   * @returns the last line of what it prints.
    */
-  async handOver(option = ''): Promise<unknown> {
+  async run(command: string): Promise<string> {
+    const { purpose, again, Problem } = this.props;
     const instance = await this.instance();
-    const command = `odoo-hand-over ${option}`.trim();
     const { Command } = await this.ssm.send(
       new SendCommandCommand({
         InstanceIds: [instance],
         DocumentName: 'AWS-RunShellScript',
-        Comment: 'npm run grow',
+        Comment: purpose,
         TimeoutSeconds: DELIVERY_SECONDS,
         Parameters: { commands: [command], executionTimeout: [String(LONGEST_SECONDS)] },
       }),
@@ -49,21 +74,22 @@ export class RunningServer {
     const result = await this.outcome(Command?.CommandId ?? '', instance);
     const last = result.StandardOutputContent?.trim().split('\n').at(-1) ?? '';
     if (result.Status !== 'Success') {
-      throw new GrowthProblem(
-        `${command} on ${instance} ended as ${result.StatusDetails ?? result.Status}: ${(result.StandardErrorContent ?? '').trim().split('\n').at(-1) || last || 'it said nothing'}; mend it and grow again, or go back with --undo`,
+      throw new Problem(
+        `${command} on ${instance} ended as ${result.StatusDetails ?? result.Status}: ${(result.StandardErrorContent ?? '').trim().split('\n').at(-1) || last || 'it said nothing'}; mend it and ${again}, or go back with --undo`,
       );
     }
-    return JSON.parse(last);
+    return last;
   }
 
   /** Makes a snapshot of the data volume and waits for it. */
   async snapshot(): Promise<string> {
-    const client = new EC2Client({ region: this.region });
-    const volume = await this.stacks.resource('Server', 'AWS::EC2::Volume', 'ServerDataVolume');
+    const { stacks, region } = this.props;
+    const client = new EC2Client({ region });
+    const volume = await stacks.resource('Server', 'AWS::EC2::Volume', 'ServerDataVolume');
     const { SnapshotId = '' } = await client.send(
       new CreateSnapshotCommand({
         VolumeId: volume,
-        Description: `Last state of the data volume of ${this.stacks.nameOf('Server')}`,
+        Description: `Last state of the data volume of ${stacks.nameOf('Server')}`,
       }),
     );
     await waitUntilSnapshotCompleted({ client, maxWaitTime: LONGEST_SECONDS }, { SnapshotIds: [SnapshotId] });
@@ -72,8 +98,9 @@ export class RunningServer {
 
   /** Whichever it is by now. */
   private async instance(): Promise<string> {
-    const client = new AutoScalingClient({ region: this.region });
-    const group = await this.stacks.resource('Server', 'AWS::AutoScaling::AutoScalingGroup');
+    const { stacks, region, Problem } = this.props;
+    const client = new AutoScalingClient({ region });
+    const group = await stacks.resource('Server', 'AWS::AutoScaling::AutoScalingGroup');
     const { AutoScalingGroups = [] } = await client.send(
       new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] }),
     );
@@ -81,9 +108,7 @@ export class RunningServer {
       ({ LifecycleState }) => LifecycleState === 'InService',
     );
     if (serving?.InstanceId === undefined)
-      throw new GrowthProblem(
-        'the server is being replaced: wait until the new one is there, then try again',
-      );
+      throw new Problem('the server is being replaced: wait until the new one is there, then try again');
     return serving.InstanceId;
   }
 
@@ -101,4 +126,16 @@ export class RunningServer {
       }
     }
   }
+}
+
+function isStatus(value: unknown): value is ServerStatus {
+  return has(value, 'databaseBytes', 'base', 'backupAges', 'handedOver');
+}
+
+function isHandedOver(value: unknown): value is HandedOver {
+  return has(value, 'dump', 'manifest', 'dumpBytes', 'seconds');
+}
+
+function has(value: unknown, ...fields: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && fields.every((field) => field in value);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failbackCommand, type Regions } from '../../../lib/cli/failback.ts';
-import type { FailbackCloud } from '../../../lib/failback/cloud.ts';
+import type { ServiceCloud } from '../../../lib/failback/service/cloud.ts';
+import { serviceWay } from '../../../lib/failback/service/service-way.ts';
 import type { FailbackJournal } from '../../../lib/failback/journal.ts';
 
 const journal: FailbackJournal = {
@@ -15,7 +16,7 @@ const journal: FailbackJournal = {
 function account(found?: FailbackJournal) {
   const written: FailbackJournal[] = [];
   const asked: string[] = [];
-  const cloud: FailbackCloud = {
+  const cloud: ServiceCloud = {
     account: forbidden,
     stackStatus: forbidden,
     probe: forbidden,
@@ -35,7 +36,7 @@ function account(found?: FailbackJournal) {
   };
   const regions: Regions = async ({ environment }, recoveryRegion) => {
     asked.push(`${environment.name} from ${recoveryRegion} to ${environment.region}`);
-    return { cloud, journals };
+    return { cloud, journals, way: serviceWay(cloud) };
   };
   return { regions, written, asked };
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { FailbackProps } from '../../../lib/failback/failback.ts';
+import { serviceWay } from '../../../lib/failback/service/service-way.ts';
 import { environmentOf, planOf, production } from '../../support/environments.ts';
 import type { TwoRegions } from './two-regions.ts';
 
@@ -22,6 +23,7 @@ export function propsOf(
     plan: planOf(40, production),
     recoveryRegion: 'eu-west-1',
     cloud: regions,
+    way: serviceWay(regions),
     journals: regions,
     say: (text) => said.push(text),
     confirm: async (question) => {

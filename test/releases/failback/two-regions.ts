@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Side as SideName } from '../../../constructs/edge/dns-record.ts';
 import { copyLarge } from '../../../lib/failback/aws/large-copy.ts';
-import type { DumpKeys, FailbackCloud, HandOverRequest } from '../../../lib/failback/cloud.ts';
+import type { DumpKeys, HandOverRequest, ServiceCloud } from '../../../lib/failback/service/cloud.ts';
 import type { FailbackJournal } from '../../../lib/failback/journal.ts';
 import type { Fence, FenceNote, FenceRegion } from '../../../lib/failover/fence.ts';
 import type { ReceiveRequest, StackPurpose } from '../../../lib/growth/cloud.ts';
@@ -10,11 +10,9 @@ import { AwsStore } from '../../../lib/staging/aws-store.ts';
 import { copyFilestore, type FilestoreCopyResult } from '../../../lib/staging/filestore-copy.ts';
 import type { JournalStore } from '../../../lib/steps/work.ts';
 import type { Run, RunOptions } from '../../constructs/database-job/job-bench.ts';
+import { Mortal } from '../../support/mortal.ts';
 import { VersionedStore } from '../staging/versioned-store.ts';
 import { Side } from './side.ts';
-
-/** What the operator's machine dies of in a test. */
-export class Crash extends Error {}
 
 const STACKS: readonly StackPurpose[] = ['Data', 'Edge', 'Release', 'Service', 'Dns', 'Operations', 'Egress'];
 
@@ -22,18 +20,12 @@ const STACKS: readonly StackPurpose[] = ['Data', 'Edge', 'Release', 'Service', '
  * An environment in two Regions in which everything is real that holds data or changes it: both databases, their jobs, the
  * gates of their nodes, the copies of objects. What CloudFormation and the guard of the fence would do is done at once.
  */
-export class TwoRegions implements FailbackCloud, JournalStore<FailbackJournal> {
+export class TwoRegions extends Mortal<SideName> implements ServiceCloud, JournalStore<FailbackJournal> {
   readonly s3: VersionedStore;
   readonly sides: Readonly<Record<SideName, Side>>;
   readonly stacks: Record<SideName, Set<StackPurpose>> = { primary: new Set(), recovery: new Set() };
-  /** Calls in order. */
-  readonly calls: string[] = [];
-  /** The call at which the operator's machine dies, before it has any effect or after all of it. */
-  crash?: string;
   /** How jobs are run, by the names of the calls. */
   jobs: Record<string, RunOptions> = {};
-  /** Things that must never be, and were. */
-  readonly wrong: string[] = [];
   guardLives = true;
   note?: FenceNote;
   private standing?: Fence;
@@ -60,6 +52,7 @@ export class TwoRegions implements FailbackCloud, JournalStore<FailbackJournal> 
   }
 
   private constructor(s3: VersionedStore, client: S3Client, sides: Readonly<Record<SideName, Side>>) {
+    super();
     this.s3 = s3;
     this.client = client;
     this.sides = sides;
@@ -233,20 +226,5 @@ export class TwoRegions implements FailbackCloud, JournalStore<FailbackJournal> 
     delete this.jobs[call];
     if (run.code !== 0) throw new Error(run.report?.error ?? run.output);
     return run;
-  }
-
-  private async act<T>(name: string, effect: () => Promise<T>): Promise<T> {
-    this.die(`before ${name}`);
-    this.calls.push(name);
-    const result = await effect();
-    if ((await this.serving()).length > 1) this.wrong.push(`two of them serve after ${name}`);
-    this.die(`after ${name}`);
-    return result;
-  }
-
-  private die(moment: string): void {
-    if (this.crash !== moment) return;
-    this.crash = undefined;
-    throw new Crash(moment);
   }
 }

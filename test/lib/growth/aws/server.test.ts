@@ -19,7 +19,14 @@ afterAll(() => wire?.stop());
 beforeEach(() => {
   wire.reset();
   const stacks = new EnvironmentStacks('prod', 'eu-central-1');
-  server = new RunningServer(stacks, 'eu-central-1', async () => undefined);
+  server = new RunningServer({
+    stacks,
+    region: 'eu-central-1',
+    purpose: 'npm run grow',
+    again: 'grow again',
+    Problem: GrowthProblem,
+    pause: async () => undefined,
+  });
   wire.on(
     'ListStackResources',
     resourcesPage([
@@ -54,7 +61,7 @@ describe('a command', () => {
       ...['Pending', 'InProgress', 'Delayed'].map((Status) => invocation({ Status })),
       invocation({ Status: 'Success', StandardOutputContent: 'hand-over: dumped\n{"handedOver": false}\n' }),
     );
-    expect(await server.handOver('--status')).toEqual({ handedOver: false });
+    expect(await server.run('odoo-hand-over --status')).toBe('{"handedOver": false}');
     expect(wire.asked('DescribeAutoScalingGroups')).toEqual([
       { 'AutoScalingGroupNames.member.1': 'prod-group' },
     ]);

@@ -1,7 +1,8 @@
-import { shippedPrices } from '../../config/sizing/prices.ts';
-import { duration } from '../backups/words.ts';
-import type { Failback } from './failback.ts';
-import type { FailbackJournal, Rehearsal } from './journal.ts';
+import { duration } from '../../backups/words.ts';
+import type { Failback } from '../failback.ts';
+import type { FailbackJournal, Rehearsal } from '../journal.ts';
+import { SWITCH_SECONDS } from '../switch-domain.ts';
+import { usd } from '../usd.ts';
 
 /** Until nodes have ended their Odoo. */
 const STOP_SECONDS = 90;
@@ -11,9 +12,6 @@ export const EXPORT_SECONDS = 180;
 
 /** The release job, the guard's minute, and tasks of ECS until the load balancer finds them healthy. Estimated. */
 const SERVE_SECONDS = 600;
-
-/** The deletion of one record, and the minute for which resolvers remember it. */
-const SWITCH_SECONDS = 120;
 
 /** What is about to happen, for a person to agree to. */
 export function announcement({ environment, recoveryRegion }: Failback): string {
@@ -33,11 +31,6 @@ export function announcement({ environment, recoveryRegion }: Failback): string 
 
 function cost(from: string, to: string): string {
   return `${usd(from, 'dataTransfer.crossRegionOut')} per GB that is copied, ${usd(to, 's3.standard.put')} per 1,000 attachments`;
-}
-
-function usd(region: string, key: string): string {
-  const price = shippedPrices.price(region, key);
-  return price === undefined ? 'the price of AWS' : `USD ${price.usd}`;
 }
 
 /** For example `about 21 min`: what users will have to wait for, as the rehearsal has just shown it. */

@@ -6,46 +6,44 @@ import type { Side } from '../../../constructs/edge/dns-record.ts';
 import { cdkDeploy } from '../../cdk-deploy.ts';
 import { awsFence } from '../../failover/aws-fence.ts';
 import type { FenceRegion } from '../../failover/fence.ts';
-import { allowDeletion, probeService } from '../../growth/aws/load-balancer.ts';
 import { EnvironmentStacks } from '../../growth/aws/stacks.ts';
-import type { ReceiveRequest, StackPurpose } from '../../growth/cloud.ts';
-import type { DatabaseHandedOver, Received } from '../../release/job-report.ts';
-import { runJob, runJobFor } from '../../release/job-run.ts';
+import type { StackPurpose } from '../../growth/cloud.ts';
 import { AwsStore } from '../../staging/aws-store.ts';
 import { copyFilestore, type FilestoreCopyResult } from '../../staging/filestore-copy.ts';
 import { JournalObject } from '../../steps/aws/journal-object.ts';
-import type { DumpKeys, FailbackCloud, HandOverRequest } from '../cloud.ts';
+import type { FailbackCloud } from '../cloud.ts';
 import { FailbackProblem } from '../failback.ts';
 import type { FailbackJournal } from '../journal.ts';
-import { copyLarge } from './large-copy.ts';
 import { RegionSide } from './region-side.ts';
 import { TwoRegions } from './two-regions.ts';
-
-/** Begins the names of executions. */
-const PURPOSE = 'failback';
 
 /** Copies of attachments under way at the same time: S3 takes far more, the operator's computer does not. */
 const CONCURRENCY = 64;
 
-/** Tasks start, load Odoo, and are found healthy. */
-const START_MS = 20 * 60_000;
+/** Until what has just been started at home loads Odoo, and is found healthy. */
+export const START_MS = 20 * 60_000;
 
 /** Both Regions of an environment, with the credentials of whoever runs the command. */
-export class AwsFailback implements FailbackCloud {
+export abstract class AwsFailback implements FailbackCloud {
   /** In the recovery Region, beside the fence. */
   readonly journals: JournalObject<FailbackJournal>;
-  private readonly environment: Environment;
-  private readonly sides: Readonly<Record<Side, RegionSide>>;
+  protected readonly environment: Environment;
+  protected readonly pause: (milliseconds: number) => Promise<unknown>;
+  private readonly cdkDeploy: typeof cdkDeploy;
+  protected readonly sides: Readonly<Record<Side, RegionSide>>;
 
   /** @param pause between two looks at what AWS does in its own time, milliseconds */
   constructor(
     environment: Environment,
     recoveryRegion: string,
     pause: (milliseconds: number) => Promise<unknown> = sleep,
+    deploy: typeof cdkDeploy = cdkDeploy,
   ) {
     const { name, region } = environment;
     const inRecovery = new EnvironmentStacks(name, recoveryRegion);
     this.environment = environment;
+    this.pause = pause;
+    this.cdkDeploy = deploy;
     this.sides = {
       primary: new RegionSide({
         region,
@@ -79,10 +77,8 @@ export class AwsFailback implements FailbackCloud {
     return this.sides[side].stacks.status(purpose);
   }
 
-  probe(side: Side): Promise<string | undefined> {
-    const { region, stacks } = this.sides[side];
-    return probeService({ ...this.environment, region }, stacks, side === 'primary' ? START_MS : undefined);
-  }
+  abstract probe(side: Side): Promise<string | undefined>;
+  abstract takeBack(): Promise<void>;
 
   fence(): Promise<FenceRegion> {
     return awsFence(this.environment.name, this.sides.recovery.region);
@@ -105,50 +101,23 @@ export class AwsFailback implements FailbackCloud {
     });
   }
 
-  handOver(request: HandOverRequest): Promise<DatabaseHandedOver> {
-    return this.sides.recovery.withJob((place) =>
-      runJobFor(place, PURPOSE, { kind: 'hand-over', ...request }, ({ handedOver }) => handedOver),
-    );
-  }
-
-  async takeBack(): Promise<void> {
-    await this.sides.recovery.withJob((place) => runJob(place, PURPOSE, { kind: 'take-back' }));
-  }
-
-  async copyDump({ dump, manifest }: DumpKeys): Promise<void> {
-    const { primary, recovery } = this.sides;
-    const [from, to] = await Promise.all([recovery.bucket('Backup'), primary.bucket('Backup')]);
-    for (const key of [dump, manifest]) {
-      await copyLarge({
-        from: { client: recovery.s3, bucket: from },
-        to: { client: primary.s3, bucket: to },
-        key,
-      });
-    }
-  }
-
-  receive(request: ReceiveRequest): Promise<Received> {
-    return this.sides.primary.withJob((place) =>
-      runJobFor(place, PURPOSE, { kind: 'receive', ...request }, ({ received }) => received),
-    );
-  }
-
-  async release(): Promise<void> {
-    await this.sides.primary.withJob((place) => runJob(place, PURPOSE, { kind: 'release' }));
-  }
-
-  async deployRecovered(purpose: StackPurpose): Promise<void> {
-    const name = this.sides.recovery.stacks.nameOf(purpose);
-    const code = await cdkDeploy([name], { env: this.environment.name, recover: 'latest' });
-    if (code !== 0) {
-      throw new FailbackProblem(`cdk deploy ${name} ended with exit code ${String(code)}: see above`);
-    }
+  deployRecovered(purpose: StackPurpose): Promise<void> {
+    return this.deploy([this.sides.recovery.stacks.nameOf(purpose)], { recover: 'latest' });
   }
 
   async deleteRecovered(purpose: StackPurpose): Promise<void> {
-    const { region, stacks } = this.sides.recovery;
-    // CloudFormation cannot delete what is protected by itself.
-    if (purpose === 'Edge') await allowDeletion(region, stacks);
-    await stacks.delete(purpose);
+    await this.sides.recovery.stacks.delete(purpose);
+  }
+
+  /** @throws FailbackProblem if it fails; the CDK has said why. */
+  protected async deploy(
+    names: readonly string[],
+    context: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const code = await this.cdkDeploy(names, { env: this.environment.name, ...context });
+    if (code === 0) return;
+    throw new FailbackProblem(
+      `cdk deploy ${names.join(' ')} ended with exit code ${String(code)}: see above; mend it and run failback again, or go back with --undo`,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { AwsFailback } from '../../../../lib/failback/aws/aws-cloud.ts';
+import { AwsServiceFailback } from '../../../../lib/failback/aws/service-cloud.ts';
 import { FailbackProblem } from '../../../../lib/failback/failback.ts';
 import { newJournal } from '../../../../lib/failback/journal.ts';
 import { AwsWire, type WireCall } from '../../../support/aws-wire.ts';
@@ -12,7 +12,7 @@ const KEYS = { dump: 'failback/1.dump', manifest: 'failback/1.json' };
 const BALANCER = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/prod/1';
 
 let wire: AwsWire;
-let cloud: AwsFailback;
+let cloud: AwsServiceFailback;
 /** What the job of a Region says at its end. */
 let report: object;
 
@@ -24,7 +24,11 @@ beforeEach(() => {
   wire.reset();
   wire.otherwise = account;
   report = { outcome: 'succeeded' };
-  cloud = new AwsFailback(environmentOf(150, { name: 'prod', region: HOME }), AWAY, async () => undefined);
+  cloud = new AwsServiceFailback(
+    environmentOf(150, { name: 'prod', region: HOME }),
+    AWAY,
+    async () => undefined,
+  );
 });
 
 /** Both Regions; each has its own stacks, buckets and state machine. */
