@@ -1,4 +1,10 @@
-import { aws_route53 as route53, CfnOutput, Duration, RemovalPolicy, type aws_ses as ses } from 'aws-cdk-lib';
+import {
+  aws_route53 as route53,
+  CfnOutput,
+  Duration,
+  type RemovalPolicy,
+  type aws_ses as ses,
+} from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 export interface SesRecordsProps {
@@ -13,6 +19,8 @@ export interface SesRecordsProps {
    * @default - outputs of the stack say which records to make
    */
   readonly hostedZone?: { readonly id: string; readonly name: string };
+  /** That of the identity. */
+  readonly removalPolicy: RemovalPolicy;
 }
 
 interface DnsRecord {
@@ -35,11 +43,15 @@ export class SesRecords extends Construct {
     super(scope, id);
     for (const record of recordsOf(props)) {
       if (props.hostedZone === undefined) this.askFor(record);
-      else this.define(record, props.hostedZone.id);
+      else this.define(record, props.hostedZone.id, props.removalPolicy);
     }
   }
 
-  private define({ id, type, name, value }: DnsRecord, hostedZoneId: string): void {
+  private define(
+    { id, type, name, value }: DnsRecord,
+    hostedZoneId: string,
+    removalPolicy: RemovalPolicy,
+  ): void {
     const record = new route53.CfnRecordSet(this, id, {
       hostedZoneId,
       name,
@@ -48,7 +60,7 @@ export class SesRecords extends Construct {
       ttl: Duration.minutes(30).toSeconds().toString(),
     });
     // As long as the identity: without them SES ends its verification after three days.
-    record.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    record.applyRemovalPolicy(removalPolicy);
   }
 
   private askFor({ id, type, name, value }: DnsRecord): void {

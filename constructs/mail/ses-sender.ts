@@ -18,6 +18,12 @@ export interface SesSenderProps {
    * @default `bounce`
    */
   readonly returnPath?: string;
+  /**
+   * Whether what SES knows of the domain stays when the stack goes. SES knows a domain once in a Region: what stays is in the way of
+   * whoever makes it again.
+   * @default true
+   */
+  readonly outlivesStack?: boolean;
   /** Encrypts the credentials. */
   readonly encryptionKey: kms.IKey;
 }
@@ -26,7 +32,7 @@ export interface SesSenderProps {
  * Sends through Amazon SES: the domain as an identity, signed with DKIM, with a return path of its own, and a login for
  * Odoo.
  *
- * The identity outlives its stack, with its DNS records and its configuration set: whoever else in the account sends for
+ * The identity outlives its stack, unless it is told not to, with its DNS records and its configuration set: whoever else in the account sends for
  * the domain does so with the same identity, and one without its configuration set sends nothing any more. The login goes
  * with the stack.
  *
@@ -61,6 +67,12 @@ export class SesSender extends Construct implements OutgoingMail {
     this.credentials = this.defineCredentials(accessKey);
   }
 
+  private get removalPolicy(): RemovalPolicy {
+    return (this.props.outlivesStack ?? true)
+      ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+      : RemovalPolicy.DESTROY;
+  }
+
   private defineConfigurationSet(): ses.ConfigurationSet {
     const configurationSet = new ses.ConfigurationSet(this, 'ConfigurationSet', {
       // A server that takes no encrypted mail gets none; the bounce says so.
@@ -69,7 +81,7 @@ export class SesSender extends Construct implements OutgoingMail {
       // SES keeps addresses that bounced or complained and does not write to them again: repetition costs reputation.
       suppressionReasons: ses.SuppressionReasons.BOUNCES_AND_COMPLAINTS,
     });
-    configurationSet.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    configurationSet.applyRemovalPolicy(this.removalPolicy);
     return configurationSet;
   }
 
@@ -85,8 +97,15 @@ export class SesSender extends Construct implements OutgoingMail {
       // Until its records are found SES uses a return path of its own: mail that arrives unaligned is better than none.
       mailFromBehaviorOnMxFailure: ses.MailFromBehaviorOnMxFailure.USE_DEFAULT_VALUE,
     });
-    identity.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
-    new SesRecords(this, 'Records', { identity, returnPath, region, hostedZone: mail.hostedZone });
+    const { removalPolicy } = this;
+    identity.applyRemovalPolicy(removalPolicy);
+    new SesRecords(this, 'Records', {
+      identity,
+      returnPath,
+      region,
+      hostedZone: mail.hostedZone,
+      removalPolicy,
+    });
   }
 
   private defineCredentials(accessKey: number): DataSecret {

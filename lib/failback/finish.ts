@@ -31,11 +31,5 @@ export async function finish(props: FailbackProps): Promise<void> {
   await failback.note({ state: 'finishing' });
   await way.letGo(failback);
   await failback.note({ state: 'finished' });
-  say(`Finished. ${way.afterwards(failback)}${mailThere(props)}`);
-}
-
-/** SES knows a domain once per Region, and what made it is kept when its stack goes. */
-function mailThere({ environment: { name, mail }, recoveryRegion }: FailbackProps): string {
-  if (mail?.kind !== 'ses' || mail.identity === 'existing') return '';
-  return ` Remove the identity of ${mail.domain} in ${recoveryRegion} as well, with its configuration set and its records (docs/mail.md): the next recovery of ${name} would fail because they are there.`;
+  say(`Finished. ${way.afterwards(failback)}`);
 }

@@ -103,6 +103,8 @@ export class DataStack extends OdooStack implements DataBuckets {
           mail,
           region,
           returnPath: recovered ? `bounce-${region}` : undefined,
+          // It goes home, and may be brought back once more.
+          outlivesStack: !recovered,
           encryptionKey: this.key,
         })
       : new RelaySender(this, 'RelaySender', mail);

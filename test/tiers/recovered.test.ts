@@ -82,6 +82,16 @@ describe.each([10, 40, 150])('with %i users', (users) => {
     ]);
   });
 
+  it('what SES knows of the domain there goes with it: the next recovery could not make it again', () => {
+    const types = ['AWS::SES::EmailIdentity', 'AWS::SES::ConfigurationSet', 'AWS::Route53::RecordSet'];
+    const data = (templates: Templates, name: string) =>
+      resourcesOf({ Data: templates[name] ?? { Resources: {} } }, ...types).map(
+        ({ resource }) => resource.DeletionPolicy,
+      );
+    expect(data(away, 'test-Recovery-Data')).toEqual(Array(7).fill('Delete'));
+    expect(data(home, 'Data')).toEqual(Array(7).fill('RetainExceptOnCreate'));
+  });
+
   it('its mail comes back to a name of its own: that of the primary Region is taken', () => {
     const [one, other] = [home, away].map((templates) =>
       recordsOf(templates).flatMap(({ Type, Name }) => (Type === 'MX' ? [Name] : [])),

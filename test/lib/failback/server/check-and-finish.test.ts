@@ -115,21 +115,6 @@ describe('the end of the way home of a single server', () => {
     expect(said.at(-1)).toContain('gone-home/');
   });
 
-  it('says what of SES the next recovery would fail of', async () => {
-    const { environment } = props();
-    const mail = {
-      kind: 'ses',
-      from: 'odoo@example.com',
-      fromFilter: 'example.com',
-      domain: 'example.com',
-      identity: 'new',
-      accessKeys: [1],
-    } as const;
-    await failBack(props());
-    await finish(props({ environment: { ...environment, mail } }));
-    expect(said.at(-1)).toContain('Remove the identity of example.com in eu-west-1 as well');
-  });
-
   it('frees the way for the next recovery only once nothing is left that it would begin with', async () => {
     await failBack(props());
     servers.crash = 'before set recovered aside';
