@@ -136,6 +136,36 @@ describe.each([40, 150])('with %i users and attachments on EFS', (users) => {
     expect(made?.resource.Properties?.['ThroughputMode']).toBe('elastic');
   });
 
+  it('only what has been marked as brought back may be changed, and nothing deleted', () => {
+    interface Statement {
+      readonly Action: string | readonly string[];
+      readonly Condition?: unknown;
+    }
+    const [policy] = resourcesOf(away, 'AWS::IAM::Policy').filter(({ logicalId }) =>
+      logicalId.startsWith('FilestoreReplicaFindRole'),
+    );
+    const document: { Statement: readonly Statement[] } = JSON.parse(
+      text(policy?.resource.Properties?.['PolicyDocument']),
+    );
+    const conditions = Object.fromEntries(
+      document.Statement.flatMap(({ Action, Condition }) =>
+        [Action].flat().map((action) => [action, Condition]),
+      ).filter(([action]) => String(action).startsWith('elasticfilesystem:')),
+    );
+    const marked = { Null: { 'aws:ResourceTag/odoo-aws:brought-back': 'false' } };
+    expect(conditions).toEqual({
+      'elasticfilesystem:DescribeFileSystems': undefined,
+      'elasticfilesystem:DescribeReplicationConfigurations': undefined,
+      'elasticfilesystem:DeleteReplicationConfiguration': undefined,
+      'elasticfilesystem:TagResource': {
+        'ForAllValues:StringEquals': { 'aws:TagKeys': ['odoo-aws:brought-back'] },
+      },
+      'elasticfilesystem:PutFileSystemPolicy': marked,
+      'elasticfilesystem:PutLifecycleConfiguration': marked,
+      'elasticfilesystem:UpdateFileSystem': marked,
+    });
+  });
+
   it('what is not on EFS looks for no copy there', () => {
     expect(resourcesOf(broughtBack(users), 'Custom::WritableReplica')).toEqual([]);
   });
