@@ -2,7 +2,6 @@ import type { Environment } from './environment.ts';
 import type { PlannedEnvironment } from './load.ts';
 import type { Problem, Result } from './problem.ts';
 import { recoveryGaps } from './rules/recovery-site.ts';
-import type { Tier } from './sizing/plan.ts';
 
 /** The newest moment of which everything is there. */
 export const LATEST = 'latest';
@@ -41,9 +40,7 @@ export function readRecover(
             `write ${LATEST} to lose as little as possible`,
           ),
         ]),
-    ...(env === undefined
-      ? []
-      : planned.flatMap(({ environment, plan }) => problemsOf(environment, plan.tier))),
+    ...(env === undefined ? [] : planned.flatMap(({ environment }) => problemsOf(environment))),
   ];
   if (problems.length > 0 || !isMoment(recover)) return { ok: false, problems };
   return { ok: true, value: recover === LATEST ? LATEST : new Date(recover).toISOString() };
@@ -59,8 +56,8 @@ function problem(value: unknown, message: string, allowed: string, fix: string):
 }
 
 /** What an environment must have to go on in its recovery Region. */
-function problemsOf(environment: Environment, tier: Tier): Problem[] {
-  const { name, recoveryRegion, storage } = environment;
+function problemsOf(environment: Environment): readonly Problem[] {
+  const { name, recoveryRegion } = environment;
   if (recoveryRegion === undefined) {
     return [
       {
@@ -72,16 +69,5 @@ function problemsOf(environment: Environment, tier: Tier): Problem[] {
       },
     ];
   }
-  const onEfs: Problem = {
-    path: `${name}.storage.filestore`,
-    value: storage.filestore,
-    message:
-      'cannot be brought back by this command yet: the copy of the file system is read-only until its replication ends',
-    allowed: 's3-files',
-    fix: 'follow docs/recovery-points.md, which names the copies that belong together',
-  };
-  return [
-    ...(tier !== 'small' && storage.filestore === 'efs' ? [onEfs] : []),
-    ...recoveryGaps(environment, recoveryRegion),
-  ];
+  return recoveryGaps(environment, recoveryRegion);
 }

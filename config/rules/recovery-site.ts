@@ -100,7 +100,7 @@ function drillIsMade({ file, tier, settings }: Draft): Problem[] {
       message:
         tier === 'small'
           ? 'has no use in small: there is no database of RDS to restore, and no drill yet'
-          : 'has no use with storage.filestore efs, which cannot be brought back in another Region yet',
+          : 'has no use with storage.filestore efs: the copy can only be read while it is one, and to end that for a drill would leave none',
       allowed: 'only in medium and large, with storage.filestore s3-files',
       fix:
         tier === 'small'

@@ -84,6 +84,8 @@ export const serviceFigures = {
   logPerGiB: assumed(1),
   /** Both instances change their names, and the services are started again. */
   databasePutInPlace: assumed(15),
+  /** "Several minutes", while RDS restores: nothing waits for it. */
+  replicationEnded: figure('designed', 0, 'efsReplicationEnds', '2026-11-30'),
   egressDeployed: assumed(3),
   /** Load balancer, firewall, certificate. */
   edgeDeployed: assumed(10),

@@ -2,15 +2,7 @@ import type { Environment } from '../environment.ts';
 import { lossOfRegion, mistakeWithin } from './loss-parts.ts';
 import type { AppPlan, DatabasePlan, RecoveryPhase } from './plan.ts';
 import { type Figure, SERVED_AFTER_FAILOVER_SECONDS, serviceFigures as figures } from './recovery-figures.ts';
-import {
-  domainMoved,
-  fenced,
-  momentFound,
-  never,
-  type Recovery,
-  takes,
-  withoutCopies,
-} from './recovery-parts.ts';
+import { domainMoved, fenced, momentFound, type Recovery, takes, withoutCopies } from './recovery-parts.ts';
 import { databaseTodayGiB } from './storage.ts';
 import { DAILY_CHANGE } from './usage.ts';
 
@@ -59,6 +51,11 @@ const putInPlace = takes(
   figures.databasePutInPlace,
   'the restored instance takes the place of the other one, by hand',
 );
+const replicationEnded = takes(
+  'filestore',
+  figures.replicationEnded,
+  'EFS ends its replication and the copy can be written, while RDS restores; what was deleted after the moment is gone',
+);
 const othersServe = takes('nodes', figures.nodesLeft, 'the others serve on, while ECS starts another one');
 const nodeStarted = takes('node', figures.taskStarted, 'it is the only one, and ECS starts another one');
 const failedOver = takes(
@@ -70,13 +67,11 @@ const failedOver = takes(
 function inOtherRegion(environment: Environment): readonly RecoveryPhase[] {
   const { recoveryRegion, storage, recovery } = environment;
   if (recoveryRegion === undefined) return withoutCopies;
-  if (storage.filestore === 'efs') {
-    return never('a filestore on EFS cannot be brought back by the command yet (storage.filestore)');
-  }
   return [
     fenced,
     momentFound,
     restoredByRds(environment, `in ${recoveryRegion}`),
+    ...(storage.filestore === 'efs' ? [replicationEnded] : []),
     ...(recovery.network.kind === 'existing'
       ? []
       : [takes('network', figures.egressDeployed, 'NAT gateways, in a network that is there')]),

@@ -17,6 +17,7 @@ export const sources = {
   s3ReplicationTime: 'Amazon S3 user guide, S3 Replication Time Control: 99.99 % of new objects',
   efsDurability: 'Amazon EFS user guide, Regional file systems',
   efsReplication: 'Amazon EFS user guide, Replicating file systems: 15 minutes for most file systems',
+  efsReplicationEnds: 'Amazon EFS user guide, Deleting replication configurations: several minutes',
   rdsFailover: 'Amazon RDS user guide, Failing over a Multi-AZ DB instance: typically 60 to 120 seconds',
   route53Change: 'Amazon Route 53 API reference, ChangeResourceRecordSets: generally within 60 seconds',
   recoverySmall: 'docs/recovery-small.md, Measured',

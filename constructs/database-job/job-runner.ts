@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
 import { FunctionLogGroup } from '../shared/function-log-group.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
+import { acknowledgePolling } from '../shared/acknowledge-polling.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 import { onCluster, tasksOf } from './release/release-role.ts';
 
@@ -137,26 +138,7 @@ export class JobRunner extends Construct {
       `${watch.functionArn}:*`,
       'The provider framework may invoke the function that watches the job. The wildcard stands for its versions and aliases, of which there are none.',
     );
-    acknowledgeWildcard(
-      provider,
-      `${frameworkFunction(provider, 'framework-isComplete').functionArn}:*`,
-      'Role of the state machine that polls: it may invoke the polling function of the same provider, in whatever version, and one other.',
-    );
-    acknowledgeWildcard(
-      provider,
-      `${frameworkFunction(provider, 'framework-onTimeout').functionArn}:*`,
-      'Role of the state machine that polls: it may invoke the timeout function of the same provider, in whatever version, when time is up.',
-    );
-    acknowledge(
-      provider,
-      'AwsSolutions-SF1',
-      'Every event of this state machine carries the pre-signed URL with which anybody could answer CloudFormation in its place; it belongs in no log. What happens is in the logs of the functions.',
-    );
-    acknowledge(
-      provider,
-      'AwsSolutions-SF2',
-      'The state machine repeats one call until the job has ended, a few times per deployment. There is no path to trace; the event of the stack says how it ended.',
-    );
+    acknowledgePolling(provider);
   }
 
   private defineFunction(id: string, handler: 'onEvent' | 'isComplete', role: iam.Role): lambda.Function {
@@ -171,11 +153,4 @@ export class JobRunner extends Construct {
       timeout: Duration.minutes(2),
     });
   }
-}
-
-function frameworkFunction(provider: custom_resources.Provider, id: string): lambda.Function {
-  const child = provider.node.findChild(id);
-  if (!(child instanceof lambda.Function))
-    throw new Error(`the provider framework has no function ${id} any more`);
-  return child;
 }

@@ -10,7 +10,15 @@ export interface EfsFilestoreProps {
   readonly encryptionKey: kms.IKey;
   /** @default - not copied to another Region */
   readonly replica?: RecoveryRegion;
+  /**
+   * One that an environment is brought back with, set up as {@link COLD_AFTER} says by who found it.
+   * @default - one is made, which is empty
+   */
+  readonly existing?: { readonly fileSystemId: string };
 }
+
+/** Old attachments are read rarely; stored there they cost a fraction. */
+export const COLD_AFTER = efs.LifecyclePolicy.AFTER_90_DAYS;
 
 /**
  * The filestore where the Region has no S3 Files. It is then on EFS alone and backed up from there; the filestore
@@ -23,8 +31,7 @@ export class EfsFilestore extends EfsDirectory {
       path: `/${FILESTORE_DIRECTORY}`,
       // nginx, another user, sends the attachments that Odoo names.
       permissions: '755',
-      // Old attachments are read rarely; stored there they cost a fraction.
-      coldAfter: efs.LifecyclePolicy.AFTER_90_DAYS,
+      coldAfter: COLD_AFTER,
     });
   }
 }

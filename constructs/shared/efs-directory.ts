@@ -1,6 +1,5 @@
 import {
   RemovalPolicy,
-  aws_ec2 as ec2,
   type aws_ecs as ecs,
   aws_efs as efs,
   aws_iam as iam,
@@ -8,6 +7,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct, type IDependable } from 'constructs';
 import type { Network } from '../network/network.ts';
+import { encryptedFileSystem, mountedFileSystem } from './efs-file-system.ts';
 import { ODOO_USER } from './odoo-user.ts';
 import type { RecoveryRegion } from './recovery-region.ts';
 import type { SharedDirectory } from './shared-directory.ts';
@@ -32,26 +32,33 @@ export interface EfsDirectoryProps {
    * @default - never
    */
   readonly coldAfter?: efs.LifecyclePolicy;
+  /**
+   * A file system that is there already and is only mounted. Everything about the file system itself is then its owner's: key, policy,
+   * throughput, replica and what becomes cold.
+   * @default - one is made
+   */
+  readonly existing?: { readonly fileSystemId: string };
 }
 
 /**
  * A directory on Amazon EFS that every task sees as Odoo's own user, over TLS, with its task role.
- *
- * Throughput is elastic. Bursting is cheaper while its credits last, but what it guarantees follows the stored volume:
- * for the few MiB of sessions that is 1 MiB/s for all users together. The credits of a new file system hide that for
- * weeks, and then every request waits. Elastic costs a few cents per GB and has no such day.
  */
 export class EfsDirectory extends Construct implements SharedDirectory {
   readonly readiness: IDependable;
-  readonly fileSystem: efs.FileSystem;
+  readonly fileSystem: efs.IFileSystem;
 
   private readonly accessPoint: efs.AccessPoint;
 
   constructor(scope: Construct, id: string, props: EfsDirectoryProps) {
     super(scope, id);
-    this.fileSystem = this.encryptedFileSystem(props);
+    const { existing } = props;
+    const { fileSystem, mountTargets } =
+      existing === undefined
+        ? encryptedFileSystem(this, props)
+        : mountedFileSystem(this, { ...props, fileSystemId: existing.fileSystemId });
+    this.fileSystem = fileSystem;
+    this.readiness = mountTargets;
     this.accessPoint = this.directoryOfOdoo(props);
-    this.readiness = this.fileSystem.mountTargetsAvailable;
   }
 
   addVolumeTo(task: ecs.FargateTaskDefinition, volumeName: string): void {
@@ -72,41 +79,10 @@ export class EfsDirectory extends Construct implements SharedDirectory {
     );
   }
 
-  private encryptedFileSystem(props: EfsDirectoryProps): efs.FileSystem {
-    const { network } = props;
-    const fileSystem = new efs.FileSystem(this, 'FileSystem', {
-      vpc: network.vpc,
-      vpcSubnets: network.databaseSubnets,
-      securityGroup: new ec2.SecurityGroup(this, 'SecurityGroup', {
-        vpc: network.vpc,
-        description: `Mount targets of ${props.path}`,
-        allowAllOutbound: false,
-      }),
-      encrypted: true,
-      kmsKey: props.encryptionKey,
-      throughputMode: efs.ThroughputMode.ELASTIC,
-      // By our own plan of AWS Backup, or not at all.
-      enableAutomaticBackups: false,
-      replicationConfiguration: props.replica && replicationTo(props.replica),
-      lifecyclePolicy: props.coldAfter,
-      outOfInfrequentAccessPolicy: props.coldAfter && efs.OutOfInfrequentAccessPolicy.AFTER_1_ACCESS,
-      fileSystemPolicy: onlyOverTlsAndMountTargets(),
-      // Says to the CDK: add nothing to the policy above. It would let every client that can mount write as root. A
-      // policy that allows nobody keeps anonymous clients out; roles get in by their own policies.
-      allowAnonymousAccess: true,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    });
-    fileSystem.connections.allowDefaultPortFrom(network.odooSecurityGroup, 'NFS from Odoo');
-    fileSystem.connections.allowDefaultPortFrom(
-      network.databaseJobSecurityGroup,
-      'NFS from the database job',
-    );
-    return fileSystem;
-  }
-
   private directoryOfOdoo({ path, permissions }: EfsDirectoryProps): efs.AccessPoint {
     const { uid, gid } = ODOO_USER;
-    const accessPoint = this.fileSystem.addAccessPoint('AccessPoint', {
+    const accessPoint = new efs.AccessPoint(this.fileSystem, 'AccessPoint', {
+      fileSystem: this.fileSystem,
       path,
       posixUser: { uid, gid },
       createAcl: { ownerUid: uid, ownerGid: gid, permissions },
@@ -114,27 +90,4 @@ export class EfsDirectory extends Construct implements SharedDirectory {
     accessPoint.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return accessPoint;
   }
-}
-
-function replicationTo({ region, encryptionKey }: RecoveryRegion): efs.ReplicationConfiguration {
-  return efs.ReplicationConfiguration.regionalFileSystem(region, encryptionKey);
-}
-
-function onlyOverTlsAndMountTargets(): iam.PolicyDocument {
-  return new iam.PolicyDocument({
-    statements: [
-      denyUnless('NoPlainText', 'aws:SecureTransport'),
-      denyUnless('NoWayAroundTheMountTargets', 'elasticfilesystem:AccessedViaMountTarget'),
-    ],
-  });
-}
-
-function denyUnless(sid: string, condition: string): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    sid,
-    effect: iam.Effect.DENY,
-    principals: [new iam.AnyPrincipal()],
-    actions: ['elasticfilesystem:Client*'],
-    conditions: { Bool: { [condition]: 'false' } },
-  });
 }

@@ -197,7 +197,7 @@ function attachmentsText({ attachments }: CoordinatedPoint): string {
     case 'included':
       return 'on the same volume';
     case 'point':
-      return `as of ${instant(attachments.created)}, ${attachments.name}`;
+      return `as of ${instant(attachments.created)}, ${attachments.name}; what was deleted after the database's moment is gone from it`;
     default: {
       const { bucket, prefix, asOf } = attachments;
       return `as of ${instant(asOf)} or any later moment, s3://${bucket}/${prefix}; ${keptText(attachments)}`;

@@ -70,7 +70,7 @@ export const kept: readonly Kept[] = [
     inRegion: 'recovery points in the vault, daily',
     inRecoveryRegion: 'file system that EFS keeps the same; copies of the recovery points',
     comesBack:
-      'the replication is ended, and the other file system can be written; or AWS Backup restores one',
+      'the recovery ends the replication, and the other file system can be written ([recovery.md](recovery.md#attachments-on-efs)); or AWS Backup restores one',
   },
   {
     what: 'sessions of medium and large',

@@ -1,7 +1,8 @@
 import type { Construct } from 'constructs';
 import { RdsPostgres } from '../../constructs/database/rds-postgres.ts';
-import { EfsFilestore } from '../../constructs/filestore/efs-filestore.ts';
+import { COLD_AFTER, EfsFilestore } from '../../constructs/filestore/efs-filestore.ts';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
+import { WritableReplica } from '../../constructs/recovery/writable-replica.ts';
 import { SessionDirectory } from '../../constructs/sessions/session-directory.ts';
 import { allowAutoScalingToUse } from '../../constructs/odoo-server/server-permissions.ts';
 import type { SharedDirectory } from '../../constructs/shared/shared-directory.ts';
@@ -42,7 +43,21 @@ export class ServiceDataStack extends DataStack {
     this.filestore =
       environment.storage.filestore === 's3-files'
         ? new S3FilesFilestore(this, 'Filestore', { ...mount, bucket: this.filestoreBucket })
-        : new EfsFilestore(this, 'EfsFilestore', { ...mount, replica });
+        : new EfsFilestore(this, 'EfsFilestore', { ...mount, replica, existing: this.replicaOf(props) });
     this.sessions = new SessionDirectory(this, 'Sessions', mount);
+  }
+
+  /** The copy of the attachments, where the environment goes on with it. */
+  private replicaOf({ environment, networkStack }: ServiceDataStackProps): WritableReplica | undefined {
+    const { restorePoint, key } = this;
+    if (restorePoint === undefined) return undefined;
+    return new WritableReplica(this, 'FilestoreReplica', {
+      encryptionKey: key,
+      // Found by what refuses what is not fenced: a replication that was ended for nothing has to be made again by hand.
+      moment: restorePoint.time,
+      coldAfter: COLD_AFTER,
+      logKey: networkStack.logKey,
+      logRetentionDays: environment.retention.logDays,
+    });
   }
 }

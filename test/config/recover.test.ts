@@ -70,16 +70,9 @@ describe('a recovery', () => {
     ]);
   });
 
-  it('does not know yet what to do with attachments on EFS', () => {
-    const efs = { storage: { filestore: 'efs' } };
-    expect(problemsOf('latest', 'prod', { ...files.large, ...efs })).toEqual([
-      [
-        'prod.storage.filestore',
-        expect.stringMatching(/^cannot be brought back by this command yet/),
-        expect.stringMatching(/docs\/recovery-points\.md/),
-      ],
-    ]);
-    expect(problemsOf('latest', 'prod', { ...files.large, users: 20, ...efs })).toEqual([]);
+  it.each([20, 150])('goes on with attachments on EFS as with any others, for %i users', (users) => {
+    const file = { ...files.large, users, storage: { filestore: 'efs' } };
+    expect(problemsOf('latest', 'prod', file)).toEqual([]);
   });
 
   it('waits for the certificate and the login that an older file does not name there', () => {
@@ -119,10 +112,9 @@ describe('a recovery', () => {
   });
 
   it('hears of everything at once', () => {
-    const file = { ...files.large, hostedZone: undefined, certificateArn, storage: { filestore: 'efs' } };
+    const file = { ...files.large, hostedZone: undefined, certificateArn };
     expect(problemsOf('yesterday', 'prod', file).map(([path]) => path)).toEqual([
       'recover',
-      'prod.storage.filestore',
       'prod.recovery.certificateArn',
     ]);
     expect(problemsOf('yesterday', undefined, files.medium).map(([path]) => path)).toEqual([

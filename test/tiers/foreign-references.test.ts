@@ -54,6 +54,11 @@ const VARIANTS: Readonly<Record<string, Partial<Environment>>> = {
       drill,
     },
   },
+  'with attachments on EFS': {
+    account: '111122223333',
+    domain: { name: 'erp.example.com', hostedZone },
+    storage: { ...environmentOf(40).storage, filestore: 'efs' },
+  },
   'with a vault in a second account, and a domain that follows the health of the primary Region': {
     account: '111122223333',
     domain: { name: 'erp.example.com', hostedZone },

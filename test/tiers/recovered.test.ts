@@ -67,6 +67,110 @@ describe.each([40, 150])('with %i users', (users) => {
   });
 });
 
+describe.each([40, 150])('with %i users and attachments on EFS', (users) => {
+  const onEfs: Partial<Environment> = {
+    ...hosted,
+    storage: { ...environmentOf(users).storage, filestore: 'efs' },
+  };
+  const away = recoveredTemplatesOf(environmentOf(users, onEfs));
+  const replica = /\{"Fn::GetAtt":\["FilestoreReplicaFound\w+","FileSystemId"\]\}/;
+  const ofFilestore = (type: string) =>
+    resourcesOf(away, type).filter(({ logicalId }) => logicalId.startsWith('EfsFilestore'));
+
+  it('no file system is made for them: they are on the one that EFS kept the same', () => {
+    expect(resourcesOf(away, 'AWS::EFS::FileSystem').map(({ logicalId }) => logicalId)).toEqual([
+      expect.stringMatching(/^Sessions/),
+    ]);
+    const targets = ofFilestore('AWS::EFS::MountTarget');
+    const subnets = new Set(targets.map(({ resource }) => text(resource.Properties?.['SubnetId'])));
+    const others = resourcesOf(away, 'AWS::EFS::MountTarget').filter(({ logicalId }) =>
+      logicalId.startsWith('Sessions'),
+    );
+    expect([...subnets].toSorted()).toEqual(
+      others.map(({ resource }) => text(resource.Properties?.['SubnetId'])).toSorted(),
+    );
+    expect(subnets.size).toBeGreaterThan(1);
+    for (const { resource } of [...targets, ...ofFilestore('AWS::EFS::AccessPoint')])
+      expect(text(resource.Properties?.['FileSystemId'])).toMatch(replica);
+  });
+
+  it('the directory is the one that the primary Region made, with the same owner', () => {
+    const home = resourcesOf(templatesOf(environmentOf(users, onEfs)), 'AWS::EFS::AccessPoint').find(
+      ({ logicalId }) => logicalId.startsWith('EfsFilestore'),
+    )?.resource.Properties;
+    const [there] = ofFilestore('AWS::EFS::AccessPoint').map(({ resource }) => resource.Properties ?? {});
+    expect(there?.['RootDirectory']).toMatchObject({ Path: '/filestore' });
+    expect(there?.['RootDirectory']).toEqual(home?.['RootDirectory']);
+    expect(there?.['PosixUser']).toEqual(home?.['PosixUser']);
+  });
+
+  it('no replication is ended before a moment was found, which takes a fence', () => {
+    const [found] = resourcesOf(away, 'Custom::WritableReplica');
+    expect(text(found?.resource.Properties?.['Moment'])).toMatch(
+      /^\{"Fn::GetAtt":\["RestorePointFound\w+","RestoreTime"\]\}$/,
+    );
+  });
+
+  it('it gets recovery points, and they are tested', () => {
+    const saved = resourcesOf(away, 'AWS::Backup::BackupSelection').map(({ resource }) => text(resource));
+    const tested = resourcesOf(away, 'AWS::Backup::RestoreTestingSelection').map(({ resource }) =>
+      text(resource),
+    );
+    for (const selections of [saved, tested])
+      expect(selections.filter((selection) => selection.includes('FilestoreReplicaFound'))).toHaveLength(1);
+  });
+
+  it('the copy becomes as the one at home is, of which EFS copied the files alone', () => {
+    const [made] = resourcesOf(templatesOf(environmentOf(users, onEfs)), 'AWS::EFS::FileSystem').filter(
+      ({ logicalId }) => logicalId.startsWith('EfsFilestore'),
+    );
+    const settings = resourcesOf(away, 'AWS::Lambda::Function')
+      .filter(({ logicalId }) => logicalId.startsWith('FilestoreReplica'))
+      .map(({ resource }) => text(resource.Properties?.['Environment']))
+      .filter((environment) => environment.includes('SETTINGS'));
+    expect(settings).toHaveLength(2);
+    for (const environment of settings) {
+      for (const property of ['LifecyclePolicies', 'FileSystemPolicy'])
+        expect(environment.replaceAll('\\"', '"')).toContain(text(made?.resource.Properties?.[property]));
+    }
+    expect(made?.resource.Properties?.['ThroughputMode']).toBe('elastic');
+  });
+
+  it('only what has been marked as brought back may be changed, and nothing deleted', () => {
+    interface Statement {
+      readonly Action: string | readonly string[];
+      readonly Condition?: unknown;
+    }
+    const [policy] = resourcesOf(away, 'AWS::IAM::Policy').filter(({ logicalId }) =>
+      logicalId.startsWith('FilestoreReplicaFindRole'),
+    );
+    const document: { Statement: readonly Statement[] } = JSON.parse(
+      text(policy?.resource.Properties?.['PolicyDocument']),
+    );
+    const conditions = Object.fromEntries(
+      document.Statement.flatMap(({ Action, Condition }) =>
+        [Action].flat().map((action) => [action, Condition]),
+      ).filter(([action]) => String(action).startsWith('elasticfilesystem:')),
+    );
+    const marked = { Null: { 'aws:ResourceTag/odoo-aws:brought-back': 'false' } };
+    expect(conditions).toEqual({
+      'elasticfilesystem:DescribeFileSystems': undefined,
+      'elasticfilesystem:DescribeReplicationConfigurations': undefined,
+      'elasticfilesystem:DeleteReplicationConfiguration': undefined,
+      'elasticfilesystem:TagResource': {
+        'ForAllValues:StringEquals': { 'aws:TagKeys': ['odoo-aws:brought-back'] },
+      },
+      'elasticfilesystem:PutFileSystemPolicy': marked,
+      'elasticfilesystem:PutLifecycleConfiguration': marked,
+      'elasticfilesystem:UpdateFileSystem': marked,
+    });
+  });
+
+  it('what is not on EFS looks for no copy there', () => {
+    expect(resourcesOf(broughtBack(users), 'Custom::WritableReplica')).toEqual([]);
+  });
+});
+
 describe.each([10, 40, 150])('with %i users', (users) => {
   const [home, away] = [templatesOf(environmentOf(users, hosted)), broughtBack(users)];
 

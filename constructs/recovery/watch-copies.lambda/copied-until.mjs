@@ -109,15 +109,29 @@ export async function copiedByEfs({ efs }, encryptionKey) {
     const page = await efs.describeFileSystems({ Marker });
     for (const { FileSystemId, KmsKeyId } of page.FileSystems ?? []) {
       if (KmsKeyId !== encryptionKey) continue;
-      const { Replications = [] } = await efs.describeReplicationConfigurations({ FileSystemId });
-      const destinations = Replications.flatMap(({ Destinations = [] }) => Destinations);
-      for (const destination of destinations) {
+      for (const destination of await destinationsOf(efs, FileSystemId)) {
         if (destination.FileSystemId === FileSystemId) moments.push(destination.LastReplicatedTimestamp);
       }
     }
     Marker = page.NextMarker;
   } while (Marker);
   return latest(moments);
+}
+
+/**
+ * None where nothing is replicated, as after a recovery: the age of the last moment that was known then grows, until its alarm rings.
+ *
+ * @param {Clients['efs']} efs
+ * @param {string | undefined} FileSystemId
+ */
+async function destinationsOf(efs, FileSystemId) {
+  try {
+    const { Replications = [] } = await efs.describeReplicationConfigurations({ FileSystemId });
+    return Replications.flatMap(({ Destinations = [] }) => Destinations);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ReplicationNotFound') return [];
+    throw error;
+  }
 }
 
 /**

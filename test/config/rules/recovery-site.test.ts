@@ -95,7 +95,7 @@ describe('recovery drills', () => {
       when: 'those of attachments on EFS',
       change: { ...recovery({ drill }), storage: { filestore: 'efs' } },
       path: 'recovery.drill',
-      message: /cannot be brought back in another Region yet$/,
+      message: /to end that for a drill would leave none$/,
       fix: /keep attachments on S3 Files/,
     },
     {

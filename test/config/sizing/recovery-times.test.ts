@@ -81,19 +81,22 @@ describe('until Odoo serves again', () => {
   it.each([
     [10, {}, /recoveryRegion is not set/],
     [40, {}, /recoveryRegion is not set/],
-    [
-      40,
-      { ...there, storage: { ...environmentOf(40).storage, filestore: 'efs' } },
-      /EFS cannot be brought back/,
-    ],
-  ] as const)(
-    'nothing brings back what was not copied, or cannot be: %i users, %j',
-    (users, changes, why) => {
-      const time = planOf(users, changes).recoveryTimes.at(-1);
-      expect(time).toMatchObject({ minutes: 'never', withinObjective: false });
-      expect(time?.phases.map(({ because }) => because)).toEqual([expect.stringMatching(why)]);
-    },
-  );
+  ] as const)('nothing brings back what was not copied: %i users, %j', (users, changes, why) => {
+    const time = planOf(users, changes).recoveryTimes.at(-1);
+    expect(time).toMatchObject({ minutes: 'never', withinObjective: false });
+    expect(time?.phases.map(({ because }) => because)).toEqual([expect.stringMatching(why)]);
+  });
+
+  it('a copy of attachments on EFS is ready before the database is, and says what it cannot give', () => {
+    const onEfs = { ...there, storage: { ...environmentOf(40).storage, filestore: 'efs' as const } };
+    const [inBuckets, fileSystem] = [there, onEfs].map((changes) => planOf(40, changes).recoveryTimes.at(-1));
+    expect(fileSystem?.minutes).toBe(inBuckets?.minutes);
+    expect(fileSystem?.phases.find(({ phase }) => phase === 'filestore')).toMatchObject({
+      minutes: 0,
+      because: expect.stringMatching(/deleted after the moment is gone/),
+    });
+    expect(inBuckets?.phases.map(({ phase }) => phase)).not.toContain('filestore');
+  });
 
   it('what begins by itself is told from what waits for somebody', () => {
     expect(decidedIn(10, there)).toEqual([

@@ -117,6 +117,25 @@ it('asks EFS when the file system with its own key was the same as its source', 
   ]);
 });
 
+it('passes over a file system with its own key that is no copy any more', async () => {
+  const [fileSystems, replications] = [
+    'GET /2015-02-01/file-systems',
+    'GET /2015-02-01/file-systems/replication-configurations',
+  ];
+  const files = ['fs-was', 'fs-copy'].map((FileSystemId) => ({ FileSystemId, KmsKeyId: KEY }));
+  const destination = {
+    FileSystemId: 'fs-copy',
+    LastReplicatedTimestamp: seconds('2026-11-30T11:49:00Z'),
+  };
+  wire.on(fileSystems, { body: { FileSystems: files } });
+  wire.on(
+    replications,
+    { code: 'ReplicationNotFound', status: 404 },
+    { body: { Replications: [{ SourceFileSystemId: 'fs-source', Destinations: [destination] }] } },
+  );
+  expect(await copiedByEfs(clients, KEY)).toEqual(new Date('2026-11-30T11:49:00Z'));
+});
+
 it('finds the newest recovery point that can be restored', async () => {
   wire.on('GET /backup-vaults/vault/recovery-points', {
     body: {

@@ -154,6 +154,19 @@ describe('how far the copies are', () => {
     });
   });
 
+  it('grows once nothing is replicated any more, as after a recovery, and does not fall silent', async () => {
+    lastNoteIs({ since: minutesAgo(600).toISOString(), filestore: until(95) });
+    // The file system of then, and the sessions of the recovered environment, have the key of the copies.
+    efs.describeFileSystems.mockResolvedValue({ FileSystems: [{ FileSystemId: 'fs-was', KmsKeyId: KEY }] });
+    efs.describeReplicationConfigurations.mockRejectedValue(
+      Object.assign(new Error('Replication does not exist'), { name: 'ReplicationNotFound' }),
+    );
+    const note = await look({ ...MEDIUM, filestore: { kind: 'efs' } });
+    expect(note.filestore).toEqual(until(95));
+    expect(published()).toMatchObject({ FilestoreCopyAge: 95 * 60 });
+    expect(lines.join()).not.toContain('ERROR');
+  });
+
   it('is looked for on every page', async () => {
     rds.describeDBInstanceAutomatedBackups
       .mockResolvedValueOnce({ DBInstanceAutomatedBackups: [], Marker: 'more' })

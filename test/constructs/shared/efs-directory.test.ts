@@ -11,7 +11,12 @@ import { testStack } from '../../support/stack.ts';
 
 const KINDS = { sessions: SessionDirectory, filestore: EfsFilestore } as const;
 
-function build(kind: keyof typeof KINDS): {
+const EXISTING = { fileSystemId: 'fs-0123456789abcdef0' };
+
+function build(
+  kind: keyof typeof KINDS,
+  existing?: typeof EXISTING,
+): {
   app: App;
   data: Stack;
   service: Stack;
@@ -22,6 +27,7 @@ function build(kind: keyof typeof KINDS): {
   const directory = new KINDS[kind](data, 'Directory', {
     network,
     encryptionKey: new DataKey(data, 'DataKey'),
+    ...(existing && { existing }),
   });
 
   const service = testStack(app, 'test-Service');
@@ -117,5 +123,64 @@ describe.each(['sessions', 'filestore'] as const)('%s on EFS', (kind) => {
   it('has no open policy finding and no idle acknowledgment', () => {
     expect(openFindings(build(kind).app).filter((finding) => !finding.includes('test-Service'))).toEqual([]);
     expect(idleAcknowledgments(build(kind).app)).toEqual([]);
+  });
+});
+
+function callers(template: Template): string[] {
+  return Object.values(template.findResources('AWS::EC2::SecurityGroupIngress'))
+    .map(({ Properties: { SourceSecurityGroupId, FromPort, ToPort } }) =>
+      JSON.stringify([SourceSecurityGroupId, FromPort, ToPort]),
+    )
+    .toSorted();
+}
+
+/** Whose it is, where, and what becomes of it; not on which file system. */
+function directoriesOf(template: Template): unknown[] {
+  return Object.values(template.findResources('AWS::EFS::AccessPoint')).map(
+    ({ Properties: { PosixUser, RootDirectory }, DeletionPolicy, UpdateReplacePolicy }) => ({
+      PosixUser,
+      RootDirectory,
+      DeletionPolicy,
+      UpdateReplacePolicy,
+    }),
+  );
+}
+
+describe('a directory on a file system that is there', () => {
+  const { data, service } = build('filestore', EXISTING);
+  const template = Template.fromStack(data);
+  const made = Template.fromStack(build('filestore').data);
+
+  it('makes none, and mounts that one in every zone, for the same callers', () => {
+    template.resourceCountIs('AWS::EFS::FileSystem', 0);
+    template.resourcePropertiesCountIs('AWS::EFS::MountTarget', { FileSystemId: EXISTING.fileSystemId }, 3);
+    expect(callers(template)).toHaveLength(2);
+    expect(callers(template)).toEqual(callers(made));
+  });
+
+  it('is the same directory, which is kept when the stack goes', () => {
+    expect(directoriesOf(template)).toHaveLength(1);
+    expect(directoriesOf(template)).toEqual(directoriesOf(made));
+  });
+
+  it('tasks mount it through the access point and not past it, and wait for its mount targets', () => {
+    const mounted = Template.fromStack(service);
+    mounted.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Volumes: [
+        {
+          EFSVolumeConfiguration: {
+            FilesystemId: EXISTING.fileSystemId,
+            TransitEncryption: 'ENABLED',
+            AuthorizationConfig: { IAM: 'ENABLED', AccessPointId: Match.anyValue() },
+          },
+        },
+      ],
+    });
+    const again = build('filestore', EXISTING);
+    const waiting = new CfnResource(again.data, 'Waiting', { type: 'Test::Waiting' });
+    waiting.node.addDependency(again.directory.readiness);
+    const withWaiting = Template.fromStack(again.data);
+    const targets = Object.keys(withWaiting.findResources('AWS::EFS::MountTarget'));
+    expect(withWaiting.toJSON().Resources.Waiting.DependsOn).toEqual(expect.arrayContaining(targets));
   });
 });

@@ -272,6 +272,19 @@ describe('of medium and large', () => {
     expect(first.proofs[0]).not.toHaveProperty('of');
   });
 
+  it('attachments on EFS that are replicated no more, as after a recovery, are a promise that is not kept', async () => {
+    const storage = { growthPerYear: 0.3, filestoreGiB: 10, floorGiB: 0, filestore: 'efs' as const };
+    const noted = ago(10 * MINUTE);
+    recovery.put('test-audit-replica', 'watermarks/copies.json', watermark(noted, ago(30 * HOUR)), noted);
+    const { problems } = await look(150, { storage });
+    expect(problems).toContainEqual(
+      expect.objectContaining({
+        region: 'eu-west-1',
+        why: expect.stringMatching(/of work is lost, promised/),
+      }),
+    );
+  });
+
   it('attachments on EFS are those of the first moment that is not older than the database', async () => {
     const storage = { growthPerYear: 0.3, filestoreGiB: 10, floorGiB: 0, filestore: 'efs' as const };
     for (const { vaults } of [primary, recovery]) {

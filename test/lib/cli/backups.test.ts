@@ -304,6 +304,14 @@ describe('with the filestore on EFS', () => {
     expect(out).not.toContain('No proof is known');
   });
 
+  it('it is said that a file system has no versions', async () => {
+    const out = await textOfEfs();
+    for (const region of ['eu-central-1', 'eu-west-1'])
+      expect(partOf(out, region).replaceAll(/\s+/g, ' ')).toContain(
+        "what was deleted after the database's moment is gone from it",
+      );
+  });
+
   it('the proof of the database is none of the file system', async () => {
     const out = await textOfEfs();
     expect(partOf(out, 'eu-central-1')).toMatch(/recovery points: 47 .* passed 18 h ago$/m);

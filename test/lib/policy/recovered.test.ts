@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { FilestoreKind } from '../../../config/environment.ts';
 import { formatProblems } from '../../../config/format-problems.ts';
 import { sizeEnvironment } from '../../../config/sizing/size.ts';
 import { addRecoveredEnvironment } from '../../../lib/odoo-environment.ts';
@@ -7,8 +8,9 @@ import { findingsOf, idleAcknowledgments } from '../../support/nag.ts';
 import { testApp } from '../../support/stack.ts';
 
 /** Policy findings of an environment that is brought back, and acknowledgments without one. */
-function checked(users: number) {
-  const environment = environmentOf(users, production);
+function checked(users: number, filestore: FilestoreKind) {
+  const storage = { ...environmentOf(users).storage, filestore };
+  const environment = environmentOf(users, { ...production, storage });
   const plan = sizeEnvironment(environment);
   if (!plan.ok) throw new Error(formatProblems(plan.problems));
   const app = testApp();
@@ -20,9 +22,14 @@ function checked(users: number) {
   };
 }
 
-it.each([10, 40, 150])(
-  'an environment of %i users that is brought back has no open finding, and acknowledges none that is not there',
-  (users) => {
-    expect(checked(users)).toEqual({ open: [], idle: [] });
+it.each([
+  [10, 's3-files'],
+  [40, 's3-files'],
+  [40, 'efs'],
+  [150, 's3-files'],
+] as const)(
+  'an environment of %i users and %s that is brought back has no open finding, and acknowledges none that is not there',
+  (users, filestore) => {
+    expect(checked(users, filestore)).toEqual({ open: [], idle: [] });
   },
 );
