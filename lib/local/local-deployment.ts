@@ -61,7 +61,7 @@ export class LocalDeployment {
       this.cdk.run(`deploy ${environment.name}`, ['deploy', '--app', assembly.folder, ...DEPLOY], progress),
     );
     const changed = [...output.matchAll(/✅\s+(\S+)\s*$/gm)].map(([, stack]) => stack);
-    const deployed = await this.deployed({ environment, plan });
+    const deployed = await this.deployed({ environment, plan, assembly });
     this.reporter.compare(environment.name, [
       {
         what: 'stacks deployed',
@@ -191,8 +191,10 @@ export class LocalDeployment {
     await unprotect(this.account, resources);
   }
 
-  private async deployed({ environment, plan }: PlannedEnvironment): Promise<Deployed> {
-    const resources = await this.resourcesOf({ environment, plan });
+  /** In a recovery Region, what waits there for a loss is none of the environment that was brought back beside it. */
+  private async deployed({ environment, plan, assembly }: SynthesizedEnvironment): Promise<Deployed> {
+    const found = await this.resourcesOf({ environment, plan });
+    const resources = found.only((stack) => assembly.stackNames.includes(stack));
     return { environment, plan, account: this.account, resources, copies: await this.copiesOf(environment) };
   }
 

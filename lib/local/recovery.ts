@@ -135,9 +135,9 @@ export function refusalOf(planned: PlannedEnvironment): string | undefined {
   return moment.ok ? undefined : formatProblems(moment.problems, name);
 }
 
-/** What stays when a recovered environment goes are the copies, and the network beside them. */
+/** What stays when a recovered environment goes was there before: the copies, the network beside them, and the drill. */
 function comesAndGoes(stack: string): boolean {
-  return !/-Recovery(-Network)?$/.test(stack);
+  return !/-Recovery(-Network|-Drill)?$/.test(stack);
 }
 
 /** In the primary Region nothing is new but buckets, which are listed everywhere. */
