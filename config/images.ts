@@ -29,6 +29,9 @@ export function officialOdooImage(version: OdooVersion): PinnedImage {
 /** Official nginx image. */
 export const NGINX_IMAGE: PinnedImage = images.nginx;
 
+/** Official Ubuntu image, of the release that the single server has. Its packages are updated by whoever runs it. */
+export const UBUNTU_IMAGE: PinnedImage = images.ubuntu;
+
 /** Reference by digest, as a registry client takes it. */
 export function imageReference(image: PinnedImage): string {
   return `${image.repository}@${image.digest}`;

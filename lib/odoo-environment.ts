@@ -1,14 +1,16 @@
 import type { App, Stack } from 'aws-cdk-lib';
 import type { PlannedEnvironment } from '../config/load.ts';
+import { withoutDrill } from '../config/sizing/drilled.ts';
 import { recoveredEnvironment, recoveredNetwork } from '../config/sizing/recovered.ts';
 import type { DnsTarget } from '../constructs/edge/dns-record.ts';
 import { warnOfMissedObjective } from './missed-objective.ts';
+import { warnOfMissingDrill } from './missing-drill.ts';
 import { warnOfMissingMail } from './missing-mail.ts';
 import { warnOfUnpreparedRecovery } from './unprepared-recovery.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
 import { DataStack, type DataStackProps } from './stacks/data-stack.ts';
 import { DnsStack } from './stacks/dns-stack.ts';
-import { DrillStack, type DrillStackProps } from './stacks/drill-stack.ts';
+import type { DrillStackProps } from './stacks/drill-stack.ts';
 import { EgressStack } from './stacks/egress-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import type { OdooStackProps } from './stacks/odoo-stack.ts';
@@ -16,9 +18,11 @@ import { OperationsStack } from './stacks/operations-stack.ts';
 import { RecoveryStack } from './stacks/recovery-stack.ts';
 import { ReleaseStack } from './stacks/release-stack.ts';
 import { ServerBackupStack } from './stacks/server-backup-stack.ts';
+import { ServerDrillStack } from './stacks/server-drill-stack.ts';
 import { ServerStack } from './stacks/server-stack.ts';
 import { ServiceBackupStack } from './stacks/service-backup-stack.ts';
 import { ServiceDataStack } from './stacks/service-data-stack.ts';
+import { ServiceDrillStack } from './stacks/service-drill-stack.ts';
 import { ServiceStack } from './stacks/service-stack.ts';
 
 /**
@@ -28,7 +32,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * |---|---|---|---|
  * | Recovery | copies in the recovery Region, where one is named | the same | the same, locked |
  * | Recovery-Network | the network there, without a way out | the same | the same |
- * | Recovery-Drill | no | tries the recovery | the same |
+ * | Recovery-Drill | tries the recovery, in one task | with a database of RDS | the same |
  * | Network | yes | yes | yes |
  * | Data | key, secrets, buckets, mail | and RDS, S3 Files, EFS | the same |
  * | Backup | recovery points of the data volume, and their restore tests | of the database | the same, locked |
@@ -70,7 +74,7 @@ function addPilotLight(app: App, planned: PlannedEnvironment, copies: RecoverySt
   return new NetworkStack(app, { ...recoveredIn(copies, planned), logKey: copies.logKey });
 }
 
-/** Where the recovery is a restore by RDS, and the copies are those that it goes on with. */
+/** Where the copies are those that a recovery goes on with, and a task has room for them. */
 function addDrill(
   app: App,
   planned: PlannedEnvironment,
@@ -79,9 +83,14 @@ function addDrill(
     ...drill
   }: Pick<DrillStackProps, 'copies' | 'networkStack'> & { readonly dataStack: DataStack },
 ): void {
-  const { environment, plan } = planned;
-  if (plan.tier === 'small' || environment.storage.filestore === 'efs') return;
-  const stack = new DrillStack(app, { ...recoveredIn(drill.copies, planned), ...drill });
+  const problem = withoutDrill(planned.environment, planned.plan);
+  if (problem !== undefined) {
+    warnOfMissingDrill(drill.copies, problem);
+    return;
+  }
+  const props = { ...recoveredIn(drill.copies, planned), ...drill };
+  const stack =
+    planned.plan.tier === 'small' ? new ServerDrillStack(app, props) : new ServiceDrillStack(app, props);
   // Its secrets have to have been copied.
   stack.addStackDependency(dataStack);
 }

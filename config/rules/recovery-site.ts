@@ -91,21 +91,15 @@ function healthCanBeChecked({ file, tier, settings, isWritten }: Draft): Problem
 /** Nothing that is written is passed over without a word. */
 function drillIsMade({ file, tier, settings }: Draft): Problem[] {
   const drill = file.recovery?.drill;
-  const onEfs = settings.storage.filestore === 'efs';
-  if (drill === undefined || (tier !== 'small' && !onEfs)) return [];
+  if (drill === undefined || tier === 'small' || settings.storage.filestore !== 'efs') return [];
   return [
     {
       path: 'recovery.drill',
       value: drill,
       message:
-        tier === 'small'
-          ? 'has no use in small: there is no database of RDS to restore, and no drill yet'
-          : 'has no use with storage.filestore efs: the copy can only be read while it is one, and to end that for a drill would leave none',
-      allowed: 'only in medium and large, with storage.filestore s3-files',
-      fix:
-        tier === 'small'
-          ? 'remove drill; docs/recovery-small.md says how to try the recovery of a single server'
-          : 'remove drill, or keep attachments on S3 Files',
+        'has no use with storage.filestore efs: the copy can only be read while it is one, and to end that for a drill would leave none',
+      allowed: 'with storage.filestore s3-files',
+      fix: 'remove drill, or keep attachments on S3 Files',
     },
   ];
 }

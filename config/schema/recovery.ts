@@ -61,13 +61,13 @@ const workflow = group('Something that is read of the Odoo of a drill, as the we
 });
 
 const drill = group(
-  'Recovery drills: the copies are restored beside nobody, looked at and removed ([what a drill does](drill.md)). Medium and large.',
+  'Recovery drills: the copies are restored beside nobody, looked at and removed ([what a drill does](drill.md)).',
   {
     schedule: z
       .enum(schedules)
       .register(fieldTexts, {
         meaning:
-          '`monthly`: one starts by itself on the first Sunday of the month, and an alarm tells when none has passed for 35 days. It costs a database of the size of production for a few hours. `manual`: only `npm run drill` starts one. Default: monthly in production.',
+          '`monthly`: one starts by itself on the first Sunday of the month, and an alarm tells when none has passed for 35 days. It costs a database, or in small a task, of the size of production for a few hours. `manual`: only `npm run drill` starts one. Default: monthly in production.',
         allowed: schedules.join(', '),
         fix: chooseOneOf(schedules),
       })

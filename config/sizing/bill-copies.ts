@@ -1,5 +1,7 @@
 import { rdsPriceKey } from './database-class.ts';
-import { DRILL_HOURS } from './recovery-figures.ts';
+import { withoutDrill } from './drilled.ts';
+import { DRILL_HOURS, DRILL_TASK_HOURS } from './recovery-figures.ts';
+import { serverDrill } from './server-drill.ts';
 import { KMS_KEYS, ODOO_SECRETS } from './bill-data.ts';
 import type { BillBasis, BillLine } from './bill-line.ts';
 import type { Usage } from './usage.ts';
@@ -78,27 +80,39 @@ export function recoveryLines({ environment, plan, usage }: BillBasis): readonly
       unit: 'alarms',
       region,
     },
-    ...(drills === 'monthly'
-      ? [
-          {
-            item: `Recovery drill in ${region}: database`,
-            key: rdsPriceKey(plan.database.class, false),
-            // Its task, its storage and its requests are cents.
-            quantity: DRILL_HOURS.most,
-            unit: 'hours',
-            estimated: true,
-            region,
-          },
-        ]
-      : []),
+    ...(drills === 'monthly' ? drillLines({ environment, plan }, region) : []),
   ];
 }
 
+/** What costs most of a drill: of others than small the database, beside which task, storage and requests are cents. */
+function drillLines(
+  { environment, plan }: Pick<BillBasis, 'environment' | 'plan'>,
+  region: string,
+): readonly BillLine[] {
+  const lines =
+    plan.tier === 'small'
+      ? serverDrill(environment, plan).lines(DRILL_TASK_HOURS.most, 0)
+      : [
+          {
+            item: 'database',
+            key: rdsPriceKey(plan.database.class, false),
+            quantity: DRILL_HOURS.most,
+            unit: 'hours',
+          },
+        ];
+  return lines.map((line) => ({
+    ...line,
+    item: `Recovery drill in ${region}: ${line.item}`,
+    estimated: true,
+    region,
+  }));
+}
+
 function drillsOf(
-  { recovery, storage }: BillBasis['environment'],
-  { database }: BillBasis['plan'],
+  environment: BillBasis['environment'],
+  plan: BillBasis['plan'],
 ): 'none' | 'monthly' | 'manual' {
-  return database.kind === 'host' || storage.filestore === 'efs' ? 'none' : recovery.drill.schedule;
+  return withoutDrill(environment, plan) === undefined ? environment.recovery.drill.schedule : 'none';
 }
 
 function alarmsOf(drills: ReturnType<typeof drillsOf>): number {

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts';
+import { withoutDrill } from './drilled.ts';
 import { fargateVcpu } from './fargate.ts';
 import type { CheckedPlan, PreflightItem } from './plan.ts';
 import { recoveredEnvironment, recoveredNetwork } from './recovered.ts';
@@ -13,6 +14,7 @@ export function recoveryChecks(environment: Environment, plan: CheckedPlan): rea
   const recovered = recoveredEnvironment(environment, region);
   return [
     quotas(recovered, environment.region, plan),
+    ...drillQuota(recovered, plan),
     sizeOffered(recovered, plan),
     ...certificate(environment, region),
     ...mail(recovered),
@@ -39,6 +41,19 @@ function quotas(recovered: Environment, primaryRegion: string, plan: CheckedPlan
     typicalDefault: `${compute.usual}${alsoFive}, whatever ${primaryRegion} was raised to: quotas are of one Region, and where nothing ever ran nobody has asked`,
     action: `Service Quotas in ${region}, ${compute.code}${alsoCode}; ask now, AWS may take days`,
   };
+}
+
+/** Others need more of the same for a recovery. */
+function drillQuota(recovered: Environment, plan: CheckedPlan): readonly PreflightItem[] {
+  if (plan.server === undefined || withoutDrill(recovered, plan) !== undefined) return [];
+  return [
+    {
+      check: `Fargate On-Demand vCPU in ${recovered.region}, for a drill`,
+      needs: `${plan.server.vcpu} vCPU`,
+      typicalDefault: '6 per Region, new accounts from 0',
+      action: `Service Quotas in ${recovered.region}, L-3032A538`,
+    },
+  ];
 }
 
 function sizeOffered({ region }: Environment, { server, database }: CheckedPlan): PreflightItem {

@@ -112,7 +112,12 @@ export const drillFigures = {
   odooChecked: assumed(15),
   /** RDS deletes an instance without a snapshot. */
   tornDown: assumed(10),
+  /** Of a drill that has nothing else. */
+  taskEnded: assumed(1),
 } as const;
 
 /** Hours for which a drill has its database, at least and at most as a rule; assumed. */
 export const DRILL_HOURS = { least: 1, most: 3 };
+
+/** Hours for which a drill of small has its task; assumed. */
+export const DRILL_TASK_HOURS = { least: 0.5, most: 2 };

@@ -5,7 +5,7 @@ import { packedHandlers } from '../restore-testing/packed-handlers.ts';
 import { allowInVpc } from '../restore-testing/restore-permissions.ts';
 import { validationEnvironment } from '../restore-testing/validation-environment.ts';
 import { FunctionLogGroup } from '../shared/function-log-group.ts';
-import { DRILL_LOCK, DRILL_TAG, instancePrefix } from './drill-names.ts';
+import { DRILL_LOCK, DRILL_TAG } from './drill-names.ts';
 import {
   allowAge,
   allowClear,
@@ -17,15 +17,14 @@ import {
   allowValidate,
 } from './drill-permissions.ts';
 import type { DrillSteps } from './drill-steps.ts';
-import type { DrillFunctionsProps } from './drill-functions-props.ts';
+import type { DrillFunctionsProps, ValidationProps } from './drill-functions-props.ts';
 import { packedDrill } from './packed-drill.ts';
 
-/** The functions of a drill, each with a role of its own. Only one is in the VPC, and it reaches S3 and the drill's database alone. */
+/** The functions of a drill, each with a role of its own. None is in the VPC but that of {@link addValidation}. */
 export class DrillFunctions extends Construct implements DrillSteps {
   readonly lock: lambda.Function;
   readonly find: lambda.Function;
   readonly clear: lambda.Function;
-  readonly validate: lambda.Function;
   readonly readChecks: lambda.Function;
   readonly report: lambda.Function;
   /** Publishes how long ago a drill passed last. */
@@ -51,7 +50,7 @@ export class DrillFunctions extends Construct implements DrillSteps {
     this.find = this.defineFunction(
       'Find',
       'find',
-      this.role('Find', (role) => allowFind(role, auditBucket)),
+      this.role('Find', (role) => allowFind(role, props)),
     );
     this.clear = this.defineFunction(
       'Clear',
@@ -61,7 +60,7 @@ export class DrillFunctions extends Construct implements DrillSteps {
     this.readChecks = this.defineFunction(
       'ReadChecks',
       'readChecks',
-      this.role('ReadChecks', (role) => allowReadChecks(role, props.checker)),
+      this.role('ReadChecks', (role) => allowReadChecks(role, props)),
     );
     this.report = this.defineFunction(
       'Report',
@@ -75,7 +74,6 @@ export class DrillFunctions extends Construct implements DrillSteps {
     );
     this.sweepRole = this.role('Sweep', (role) => allowSweep(role, props));
     this.sweep = this.defineFunction('Sweep', 'sweep', this.sweepRole);
-    this.validate = this.defineValidation();
   }
 
   private role(id: string, allow: (role: iam.Role) => void): iam.Role {
@@ -100,7 +98,8 @@ export class DrillFunctions extends Construct implements DrillSteps {
 
   /** As drill.lambda/handlers.mjs reads them. */
   private get settings(): string {
-    const { environmentName, objectives, auditBucket, encryptionKey, cluster, checker } = this.props;
+    const { environmentName, objectives, auditBucket, copies, cluster, logGroup, checker, restorer } =
+      this.props;
     return JSON.stringify({
       environment: environmentName,
       bucket: auditBucket.bucketName,
@@ -109,23 +108,21 @@ export class DrillFunctions extends Construct implements DrillSteps {
       fence: FENCE,
       reports: DRILLS,
       manifests: MANIFESTS,
-      encryptionKey: encryptionKey.keyArn,
       cluster: cluster.clusterArn,
-      instancePrefix: instancePrefix(environmentName),
       tag: DRILL_TAG,
-      logGroup: checker.logGroup.logGroupName,
-      logStreams: checker.logStreams,
-      container: checker.container,
+      logGroup: logGroup.logGroupName,
+      checker,
+      restorer,
+      ...copies.settings,
       ...objectives,
     });
   }
 
-  /** That of the restore tests, beside the database that a drill restores. */
-  private defineValidation(): lambda.Function {
-    const { network, ...props } = this.props;
+  /** That of the restore tests, beside a database that a drill restores. It reaches S3 and that database alone. */
+  addValidation({ network, ...props }: ValidationProps): lambda.Function {
     const role = this.role('Validate', (validating) => {
       allowInVpc(validating, 'validates what a drill has restored');
-      allowValidate(validating, this.props);
+      allowValidate(validating, { network, ...props });
     });
     return new lambda.Function(this, 'Validate', {
       runtime: lambda.Runtime.NODEJS_24_X,
@@ -139,7 +136,7 @@ export class DrillFunctions extends Construct implements DrillSteps {
       vpc: network.vpc,
       vpcSubnets: network.databaseSubnets,
       securityGroups: [props.validationSecurityGroup],
-      environment: validationEnvironment(this.props),
+      environment: validationEnvironment(props),
     });
   }
 }

@@ -47,7 +47,7 @@ export class DrillMachine extends Construct {
         drillStates(this, {
           functions,
           clusterArn: cluster.clusterArn,
-          database: props.database,
+          source: props.source,
           runTask: {
             TaskDefinition: task.taskDefinitionArn,
             CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Weight: 1 }],
@@ -67,7 +67,7 @@ export class DrillMachine extends Construct {
     acknowledge(
       this.machine,
       'AwsSolutions-SF2',
-      'A drill a month, most of which is waiting for RDS; a trace would show no more than the log of the machine, which has every state with its time.',
+      'A drill a month, most of which is waiting; a trace would show no more than the log of the machine, which has every state with its time.',
     );
     this.askHowExecutionsStand([functions.lockRole, functions.sweepRole]);
     this.machine.grantStartExecution(functions.sweepRole);

@@ -4,7 +4,7 @@ import { onCluster, tasksOf } from '../database-job/release/release-role.ts';
 import { VERIFIER_ROLE } from '../restore-testing/restore-permissions.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
-import type { DrillChecker, DrillFunctionsProps } from './drill-functions-props.ts';
+import type { DrillFunctionsProps, ValidationProps } from './drill-functions-props.ts';
 import { DRILL_LOCK, DRILL_TAG, instancePrefix } from './drill-names.ts';
 
 /** Takes and reads the lock, and looks whether the environment is fenced. */
@@ -17,31 +17,19 @@ export function allowLock(role: iam.Role, bucket: s3.IBucket): void {
 }
 
 /** Reads how far the copies are. */
-export function allowFind(role: iam.Role, bucket: s3.IBucket): void {
+export function allowFind(role: iam.Role, { auditBucket: bucket, copies }: DrillFunctionsProps): void {
   allow(role, ['s3:GetObjectVersion'], bucket.arnForObjects(COPIES_NOTE));
   allow(role, ['s3:ListBucketVersions'], bucket.bucketArn);
   allow(role, ['kms:Decrypt'], keyOf(bucket));
-  allow(role, ['rds:DescribeDBInstanceAutomatedBackups'], '*');
-  acknowledge(
-    role,
-    'AwsSolutions-IAM5[Resource::*]',
-    'RDS chooses the ARN of the backups that it copies, so they are looked for among all. The action reads descriptions.',
-  );
+  copies.allowFind(role);
 }
 
 /** Ends what is a drill's by name and tag, or in the drills' own cluster, and nothing else. */
-export function allowClear(
-  role: iam.Role,
-  { environmentName, cluster, auditBucket }: DrillFunctionsProps,
-): void {
+export function allowClear(role: iam.Role, { cluster, auditBucket, copies }: DrillFunctionsProps): void {
   allow(role, ['s3:GetObject'], auditBucket.arnForObjects(DRILL_LOCK));
   allow(role, ['kms:Decrypt'], keyOf(auditBucket));
-  allow(role, ['rds:DescribeDBInstances'], '*');
-  allowDelete(
-    role,
-    environmentName,
-    'What another drill has left is removed as well, whose id nobody knows beforehand. What precedes it is a name that no other database of the environment has.',
-  );
+  copies.allowSee(role);
+  copies.allowRemove(role);
   allowStop(
     role,
     cluster,
@@ -50,17 +38,17 @@ export function allowClear(
   acknowledge(
     role,
     'AwsSolutions-IAM5[Resource::*]',
-    'What earlier drills have left is looked for among all instances, by name and tag, and tasks are listed with a condition on the one cluster. Both actions read descriptions.',
+    'What earlier drills have left is looked for by name and tag among all databases, where drills make some, and tasks are listed with a condition on the one cluster. Both actions read descriptions.',
   );
 }
 
 /** Sees what drills have left, and who had the lock last. */
-export function allowSweep(role: iam.Role, { cluster, auditBucket }: DrillFunctionsProps): void {
+export function allowSweep(role: iam.Role, { cluster, auditBucket, copies }: DrillFunctionsProps): void {
   allow(role, ['s3:GetObject'], auditBucket.arnForObjects(DRILL_LOCK));
   // A lock that is not there is then "not found" and not "denied".
   allow(role, ['s3:ListBucket'], auditBucket.bucketArn);
   allow(role, ['kms:Decrypt'], keyOf(auditBucket));
-  allow(role, ['rds:DescribeDBInstances'], '*');
+  copies.allowSee(role);
   const anyTask = tasksOf(role, cluster);
   role.addToPolicy(onCluster(cluster, ['ecs:DescribeTasks'], anyTask));
   role.addToPolicy(onCluster(cluster, ['ecs:ListTasks'], '*'));
@@ -72,7 +60,7 @@ export function allowSweep(role: iam.Role, { cluster, auditBucket }: DrillFuncti
   acknowledge(
     role,
     'AwsSolutions-IAM5[Resource::*]',
-    'Whether drills have left anything is looked for among all instances, by name and tag, and in the one cluster that a condition names. This function reads, and removes nothing itself.',
+    'Whether drills have left anything is looked for by name and tag among all databases, where drills make some, and in the one cluster that a condition names. This function reads, and removes nothing itself.',
   );
 }
 
@@ -120,7 +108,7 @@ export function allowStop(role: iam.Role, cluster: ecs.ICluster, reason: string)
 /** Signs in to what a drill has restored as a reader, and reads the copies of both buckets. */
 export function allowValidate(
   role: iam.Role,
-  { filestoreBucket, filestorePrefix, auditBucket }: DrillFunctionsProps,
+  { filestoreBucket, filestorePrefix, auditBucket }: ValidationProps,
 ): void {
   const anyDatabase = Stack.of(role).formatArn({
     service: 'rds-db',
@@ -153,14 +141,20 @@ export function allowValidate(
 }
 
 /** Reads the log of the task. */
-export function allowReadChecks(role: iam.Role, { logGroup, logStreams }: DrillChecker): void {
-  const streams = `${logGroup.logGroupArn.replace(/:\*$/, '')}:log-stream:${logStreams}*`;
-  allow(role, ['logs:GetLogEvents'], streams);
-  acknowledgeWildcard(
-    role,
-    streams,
-    'A log stream is named after its task, whose id ECS chooses. They are those of the one container that says what it saw.',
-  );
+export function allowReadChecks(
+  role: iam.Role,
+  { logGroup, checker, restorer }: Pick<DrillFunctionsProps, 'logGroup' | 'checker' | 'restorer'>,
+): void {
+  const prefix = `${logGroup.logGroupArn.replace(/:\*$/, '')}:log-stream:`;
+  for (const { logStreams } of [checker, ...(restorer ? [restorer] : [])]) {
+    const streams = `${prefix}${logStreams}*`;
+    allow(role, ['logs:GetLogEvents'], streams);
+    acknowledgeWildcard(
+      role,
+      streams,
+      'A log stream is named after its task, whose id ECS chooses. They are those of the one container that says what it saw.',
+    );
+  }
 }
 
 /** Writes reports. */
@@ -190,7 +184,8 @@ export function instancesOf(role: iam.Role, environmentName: string): string {
   });
 }
 
-function allow(role: iam.Role, actions: string[], resource: string): void {
+/** Allows actions on one resource. */
+export function allow(role: iam.Role, actions: string[], resource: string): void {
   role.addToPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
 }
 

@@ -1,34 +1,29 @@
 import { aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { begin, beginPhase, invoke, wait } from './drill-data.ts';
+import type { Continued } from './drill-source.ts';
 import type { DrillSteps } from './drill-steps.ts';
 import { DRILL_RUNNING, FENCED, NO_POINT } from './drill.lambda/errors.mjs';
 import { endingStates, isCleared } from './ending-states.ts';
 import { odooStates, type OdooStatesProps } from './odoo-states.ts';
-import { restoreStates, type RestoreStatesProps } from './restore-states.ts';
 
-export interface DrillStatesProps
-  extends Omit<RestoreStatesProps, Continued>, Omit<OdooStatesProps, Continued> {
-  readonly functions: DrillSteps;
-}
-
-/** What a part is told by the whole. */
-type Continued = 'functions' | 'afterwards' | 'failed';
+/** What a part is told by the whole is not among it. */
+export type DrillStatesProps = Omit<OdooStatesProps, keyof Continued>;
 
 /**
  * The states of a drill; returns the first. In short:
  *
- *     Take lock -> Clear leftovers, until there are none -> Find point -> Restore database -> Validate, until it is done
- *       -> Start Odoo, look until it ended -> Read checks -> Tear down, until nothing is left -> Report -> verdict
+ *     Take lock -> Clear leftovers, until there are none -> Find point -> Restore database -> Validate, until it is done,
+ *       where the task does not do both -> Start Odoo, look until it ended -> Read checks -> Tear down, until nothing is left -> Report -> verdict
  *     while another drill runs, or the environment is fenced: refused
  *     after any other error: Tear down -> Report -> verdict
  *     after a cancelled execution: Take lock -> Clear leftovers -> Report -> verdict
  */
 export function drillStates(scope: Construct, props: DrillStatesProps): sfn.IChainable {
-  const { functions } = props;
+  const { functions, source } = props;
   const { tearDown, report } = endingStates(scope, props);
   const odoo = odooStates(scope, { ...props, afterwards: tearDown, failed: tearDown });
-  const restore = restoreStates(scope, { ...props, afterwards: odoo, failed: tearDown });
+  const restore = source.restored(scope, { afterwards: odoo, failed: tearDown });
   const find = invoke(scope, 'Find point', {
     function: functions.find,
     payload: {},

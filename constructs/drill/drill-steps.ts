@@ -8,9 +8,7 @@ export interface DrillSteps {
   readonly find: lambda.IFunction;
   /** Removes what was made. */
   readonly clear: lambda.IFunction;
-  /** Looks at the restored database and its attachments. */
-  readonly validate: lambda.IFunction;
-  /** Reads what the task has found of the running Odoo. */
+  /** Reads what the task has found. */
   readonly readChecks: lambda.IFunction;
   readonly report: lambda.IFunction;
 }

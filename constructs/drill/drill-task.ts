@@ -13,8 +13,7 @@ import {
   odooCommand,
   type ScratchDirectory,
 } from '../odoo-service/task-layout.ts';
-import type { DrillChecker } from './drill-functions-props.ts';
-import { instancePrefix } from './drill-names.ts';
+import type { DrillSpeaker } from './drill-functions-props.ts';
 
 /** Where the drill's own programs are. */
 const SCRATCH: ScratchDirectory = {
@@ -46,13 +45,42 @@ const PASSWORD_FILE = '/tmp/drill-password';
 /** Odoo on a database that RDS still loads from the backup reads its registry slowly. */
 const START_SECONDS = 1800;
 
+/** The database as the containers of the task find it. */
+export interface DrillTaskDatabase {
+  /**
+   * Name, or directory of a socket.
+   *
+   * @default - known when the task is started
+   */
+  readonly host?: string;
+  readonly port: string;
+  /**
+   * Whether that is a socket.
+   *
+   * @default false
+   */
+  readonly local?: boolean;
+  /** What its host begins with: of no other database what is done to a copy is asked. */
+  readonly hostPrefix: string;
+  /**
+   * Directories that are the task's own, for whatever reaches the database.
+   *
+   * @default - none
+   */
+  readonly directories?: readonly ScratchDirectory[];
+  /**
+   * File that is there once the database can be used.
+   *
+   * @default - it can be
+   */
+  readonly ready?: string;
+}
+
 export interface DrillTaskProps extends Omit<
   OdooTaskProps,
-  'role' | 'database' | 'filestore' | 'sessions' | 'mail' | 'scratch' | 'files' | 'ephemeralStorageGiB'
+  'role' | 'database' | 'filestore' | 'sessions' | 'mail' | 'files'
 > {
-  readonly environmentName: string;
-  /** Port of a restored database; its host is known when the task is started. */
-  readonly databasePort: string;
+  readonly database: DrillTaskDatabase;
   /** What is read of the running Odoo. */
   readonly workflows: readonly Workflow[];
 }
@@ -61,51 +89,54 @@ export interface DrillTaskProps extends Omit<
  * The task of a drill: makes a restored copy harmless, starts Odoo on it and looks at that from inside. It ends by itself.
  *
  * Attachments and sessions are empty directories. No scheduled job runs, no mail server is configured, and the task role may do
- * nothing.
+ * nothing by this.
  */
 export class DrillTask extends OdooTask {
-  readonly checker: DrillChecker;
+  readonly checker: DrillSpeaker;
+
+  private readonly mounts: readonly ecs.MountPoint[];
 
   constructor(scope: Construct, id: string, props: DrillTaskProps) {
+    const { database, scratch = [] } = props;
+    const { directories = [] } = database;
     super(scope, id, {
       ...props,
       // One user, who asks one thing after the other.
       role: { kind: 'web', workers: 1 },
-      database: { port: props.databasePort },
-      scratch: [SCRATCH],
+      scratch: [SCRATCH, ...directories, ...scratch],
       files: [
         { path: PREPARE, owner: ODOO_OWNER, mode: '0400', bytes: packedPrepare() },
         { path: CHECK, owner: ODOO_OWNER, mode: '0400', bytes: Buffer.from(drillFile('check_odoo.py')) },
       ],
     });
+    this.mounts = [...ODOO_MOUNTS, ...directories.map((directory) => mountOf(directory, { readOnly: true }))];
     const odoo = this.addOdoo(props, this.addPrepare(props));
-    const check = this.addCheck(props, odoo);
-    const prefix = check.logDriverConfig?.options?.['awslogs-stream-prefix'];
-    this.checker = {
-      container: check.containerName,
-      logGroup: props.logGroup,
-      logStreams: `${prefix}/${check.containerName}/`,
-    };
+    this.checker = speaker(this.addCheck(props, odoo));
   }
 
-  private addPrepare({ environmentName, version }: DrillTaskProps): ecs.ContainerDefinition {
+  private addPrepare({ database, version }: DrillTaskProps): ecs.ContainerDefinition {
     return this.addContainer('Prepare', {
       entryPoint: ['python3', '-u', PREPARE],
       command: [
         `--odoo-config=${ODOO_PATHS.configuration}`,
-        `--host-prefix=${instancePrefix(environmentName)}`,
+        `--host-prefix=${database.hostPrefix}`,
+        ...(database.ready === undefined ? [] : [`--wait-for=${database.ready}`]),
         `--ca-bundle=${ODOO_PATHS.data}/.postgresql/root.crt`,
         `--odoo-version=${version}`,
         `--login=${LOGIN}`,
         `--password-file=${PASSWORD_FILE}`,
       ],
-      mounts: WITH_PROGRAMS,
+      mounts: [...this.mounts, PROGRAMS],
       essential: false,
     });
   }
 
   private addOdoo({ image }: DrillTaskProps, prepare: ecs.ContainerDefinition): ecs.ContainerDefinition {
-    return this.addContainer('Odoo', { ...odooCommand('web', image.release), after: prepare });
+    return this.addContainer('Odoo', {
+      ...odooCommand('web', image.release),
+      mounts: this.mounts,
+      after: prepare,
+    });
   }
 
   private addCheck({ workflows }: DrillTaskProps, odoo: ecs.ContainerDefinition): ecs.ContainerDefinition {
@@ -119,17 +150,29 @@ export class DrillTask extends OdooTask {
         `--wait-seconds=${START_SECONDS}`,
         `--workflows=${JSON.stringify(workflows)}`,
       ],
-      mounts: WITH_PROGRAMS,
+      mounts: [...ODOO_MOUNTS, PROGRAMS],
     });
     check.addContainerDependencies({ container: odoo, condition: ecs.ContainerDependencyCondition.START });
     return check;
   }
 }
 
-const WITH_PROGRAMS: readonly ecs.MountPoint[] = [
-  ...ODOO_MOUNTS,
-  { sourceVolume: SCRATCH.name, containerPath: SCRATCH.path, readOnly: true },
-];
+/** Where a container of a task says what it saw. */
+export function speaker(container: ecs.ContainerDefinition): DrillSpeaker {
+  const { containerName } = container;
+  const prefix = container.logDriverConfig?.options?.['awslogs-stream-prefix'];
+  return { container: containerName, logStreams: `${prefix}/${containerName}/` };
+}
+
+/** A scratch directory in a container. */
+export function mountOf(
+  { name, path }: ScratchDirectory,
+  { readOnly }: { readonly readOnly: boolean },
+): ecs.MountPoint {
+  return { sourceVolume: name, containerPath: path, readOnly };
+}
+
+const PROGRAMS = mountOf(SCRATCH, { readOnly: true });
 
 /** What prepares a copy, in one file. */
 export function packedPrepare(): Uint8Array {

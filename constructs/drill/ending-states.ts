@@ -2,6 +2,7 @@ import { aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { awsCall } from '../shared/aws-call.ts';
 import { beginPhase, failure, invoke, isLate, wait } from './drill-data.ts';
+import type { DrillSource } from './drill-source.ts';
 import type { DrillSteps } from './drill-steps.ts';
 
 /** What was asked for a moment before may not be seen yet; and RDS takes minutes to delete an instance. */
@@ -12,6 +13,7 @@ const MOST_LOOKS = 120;
 
 export interface EndingStatesProps {
   readonly functions: DrillSteps;
+  readonly source: DrillSource;
   readonly clusterArn: string;
 }
 
@@ -77,31 +79,18 @@ function tearDownStates(scope: Construct, props: EndingStatesProps, report: sfn.
  */
 function removeDirectly(
   scope: Construct,
-  { clusterArn }: EndingStatesProps,
+  { clusterArn, source }: EndingStatesProps,
   report: sfn.IChainable,
 ): sfn.IChainable {
   const unseen = new sfn.Pass(scope, 'Note what was not seen', {
     parameters: {
       'removed.$': '$.cleared.removed',
-      'left.$': "States.Array(States.Format('{}, perhaps: nobody saw it go', $.drill.instance))",
+      'left.$': source.unseen,
     },
     resultPath: '$.cleared',
   });
   unseen.next(report);
-  const remove = awsCall(scope, 'Delete database', {
-    service: 'rds',
-    action: 'deleteDBInstance',
-    parameters: {
-      'DbInstanceIdentifier.$': '$.drill.instance',
-      SkipFinalSnapshot: true,
-      DeleteAutomatedBackups: true,
-    },
-    final: ['Rds.DbInstanceNotFoundException'],
-    // While it is being made.
-    patientWith: 'Rds.InvalidDbInstanceStateException',
-  });
-  remove.addCatch(unseen, { resultPath: '$.removeFailure' });
-  remove.next(unseen);
+  const remove = source.removed(scope, unseen);
   const stop = awsCall(scope, 'Stop Odoo', {
     service: 'ecs',
     action: 'stopTask',

@@ -1,22 +1,18 @@
 import { aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { DATABASE_HOST } from '../odoo-node/odoo-conf.ts';
 import { awsCall } from '../shared/aws-call.ts';
 import { beginPhase, failure, invoke, isLate, wait } from './drill-data.ts';
+import type { Continued, DrillSource } from './drill-source.ts';
 import type { DrillSteps } from './drill-steps.ts';
 
 const SECONDS_BETWEEN_LOOKS = 20;
 
-/** Container that writes the configuration of the task, and variable in it with the name of the database's host. */
-export const HOST_VARIABLE = { container: 'Configure', name: DATABASE_HOST };
-
-export interface OdooStatesProps {
+export interface OdooStatesProps extends Continued {
   readonly functions: DrillSteps;
+  readonly source: DrillSource;
   readonly clusterArn: string;
   /** The task to run, as RunTask takes it: definition, network and so on. */
   readonly runTask: Readonly<Record<string, unknown>>;
-  readonly afterwards: sfn.IChainable;
-  readonly failed: sfn.IChainable;
 }
 
 /**
@@ -24,7 +20,7 @@ export interface OdooStatesProps {
  * log says what was found.
  */
 export function odooStates(scope: Construct, props: OdooStatesProps): sfn.IChainable {
-  const { clusterArn, runTask, failed } = props;
+  const { source, clusterArn, runTask, failed } = props;
   const start = awsCall(scope, 'Start Odoo', {
     service: 'ecs',
     action: 'runTask',
@@ -33,19 +29,12 @@ export function odooStates(scope: Construct, props: OdooStatesProps): sfn.IChain
       ...runTask,
       'ClientToken.$': '$.drill.id',
       'StartedBy.$': '$.drill.id',
-      Overrides: {
-        ContainerOverrides: [
-          {
-            Name: HOST_VARIABLE.container,
-            Environment: [{ Name: HOST_VARIABLE.name, 'Value.$': '$.database[0].Endpoint.Address' }],
-          },
-        ],
-      },
+      Overrides: { ContainerOverrides: source.overrides },
     },
     resultPath: '$.started',
   });
   start.addCatch(failed, { resultPath: '$.failure' });
-  return beginPhase(scope, 'serve').next(start).next(taskStarted(scope, props));
+  return beginPhase(scope, source.phaseOfTask).next(start).next(taskStarted(scope, props));
 }
 
 /** ECS also answers that it has started nothing, above all for want of capacity. */

@@ -1,9 +1,9 @@
-import { aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { type aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { awsCall } from '../shared/aws-call.ts';
 import { beginPhase, failure, invoke, isLate, wait } from './drill-data.ts';
 import { DRILL_TAG } from './drill-names.ts';
-import type { DrillSteps } from './drill-steps.ts';
+import type { Continued } from './drill-source.ts';
 
 /** Half an hour for a small database, hours for a large one. */
 const SECONDS_BETWEEN_LOOKS = 60;
@@ -16,11 +16,10 @@ export interface DrillDatabase {
   readonly securityGroupId: string;
 }
 
-export interface RestoreStatesProps {
-  readonly functions: DrillSteps;
+export interface RestoreStatesProps extends Continued {
   readonly database: DrillDatabase;
-  readonly afterwards: sfn.IChainable;
-  readonly failed: sfn.IChainable;
+  /** Looks at the restored database and its attachments. */
+  readonly validation: lambda.IFunction;
 }
 
 /** Restores the database under the drill's own name, and lets the functions of a restore test look at it. */
@@ -106,13 +105,13 @@ function databaseThere(
 }
 
 /** What is wrong with the database is a finding and no end: Odoo is tried all the same, so that one drill finds all there is. */
-function validate(scope: Construct, { functions, afterwards, failed }: RestoreStatesProps): sfn.IChainable {
+function validate(scope: Construct, { validation, afterwards, failed }: RestoreStatesProps): sfn.IChainable {
   const note = new sfn.Pass(scope, 'Note database', {
     inputPath: '$.look.DbInstances',
     resultPath: '$.database',
   });
   const look = invoke(scope, 'Validate', {
-    function: functions.validate,
+    function: validation,
     payload: {
       // As AWS Backup describes what it restored: the function is that of its tests.
       job: {

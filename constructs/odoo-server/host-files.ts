@@ -155,8 +155,10 @@ function odooConf(settings: HostSettings, role: OdooRole): string {
   });
 }
 
-/** Quoted, since values such as `1GB` or `0.9` are then read alike by every release of PostgreSQL. */
-function postgresqlConf({ database }: Plan): string {
+/**
+ * Parameters of PostgreSQL on the server. Quoted, since values such as `1GB` or `0.9` are then read alike by every release of PostgreSQL.
+ */
+export function postgresqlConf({ database }: Plan): string {
   const parameters = {
     ...database.parameters,
     ...ARCHIVE_PARAMETERS,

@@ -72,7 +72,7 @@ function odooFiles(props: OdooTaskProps, modules: ServerModules | undefined): re
       port: database.port,
       name: DATABASE_NAME,
       user: DATABASE_ROLE,
-      sslMode: 'verify-full',
+      sslMode: database.local === true ? 'disable' : 'verify-full',
     },
     limits,
     smtp: mail?.settings,
@@ -83,14 +83,18 @@ function odooFiles(props: OdooTaskProps, modules: ServerModules | undefined): re
   return [
     // Not for the group: nginx has the same one.
     { path: ODOO_PATHS.configuration, owner: ODOO_OWNER, mode: '0400', text: odooConf },
-    {
-      // Where libpq looks by itself, so that no variable has to name it: Odoo hands on nothing but sslmode.
-      path: `${ODOO_PATHS.data}/.postgresql/root.crt`,
-      owner: ODOO_OWNER,
-      mode: '0400',
-      text: trustedCertificates(region),
-    },
+    ...(database.local === true ? [] : [certificates(region)]),
   ];
+}
+
+function certificates(region: string): ConfigurationFile {
+  return {
+    // Where libpq looks by itself, so that no variable has to name it: Odoo hands on nothing but sslmode.
+    path: `${ODOO_PATHS.data}/.postgresql/root.crt`,
+    owner: ODOO_OWNER,
+    mode: '0400',
+    text: trustedCertificates(region),
+  };
 }
 
 function moduleDirectories(modules: ServerModules | undefined) {

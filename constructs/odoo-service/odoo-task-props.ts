@@ -48,6 +48,12 @@ export interface OdooTaskProps extends Omit<OdooNode, 'database' | 'filestore' |
      */
     readonly host?: string;
     readonly port: string;
+    /**
+     * Whether it is reached by a socket of the task, which needs no encryption, and no certificate to trust.
+     *
+     * @default false
+     */
+    readonly local?: boolean;
   };
   /**
    * @default - an empty directory that is lost with the task
@@ -111,6 +117,12 @@ export interface OdooTaskContainerProps {
    * @default - none
    */
   readonly secrets?: Readonly<Record<string, ecs.Secret>>;
+  /**
+   * Whether the container may write outside of its volumes, as who installs packages has to.
+   *
+   * @default false
+   */
+  readonly writable?: boolean;
   /**
    * Container that has to end well before this one starts.
    *

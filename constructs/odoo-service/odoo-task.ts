@@ -15,7 +15,7 @@ import {
 /**
  * Task definition of anything that runs Odoo's code: web node, scheduled jobs, database job.
  *
- * Every container has a read-only root file system and no privileges. One more, `Configure`, runs first as root: it
+ * Every container has a read-only root file system, unless it has to write, and no privileges. One more, `Configure`, runs first as root: it
  * gives the scratch directories their owners and writes the configuration, which is the only place where secrets and
  * configuration meet. No other container of a running Odoo has a secret in its environment.
  *
@@ -109,7 +109,7 @@ export class OdooTask extends Construct {
       healthCheck: container.healthCheck,
       portMappings: container.portMappings && [...container.portMappings],
       stopTimeout: container.stopTimeout ?? Duration.seconds(120),
-      readonlyRootFilesystem: true,
+      readonlyRootFilesystem: container.writable !== true,
       linuxParameters,
       systemControls: container.systemControls && [...container.systemControls],
       ulimits: [{ name: ecs.UlimitName.NOFILE, softLimit: 65535, hardLimit: 65535 }],

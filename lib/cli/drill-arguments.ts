@@ -7,8 +7,8 @@ npm run drill -- --env NAME --last
   that are there, and removes all of it again (docs/drill.md). Says what that
   takes and costs, asks, and follows it; one that runs already is followed.
 
-  --env NAME  the environment of config/environments/NAME.ts, medium or large,
-              with a recoveryRegion
+  --env NAME  the environment of config/environments/NAME.ts, with a
+              recoveryRegion
   --yes       asks nothing
   --last      shows the report of the last one, and begins nothing
 

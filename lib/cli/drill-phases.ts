@@ -8,7 +8,7 @@ import type { Output } from './selected-plans.ts';
 export const PHASES: Readonly<Record<Phase, string>> = {
   clear: 'what earlier drills have left is removed',
   find: 'the newest complete moment is looked for',
-  restore: 'RDS restores the database',
+  restore: 'the database comes back from its copy',
   validate: 'rows, modules and attachments are looked at',
   serve: 'one Odoo starts on the copy, and is looked at',
   teardown: 'all of it is removed',

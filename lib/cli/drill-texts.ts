@@ -1,5 +1,7 @@
 import type { PlannedEnvironment } from '../../config/load.ts';
 import type { DrillEstimate } from '../../config/sizing/drill-estimate.ts';
+import { drillDiskGiB, drilledServer } from '../../config/sizing/drilled.ts';
+import type { Plan } from '../../config/sizing/plan.ts';
 import { duration, instant } from '../backups/words.ts';
 import type { StoredReport } from '../drill/drill-report.ts';
 import { expectedTime } from './plan-basis.ts';
@@ -18,13 +20,7 @@ export function beforeDrill(
   style: Style,
 ): string {
   const { name } = environment;
-  const { database } = plan;
-  const list = [
-    `RDS restores the copies in ${region} as a new database, ${name}-drill-..., ${database.class} without a standby, ${database.storageGiB} GiB.`,
-    'Functions look at it: rows, modules, and the attachments in the copied bucket, which are read and not changed.',
-    'One Fargate task makes the copy harmless, starts an Odoo on it that nobody reaches and that sends no mail, and looks at that.',
-    'Task and database are removed, however it ends, and a report is written.',
-  ];
+  const list = plan.tier === 'small' ? inOneTask(plan, region) : besideDatabase(name, plan, region);
   return [
     heading(`A drill of ${name} in ${region}`, style, '='),
     ...list.map((text, index) => wrap(`${index + 1}. ${text}`, style.width, 2)),
@@ -42,6 +38,25 @@ export function beforeDrill(
   ].join('\n');
 }
 
+function besideDatabase(name: string, { database }: Plan, region: string): readonly string[] {
+  return [
+    `RDS restores the copies in ${region} as a new database, ${name}-drill-..., ${database.class} without a standby, ${database.storageGiB} GiB.`,
+    'Functions look at it: rows, modules, and the attachments in the copied bucket, which are read and not changed.',
+    'One Fargate task makes the copy harmless, starts an Odoo on it that nobody reaches and that sends no mail, and looks at that.',
+    'Task and database are removed, however it ends, and a report is written.',
+  ];
+}
+
+function inOneTask(plan: Plan, region: string): readonly string[] {
+  const { vcpu, memoryMiB } = drilledServer(plan);
+  return [
+    `One Fargate task of ${vcpu} vCPU, ${memoryMiB / 1024} GiB and ${drillDiskGiB(plan)} GiB of disk restores the copy of the server's backups in ${region}, into a PostgreSQL that nobody else reaches.`,
+    'It looks at that: rows, modules, and the attachments in the copied bucket, which are read and not changed.',
+    'It makes the copy harmless, starts an Odoo on it that nobody reaches and that sends no mail, and looks at that.',
+    'The task ends, and with it all that was restored, and a report is written.',
+  ];
+}
+
 function lastTime(last: StoredReport | undefined): string {
   if (last === undefined) return 'There is no report of an earlier one.';
   const { begun, ended, outcome } = last.report;
@@ -53,7 +68,10 @@ function costTitle({ costs }: DrillEstimate): string {
   return `What it costs: about USD ${totals.join(' to ')}`;
 }
 
-function costTable({ costs, pricedRegion, asOf, unpriced }: DrillEstimate, { width }: Style): string {
+function costTable(
+  { costs, hoursOf, pricedRegion, asOf, unpriced }: DrillEstimate,
+  { width }: Style,
+): string {
   const items = costs[0]?.items ?? [];
   const rows = items.map(({ item, unit, unitPriceUsd }, index) => [
     item,
@@ -64,7 +82,7 @@ function costTable({ costs, pricedRegion, asOf, unpriced }: DrillEstimate, { wid
   ]);
   const hours = costs.map((cost) => `${cost.hours} h`);
   const notes = [
-    `Database for ${hours.join(' to ')}, task for half an hour: both assumed. Prices of ${pricedRegion}, ${asOf}, on demand.`,
+    `${hours.join(' to ')} of the ${hoursOf}: assumed. Prices of ${pricedRegion}, ${asOf}, on demand.`,
     ...unpriced,
     'Not in it: functions, logs and calls of KMS, which are cents.',
   ];

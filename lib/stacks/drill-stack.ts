@@ -1,5 +1,4 @@
 import {
-  type aws_ecs as ecs,
   aws_events as events,
   aws_events_targets as targets,
   aws_kms as kms,
@@ -9,15 +8,16 @@ import {
 import type { Construct } from 'constructs';
 import { DRILLS } from '../../constructs/audit/audit-prefixes.ts';
 import { DATABASE_NAME } from '../../constructs/database/odoo-database.ts';
-import { PORT, POSTGRESQL } from '../../constructs/database/rds-postgres.ts';
+import type { DrillCopies } from '../../constructs/drill/drill-copies.ts';
 import { DrillFunctions } from '../../constructs/drill/drill-functions.ts';
+import type { DrillSpeaker } from '../../constructs/drill/drill-functions-props.ts';
 import { DrillMachine } from '../../constructs/drill/drill-machine.ts';
 import { DrillSchedule } from '../../constructs/drill/drill-schedule.ts';
-import { DrillSite } from '../../constructs/drill/drill-site.ts';
-import { DrillTask } from '../../constructs/drill/drill-task.ts';
+import type { DrillSite, DrillSiteProps } from '../../constructs/drill/drill-site.ts';
+import type { DrillSource } from '../../constructs/drill/drill-source.ts';
+import type { DrillTask, DrillTaskProps } from '../../constructs/drill/drill-task.ts';
 import { FILESTORE_DIRECTORY } from '../../constructs/filestore/filestore-bucket.ts';
 import { DrillAlarms } from '../../constructs/monitoring/drill-alarms.ts';
-import { trustedCertificates } from '../../constructs/odoo-node/trusted-certificates.ts';
 import { OdooCluster } from '../../constructs/odoo-service/odoo-cluster.ts';
 import { OdooContainerImage } from '../../constructs/odoo-service/odoo-container-image.ts';
 import { CopiedSecrets } from '../../constructs/secrets/copied-secrets.ts';
@@ -33,40 +33,40 @@ export interface DrillStackProps extends OdooStackProps {
   readonly copies: RecoveryStack;
 }
 
-/** Copies that are older are a finding, whatever the objective. */
-const OLDEST_HOURS = 24;
+/** Where the database of a drill comes from: what the tiers differ in. */
+export interface DrillOrigin {
+  readonly site: DrillSite;
+  readonly copies: DrillCopies;
+  readonly task: DrillTask & { readonly restorer?: DrillSpeaker };
+  readonly source: (functions: DrillFunctions) => DrillSource;
+}
 
-/** Attachments that are read to the end in each drill; of all others presence and size are looked at. */
-const FILES_READ = 10_000;
+/** What all tasks of drills have in common. */
+export type CommonTask = Omit<DrillTaskProps, 'database' | 'vcpu' | 'memoryMiB'>;
+
+/** What the keys of attachments begin with. */
+export const FILESTORE_PREFIX = `${FILESTORE_DIRECTORY}/${DATABASE_NAME}/`;
 
 /**
  * The recovery drill, in the Region where it would be needed. Nothing in it refers to the primary Region, and nothing of it costs
  * anything between drills but its alarms.
  */
-export class DrillStack extends OdooStack {
-  private readonly props: DrillStackProps;
+export abstract class DrillStack extends OdooStack {
+  protected readonly props: DrillStackProps;
 
   constructor(scope: Construct, props: DrillStackProps) {
     super(scope, 'Drill', props, { description: 'recovery drill', stateful: false });
     this.props = props;
-    const { environment, plan, networkStack, copies } = props;
-    const { network } = networkStack;
-    const cluster = new OdooCluster(this, 'Cluster', { vpc: network.vpc, ...this.logs });
-    const site = new DrillSite(this, 'Site', {
-      network,
-      plan: plan.database,
-      taskSubnets: environment.network.kind === 'existing' ? 'App' : 'Public',
-    });
-    const task = this.task(cluster);
-    const functions = this.functions(cluster.cluster, site, task);
+    const { networkStack, copies } = props;
+    const cluster = new OdooCluster(this, 'Cluster', { vpc: networkStack.network.vpc, ...this.logs });
+    const origin = this.origin(cluster);
+    const functions = this.functions(cluster, origin);
     const { machine } = new DrillMachine(this, 'Drill', {
-      environmentName: environment.name,
       functions,
       cluster: cluster.cluster,
-      task: task.definition,
-      encryptionKey: copies.key,
-      database: site.database,
-      networkConfiguration: site.taskNetwork,
+      task: origin.task.definition,
+      source: origin.source(functions),
+      networkConfiguration: origin.site.taskNetwork,
       ...this.logs,
     });
     this.lookEachHour(functions);
@@ -78,61 +78,70 @@ export class DrillStack extends OdooStack {
     new CfnOutput(this, 'DrillReports', { value: copies.auditBucket.s3UrlForObject(DRILLS) });
   }
 
-  private get logs() {
-    const { copies, environment } = this.props;
-    return { logKey: copies.logKey, logRetentionDays: environment.retention.logDays };
+  /** Called once, while the stack is being made. */
+  protected abstract origin(cluster: OdooCluster): DrillOrigin;
+
+  protected get siteProps(): DrillSiteProps {
+    const { environment, networkStack } = this.props;
+    return {
+      network: networkStack.network,
+      taskSubnets: environment.network.kind === 'existing' ? 'App' : 'Public',
+    };
   }
 
-  private task({ logGroup }: OdooCluster): DrillTask {
-    const { environment, plan, copies } = this.props;
-    const { odoo, architecture, region } = environment;
+  /** By its ARN: nothing here can change its policy, which is the other stack's. */
+  protected copiedSecrets(): CopiedSecrets {
+    const { environment, copies } = this.props;
     const secrets = new SecretCopies(this, 'SecretCopies', {
       environmentName: environment.name,
       purposes: SECRET_PURPOSES,
       ...this.logs,
     });
-    const { odooDatabasePassword, odooMasterPassword } = new CopiedSecrets(this, 'Secrets', {
-      // By its ARN: nothing here can change its policy, which is the other stack's.
+    return new CopiedSecrets(this, 'Secrets', {
       encryptionKey: kms.Key.fromKeyArn(this, 'Key', copies.key.keyArn),
       arnOf: (purpose) => secrets.arnOf(purpose),
     });
-    return new DrillTask(this, 'DrillTask', {
-      environmentName: environment.name,
+  }
+
+  protected commonTask(
+    { odooDatabasePassword, odooMasterPassword }: CopiedSecrets,
+    { logGroup }: OdooCluster,
+  ): CommonTask {
+    const { environment, plan } = this.props;
+    const { odoo, architecture, region } = environment;
+    return {
       image: new OdooContainerImage(this, 'Image', { release: odoo, architecture }),
       architecture,
       version: odoo.version,
       sessionGuard: odoo.sessionGuard,
       region,
-      databasePort: `${PORT}`,
       databasePassword: odooDatabasePassword,
       masterPassword: odooMasterPassword,
       limits: plan.app.odoo,
-      // As a node of the service, so that what is measured is what users would get.
-      vcpu: plan.app.vcpu,
-      memoryMiB: plan.app.memoryMiB,
       workflows: environment.recovery.drill.workflows,
       logGroup,
-    });
+    };
   }
 
-  private functions(cluster: ecs.ICluster, site: DrillSite, { checker }: DrillTask): DrillFunctions {
-    const { environment, networkStack, copies } = this.props;
+  private get logs() {
+    const { copies, environment } = this.props;
+    return { logKey: copies.logKey, logRetentionDays: environment.retention.logDays };
+  }
+
+  private functions(
+    { cluster, logGroup }: OdooCluster,
+    { copies: databaseCopies, task }: DrillOrigin,
+  ): DrillFunctions {
+    const { environment, copies } = this.props;
     return new DrillFunctions(this, 'Functions', {
       environmentName: environment.name,
       objectives: environment.objectives,
       auditBucket: copies.auditBucket,
-      filestoreBucket: copies.filestoreBucket,
-      filestorePrefix: `${FILESTORE_DIRECTORY}/${DATABASE_NAME}/`,
-      encryptionKey: copies.key,
+      copies: databaseCopies,
       cluster,
-      checker,
-      network: networkStack.network,
-      validationSecurityGroup: site.validationSecurityGroup,
-      certificates: trustedCertificates(environment.region),
-      postgresql: POSTGRESQL,
-      odoo: environment.odoo.version,
-      oldestHours: OLDEST_HOURS,
-      readAtMost: FILES_READ,
+      logGroup,
+      checker: task.checker,
+      restorer: task.restorer,
       ...this.logs,
     });
   }

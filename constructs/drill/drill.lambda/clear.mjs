@@ -22,7 +22,7 @@
  *   stopTask(input: object): Promise<unknown>,
  * }} ecs
  *
- * @typedef {{ cluster: string, instancePrefix: string, tag: string }} ClearSettings
+ * @typedef {{ cluster: string, instancePrefix?: string, tag: string }} ClearSettings Without a prefix drills make no database.
  * @typedef {{ removed: string[], left: string[] }} Cleared Names of what was there and is to go, and of what is still there.
  */
 
@@ -115,6 +115,7 @@ async function stopTask({ ecs }, { cluster }, task) {
  * @returns {Promise<Found[]>} Identifiers.
  */
 async function instancesOf({ rds }, { instancePrefix, tag }, id) {
+  if (instancePrefix === undefined) return [];
   const found = [];
   /** @type {string | undefined} */
   let Marker;

@@ -20,13 +20,13 @@ import { sweep as sweepUp } from './sweep.mjs';
  * @property {string} fence Key in it of the fence.
  * @property {string} reports What the keys of reports begin with, and those of manifests.
  * @property {string} manifests
- * @property {string} encryptionKey ARN of the key of all copies.
+ * @property {import('../../recovery/restore-point.lambda/complete.mjs').DatabaseCopy} database What the database is restored from.
  * @property {string} cluster Name of the cluster that is the drills' alone.
- * @property {string} instancePrefix What the identifiers of their databases begin with.
+ * @property {string} [instancePrefix] What the identifiers of their databases begin with, where they make some.
  * @property {string} tag Tag of those, with the id of the drill.
- * @property {string} logGroup Of the task, and what the names of its checker's streams begin with.
- * @property {string} logStreams
- * @property {string} container Name of the checker.
+ * @property {string} logGroup Of the task.
+ * @property {import('./checks.mjs').Speaker} checker The container that looks at Odoo.
+ * @property {import('./checks.mjs').Speaker} [restorer] The one that restores, where the task does.
  * @property {number} rtoHours
  * @property {number} rpoHours
  *
@@ -55,7 +55,8 @@ export function createHandlers({ clients, settings, now, log }) {
     await takeLock(clients, settings, execution);
     const id = drillId(execution);
     const deadline = new Date(Date.parse(begun) + DEADLINE_HOURS * 3_600_000);
-    return { id, instance: `${settings.instancePrefix}${id}`, deadline: deadline.toISOString() };
+    const { instancePrefix: prefix } = settings;
+    return { id, ...(prefix && { instance: `${prefix}${id}` }), deadline: deadline.toISOString() };
   }
 
   function find() {

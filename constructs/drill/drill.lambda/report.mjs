@@ -13,7 +13,7 @@
  * @property {{ id?: string, instance?: string }} drill
  * @property {{ arn?: string, time?: string }} point
  * @property {{ findings?: Finding[] }} validation
- * @property {{ findings?: Finding[] }} checks
+ * @property {{ findings?: Finding[], restored?: import('./checks.mjs').Restored }} checks `restored`: of a task that restores.
  * @property {{ removed: string[], left: string[] }} cleared
  * @property {{ Error?: string, Cause?: string }} failure
  *
@@ -56,7 +56,8 @@ const WORKFLOW = 'workflow ';
  * @returns {DrillReport}
  */
 export function reportOf(state, settings, now) {
-  const { times, point, cleared } = state;
+  const { point, cleared } = state;
+  const times = timesOf(state);
   const recoverySeconds = wasReached(state) ? seconds(times['find'], times['teardown']) : undefined;
   const lostSeconds = point.time === undefined ? undefined : seconds({ begun: point.time }, times['find']);
   const sections =
@@ -88,6 +89,17 @@ export function reportOf(state, settings, now) {
   };
 }
 
+/**
+ * Of each phase, whether the state machine has begun it or the task.
+ *
+ * @param {DrillState} state
+ * @returns {DrillState['times']}
+ */
+function timesOf({ times, checks }) {
+  const ofTask = Object.entries(checks.restored?.times ?? {}).map(([phase, begun]) => [phase, { begun }]);
+  return { ...times, ...Object.fromEntries(ofTask) };
+}
+
 /** @param {DrillState} state */
 function wasReached({ failure, checks }) {
   return failure.Error === undefined && (checks.findings ?? []).length > 0;
@@ -100,7 +112,7 @@ function wasReached({ failure, checks }) {
  * @returns {Section[]}
  */
 function sectionsOf({ validation, checks }, { recoverySeconds, lostSeconds }, { rtoHours, rpoHours }) {
-  const restored = validation.findings ?? [];
+  const restored = validation.findings ?? checks.restored?.findings ?? [];
   const running = checks.findings ?? [];
   return [
     section(

@@ -1,11 +1,12 @@
 """Makes a restored copy of production harmless, and lets one look at Odoo on it from inside.
 
     prepare_drill.py --odoo-config FILE --host-prefix NAME-drill- --ca-bundle FILE --odoo-version 19.0
-                     --login LOGIN --password-file FILE
+                     --login LOGIN --password-file FILE [--wait-for FILE]
 
 Runs inside the Odoo image, before Odoo, beside the parts of the database job that it is made of, and reaches the database as
 Odoo's configuration says. A host whose name does not begin as those of drills do is refused before anything is asked of it:
-what this does to a database is not to be done to production.
+what this does to a database is not to be done to production. A file to wait for is there once the database can be used; who runs
+the task ends it where that takes too long.
 
 Exit code 0: the copy reaches nobody, and its administrator has a new password, which is in the file. 1: it may not be served.
 """
@@ -15,6 +16,8 @@ import configparser
 import os
 import secrets
 import sys
+import time
+from pathlib import Path
 
 import psycopg2
 from administrator import PASSWORDS, find_administrator, has_column
@@ -31,6 +34,8 @@ def main():
     options.host, options.port, options.settings = odoo["db_host"], odoo["db_port"], {}
     if not options.host.startswith(options.host_prefix):
         sys.exit(f"prepare drill: {options.host} is no database of a drill, whose names begin with {options.host_prefix}")
+    while options.wait_for and not options.wait_for.exists():
+        time.sleep(1)
     job = Job(options, {"kind": "drill"}, {"DATABASE_PASSWORD": odoo["db_password"]})
     try:
         job.lock = job.connect(DATABASE, ROLE, odoo["db_password"])
@@ -57,6 +62,7 @@ def parse():
     parser.add_argument("--odoo", nargs="+", default=["odoo"], help="command that starts Odoo")
     parser.add_argument("--login", required=True)
     parser.add_argument("--password-file", required=True)
+    parser.add_argument("--wait-for", type=Path)
     return parser.parse_args()
 
 

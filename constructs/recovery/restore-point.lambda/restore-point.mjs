@@ -1,5 +1,6 @@
 // @ts-check
-import { copiedDatabase, copiedRepository, copiedSecrets, noteUntil } from './copies.mjs';
+import { completeBy, copied } from './complete.mjs';
+import { copiedSecrets, noteUntil } from './copies.mjs';
 import { refuseWhileServed } from './fence.mjs';
 
 /**
@@ -11,9 +12,7 @@ import { refuseWhileServed } from './fence.mjs';
  * @property {string} environment For example `prod`.
  * @property {string} bucket Copy of the audit bucket, with the note of how far the copies are.
  * @property {string} key Name of that note.
- * @property {{ kind: 'rds', encryptionKey: string } | { kind: 's3', bucket: string, key: string }} database What the database is
- *   restored from: RDS's automated backups, told from others' by the ARN of the key of all copies; or the single server's, with the
- *   listing that it writes beside them.
+ * @property {import('./complete.mjs').DatabaseCopy} database What the database is restored from.
  * @property {string[]} secrets Names of the secrets that are needed, by their tag.
  * @property {string} fence Key of the fence, in the same bucket as the note.
  * @property {string} fenceNote Key of what the fenced environment has seen of it.
@@ -55,10 +54,10 @@ export function createHandler({ clients, settings, now }) {
    */
   async function choose(wanted) {
     await refuseWhileServed(clients, settings, now());
-    const { source, from, until } = await database();
+    const { source, from, until } = await copied(clients, settings.database);
     // What is noted after the last moment of the database may be wrong: when the primary Region is lost nothing comes from
     // there, and S3 says that nothing is missing. Up to that moment the Region wrote, so that what was noted was true.
-    const complete = completeBy(await noteUntil(clients, settings, until));
+    const complete = completeBy(await noteUntil(clients, settings, until), settings.database);
     if (complete < from) {
       throw new Error(
         `what S3 copies is complete until ${text(complete)}, and the database can be had from ${text(from)} on: no moment has both`,
@@ -72,29 +71,6 @@ export function createHandler({ clients, settings, now }) {
       );
     }
     return { source, time: text(moment) };
-  }
-
-  function database() {
-    const { database: what } = settings;
-    return what.kind === 'rds'
-      ? copiedDatabase(clients, what.encryptionKey)
-      : copiedRepository(clients, what);
-  }
-
-  /**
-   * Up to when everything is there of what S3 copies: attachments, and the repository where the database is in one.
-   *
-   * @param {import('./copies.mjs').Note} note
-   */
-  function completeBy({ filestore, backups }) {
-    const parts = { attachments: filestore, ...(settings.database.kind === 's3' && { backups }) };
-    const moments = Object.entries(parts).map(([part, known]) => {
-      const moment = Date.parse(known?.until ?? '');
-      if (Number.isNaN(moment))
-        throw new Error(`how far the ${part} are copied was not known in the last note`);
-      return moment;
-    });
-    return new Date(Math.min(...moments));
   }
 }
 

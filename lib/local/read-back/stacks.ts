@@ -1,10 +1,10 @@
 import type { Comparison, Deployed } from '../comparison.ts';
 
-/** Every stack and resource stands, and production's stateful stacks refuse to be deleted. */
+/** Every stack and resource stands, and production's stateful stacks refuse to be deleted, but for those that a recovery makes. */
 export async function readStacks({ environment, resources }: Deployed): Promise<readonly Comparison[]> {
   const unfinished = resources.all.filter(({ status }) => !/^(CREATE|UPDATE)_COMPLETE$/.test(status));
   const unprotected = resources.stacks
-    .filter(({ StackName = '' }) => /-(Network|Data)$/.test(StackName))
+    .filter(({ StackName = '' }) => /-(Network|(?<!-Recovery-)Data)$/.test(StackName))
     .filter(
       ({ EnableTerminationProtection = false }) => EnableTerminationProtection !== environment.production,
     )

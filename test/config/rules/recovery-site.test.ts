@@ -84,14 +84,6 @@ describe('recovery drills', () => {
 
   itRefuses([
     {
-      when: 'those of a single server',
-      tier: 'small',
-      change: recovery({ drill }),
-      path: 'recovery.drill',
-      message: /^has no use in small/,
-      fix: /recovery-small\.md/,
-    },
-    {
       when: 'those of attachments on EFS',
       change: { ...recovery({ drill }), storage: { filestore: 'efs' } },
       path: 'recovery.drill',

@@ -39,11 +39,13 @@ const passwordFile = () => join(bench.cluster.directory, 'password');
 const read = (statement: string) => bench.cluster.sql(statement, 'odoo');
 
 interface Options {
+  /** File that says that the database can be used. */
+  readonly ready?: string;
   readonly prefix?: string;
   readonly neutralize?: string;
 }
 
-async function prepare({ prefix = 'localhost', neutralize = 'ok' }: Options = {}) {
+async function prepare({ prefix = 'localhost', neutralize = 'ok', ready }: Options = {}) {
   const { cluster, python } = bench;
   const program = join(cluster.directory, 'prepare_drill.pyz');
   writeFileSync(program, packedPrepare());
@@ -55,6 +57,7 @@ async function prepare({ prefix = 'localhost', neutralize = 'ok' }: Options = {}
     '--odoo-version=19.0',
     '--login=recovery-drill@invalid',
     `--password-file=${passwordFile()}`,
+    ...(ready === undefined ? [] : [`--wait-for=${ready}`]),
     '--odoo',
     python,
     STAND_IN,
@@ -91,6 +94,16 @@ it('has Odoo make its assets anew, whose files are not there, and leaves everyth
   await prepare();
   const left = 'SELECT coalesce(url, res_model) FROM ir_attachment WHERE res_model IS NOT NULL ORDER BY 1';
   expect(read(left)).toBe('/web/content/logo.png\naccount.move');
+});
+
+it('waits for a database that is being restored', async () => {
+  const ready = join(bench.cluster.directory, 'ready');
+  const preparing = prepare({ ready });
+  const first = await Promise.race([preparing, new Promise((resolve) => setTimeout(resolve, 2000, 'waits'))]);
+  expect(first).toBe('waits');
+  expect(read("SELECT count(*) FROM ir_cron WHERE active AND cron_name LIKE 'Mail%'")).toBe('1');
+  writeFileSync(ready, '');
+  expect(await preparing).toMatchObject({ code: 0 });
 });
 
 describe('does not let Odoo start', () => {

@@ -8,17 +8,23 @@ const pathsOf = (users: number, changes: Partial<Environment> = {}) =>
     ({ path }) => path,
   );
 const there = { recoveryRegion: 'eu-west-1' };
-const efs = { storage: { ...environmentOf(40).storage, filestore: 'efs' as const } };
+const { storage } = environmentOf(40);
+const efs = { storage: { ...storage, filestore: 'efs' as const } };
+const large = { storage: { ...storage, filestoreGiB: 150 } };
 
 describe('a drill', () => {
-  it.each([40, 150])('is there for %i users with copies', (users) =>
+  it.each([10, 40, 150])('is there for %i users with copies', (users) =>
     expect(pathsOf(users, there)).toEqual([]),
   );
 
-  it('needs copies, a service and a bucket, and says all that is missing', () => {
-    expect(pathsOf(10, there)).toEqual(['test.users']);
-    expect(pathsOf(10)).toEqual(['test.users', 'test.recoveryRegion']);
+  it('needs copies, a bucket and room, and says all that is missing', () => {
+    expect(pathsOf(10, { ...there, ...large })).toEqual(['test.storage']);
+    expect(pathsOf(10, large)).toEqual(['test.storage', 'test.recoveryRegion']);
     expect(pathsOf(40, { ...there, ...efs })).toEqual(['test.storage.filestore']);
     expect(pathsOf(40, efs)).toEqual(['test.storage.filestore', 'test.recoveryRegion']);
+  });
+
+  it('of the single server has attachments in a bucket whatever the others do', () => {
+    expect(pathsOf(10, { ...there, ...efs })).toEqual([]);
   });
 });

@@ -41,14 +41,21 @@ const containers = (): readonly Container[] =>
   Object(standard.properties('AWS::ECS::TaskDefinition')[0])['ContainerDefinitions'];
 
 describe('a recovery drill', () => {
-  it.each([40, 150])('stands in the recovery Region, after the secrets were copied (%i users)', (users) => {
-    const { stack } = deployed(users);
-    expect(stack?.environment.region).toBe('eu-west-1');
-    expect(stack?.dependencies.map(({ id }) => id)).toContain('test-Data');
-  });
+  it.each([10, 40, 150])(
+    'stands in the recovery Region, after the secrets were copied (%i users)',
+    (users) => {
+      const { stack } = deployed(users);
+      expect(stack?.environment.region).toBe('eu-west-1');
+      expect(stack?.dependencies.map(({ id }) => id)).toContain('test-Data');
+    },
+  );
 
   it.each<[string, number, Partial<Environment>]>([
-    ['the single server', 10, {}],
+    [
+      'a single server with more than a task has room for',
+      10,
+      { storage: { growthPerYear: 0.5, filestoreGiB: 150, floorGiB: 0, filestore: 's3-files' } },
+    ],
     [
       'a filestore on EFS',
       40,
@@ -140,7 +147,7 @@ describe('the network of a drill', () => {
 
   it('lets nobody in, and out only by HTTPS and for names', () => {
     const groups = groupsOf();
-    expect(Object.keys(groups)).toEqual(['Database', 'Odoo', 'Function']);
+    expect(Object.keys(groups)).toEqual(['Odoo', 'Database', 'Function']);
     for (const name of ['Odoo', 'Function']) {
       expect(groups[name]?.SecurityGroupEgress.map(({ FromPort }) => FromPort)).toEqual([443, 53, 53]);
       expect(groups[name]).not.toHaveProperty('SecurityGroupIngress');

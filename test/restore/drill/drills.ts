@@ -28,8 +28,9 @@ export interface Deployed {
   readonly settings: Settings;
 }
 
-export function deployedDrill(): Deployed {
-  const template = Template.fromStack(withDrill().stack);
+/** @param drill - that of RDS unless another one is named. */
+export function deployedDrill(drill = withDrill()): Deployed {
+  const template = Template.fromStack(drill.stack);
   const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
   const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
   const text = String(resolved(machine?.['Properties']['DefinitionString']));

@@ -46,6 +46,8 @@ export class FakeAws {
     { Name: 'Check', ExitCode: 0 },
   ];
   log: readonly string[] = [];
+  /** With what RunTask was called. */
+  overrides: unknown;
   /** Whether the task goes on until somebody stops it. */
   hangs = false;
   private readonly tokens = new Map<string, FakeTask>();
@@ -75,6 +77,7 @@ export class FakeAws {
       case 'rds:deleteDBInstance':
         return this.deleteInstance(text('DbInstanceIdentifier'), 'Rds.');
       case 'ecs:runTask':
+        this.overrides = parameters['Overrides'];
         return this.runTask(text('ClientToken'), text('StartedBy'));
       case 'ecs:describeTasks':
         return { Tasks: [this.lookAtTask(String(parameters['Tasks']))] };

@@ -13,6 +13,9 @@ interface Input {
   readonly IfMatch?: string;
 }
 
+/** When everything was that S3 says it of. */
+const WRITTEN = new Date('2026-11-30T11:50:00Z');
+
 /** A bucket of S3, with the conditions of a write. */
 export class FakeBucket {
   readonly objects = new Map<string, Stored>();
@@ -31,13 +34,13 @@ export class FakeBucket {
   readonly getObject = async ({ Key = '' }: Input) => {
     const there = this.objects.get(Key);
     if (there === undefined) throw new AwsError('NoSuchKey', Key);
-    return { ETag: there.ETag, Body: { transformToString: async () => there.body } };
+    return { ETag: there.ETag, LastModified: WRITTEN, Body: { transformToString: async () => there.body } };
   };
 
   readonly listObjectVersions = async ({ Prefix = '' }: Input) => ({
     Versions: [...this.objects.keys()]
       .filter((key) => key.startsWith(Prefix))
-      .map((Key) => ({ Key, VersionId: '1', LastModified: new Date('2026-11-30T11:50:00Z') })),
+      .map((Key) => ({ Key, VersionId: '1', LastModified: WRITTEN })),
   });
 
   readonly listObjectsV2 = async ({ Prefix = '' }: Input) => ({

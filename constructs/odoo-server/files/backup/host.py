@@ -14,6 +14,10 @@ BUNDLE = Path(__file__).resolve().parent.parent
 LOCKS = Path(os.environ.get("RUNTIME_DIRECTORY", "/run/odoo-backup"))
 
 
+# What a program quotes need not be text: with another passphrase pgBackRest quotes what it could not decrypt.
+TEXT = {"encoding": "utf-8", "errors": "replace"}
+
+
 class Failure(Exception):
     """Why a run failed. The text says what to do where that is not plain."""
 
@@ -83,12 +87,12 @@ def alone(job):
 
 def run(*command):
     """Runs a program, its output going where this one's goes."""
-    return finish(command, subprocess.run(command, stderr=subprocess.PIPE, text=True))
+    return finish(command, subprocess.run(command, stderr=subprocess.PIPE, **TEXT))
 
 
 def output_of(*command):
     """Runs a program for what it prints."""
-    return finish(command, subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+    return finish(command, subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **TEXT))
 
 
 def as_postgres(*command):

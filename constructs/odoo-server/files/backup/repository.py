@@ -38,7 +38,8 @@ def pgbackrest(command, *options):
 def information():
     """What the repository holds. Fails when it cannot be read; an empty one says so in its status."""
     text = output_of(*as_postgres("pgbackrest", f"--stanza={STANZA}", "--output=json", "info"))
-    [stanza] = json.loads(text)
+    # With another passphrase it quotes what it could not decrypt, control characters included.
+    [stanza] = json.loads(text, strict=False)
     if stanza["status"]["code"] not in (OK, NO_STANZA, NO_BACKUP):
         # The stanza as a whole says "other"; why, only its repositories know.
         reasons = " ".join(repository["status"]["message"] for repository in stanza["repo"])
