@@ -17,7 +17,8 @@ export function withoutDrill(
   return {
     path: `${name}.storage.filestore`,
     value: storage.filestore,
-    message: 'cannot be brought back by a command yet, so that there is nothing to try',
+    message:
+      'has no drill: the copy can only be read while it is one, and to end that for a drill would leave none',
     allowed: 's3-files',
     fix: 'its recovery points are restored and looked at each week (docs/restore-tests.md)',
   };
