@@ -63,6 +63,14 @@ it('a drill takes what its phases take, each with what that rests on', () => {
 
 const changes = { recoveryRegion: 'eu-west-1' };
 
+/** What a drill of a single server takes. */
+function small(users = 10) {
+  return estimateDrill(environmentOf(users, changes), planOf(users, changes), {
+    region: 'eu-west-1',
+    prices: shippedPrices,
+  });
+}
+
 /** What a bill has of a single server's drills. */
 function linesOf(schedule: 'monthly' | 'manual') {
   return planOf(10, {
@@ -72,12 +80,6 @@ function linesOf(schedule: 'monthly' | 'manual') {
 }
 
 describe('a drill of a single server', () => {
-  const small = (users = 10) =>
-    estimateDrill(environmentOf(users, changes), planOf(users, changes), {
-      region: 'eu-west-1',
-      prices: shippedPrices,
-    });
-
   it('is a task of the size of the server, by the hour, with its disk', () => {
     const { costs, hoursOf } = small();
     const { server } = planOf(10, changes);
