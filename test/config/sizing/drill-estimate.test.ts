@@ -60,3 +60,76 @@ it('a drill takes what its phases take, each with what that rests on', () => {
     restore?.phases.find(({ phase }) => phase === 'database')?.minutes,
   );
 });
+
+const changes = { recoveryRegion: 'eu-west-1' };
+
+/** What a drill of a single server takes. */
+function small(users = 10) {
+  return estimateDrill(environmentOf(users, changes), planOf(users, changes), {
+    region: 'eu-west-1',
+    prices: shippedPrices,
+  });
+}
+
+/** What a bill has of a single server's drills. */
+function linesOf(schedule: 'monthly' | 'manual') {
+  return planOf(10, {
+    ...changes,
+    recovery: { ...environmentOf(10).recovery, drill: { schedule, workflows: [] } },
+  }).costPerMonthUsd.items.filter(({ item }) => item.startsWith('Recovery drill in eu-west-1: '));
+}
+
+describe('a drill of a single server', () => {
+  it('is a task of the size of the server, by the hour, with its disk', () => {
+    const { costs, hoursOf } = small();
+    const { server } = planOf(10, changes);
+    const quantities = costs.map(({ items, hours }) => [
+      hours,
+      ...items.slice(0, 3).map(({ quantity }) => quantity),
+    ]);
+    const [vcpu, memory, disk] = [
+      server?.vcpu ?? 0,
+      (server?.memoryMiB ?? 0) / 1024,
+      (server?.dataVolume.sizeGiB ?? 0) - 20,
+    ];
+    expect(quantities).toEqual([
+      [0.5, vcpu * 0.5, memory * 0.5, disk * 0.5],
+      [2, vcpu * 2, memory * 2, disk * 2],
+    ]);
+    expect(hoursOf).toBe('task');
+    expect(costs[0]?.items.map(({ item }) => item).join()).not.toContain('RDS');
+  });
+
+  it('takes longer with a larger database, by what was measured', () => {
+    const restoreOf = ({ phases }: ReturnType<typeof small>) =>
+      phases.find(({ phase }) => phase === 'restore');
+    expect(small().phases.map(({ phase }) => phase)).toEqual([
+      'find',
+      'packages',
+      'restore',
+      'validate',
+      'serve',
+      'teardown',
+    ]);
+    expect(restoreOf(small())?.basis).toBe('measured');
+    expect(Number(restoreOf(small(25))?.minutes)).toBeGreaterThan(Number(restoreOf(small())?.minutes));
+  });
+
+  it('is in the bill where one begins each month, and only then', () => {
+    expect(linesOf('manual')).toEqual([]);
+    const lines = linesOf('monthly');
+    expect(lines.map(({ item }) => item.replace(/^.*: (?=\w+$)/, ''))).toEqual([
+      'vCPU',
+      'memory',
+      expect.stringContaining('disk'),
+      expect.stringContaining('Public IPv4'),
+    ]);
+    const total = lines.reduce((sum, { perMonthUsd }) => sum + perMonthUsd, 0);
+    expect(total).toBeCloseTo(
+      small()
+        .costs[1]?.items.slice(0, 4)
+        .reduce((sum, { perMonthUsd }) => sum + perMonthUsd, 0) ?? 0,
+      2,
+    );
+  });
+});

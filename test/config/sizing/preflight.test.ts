@@ -150,6 +150,17 @@ describe('the pre-flight list', () => {
       });
     });
 
+    it('asks of a single server for the task of its drill, and of others nothing more', () => {
+      const check = 'Fargate On-Demand vCPU in eu-west-1, for a drill';
+      expect(checkOf(inIreland(10), check)).toMatchObject({
+        needs: '4 vCPU',
+        action: expect.stringContaining('L-3032A538'),
+      });
+      expect(checkOf(inIreland(150), check)).toBeUndefined();
+      const full = { storage: { ...environmentOf(10).storage, filestoreGiB: 150 } };
+      expect(checkOf(inIreland(10, full), check)).toBeUndefined();
+    });
+
     it('looks whether what is needed is offered there', () => {
       expect(checkOf(inIreland(150), 'RDS class in eu-west-1')).toMatchObject({
         needs: 'db.m7g.4xlarge, MultiAZCapable',

@@ -116,6 +116,21 @@ describe.skipIf(!canBackUp)('the container that restores', () => {
     expect(failures({ findings, times })).not.toHaveProperty('recovery point');
   });
 
+  it('knows the newest change where PostgreSQL has found none after the archive ended, and only where it ended', async () => {
+    const forgotten = `row = restore_drill.Restored.row
+restore_drill.Restored.row = lambda self, statement, *values: (
+    [None] if "replay" in statement else row(self, statement, *values)
+)`;
+    const ended = await restore(now(), { statements: forgotten }).said();
+    expect(ended.findings.find(({ check }) => check === 'recovery point')).toMatchObject({
+      passed: true,
+      details: expect.stringMatching(/^every change until 20/),
+    });
+    for (const each of running.splice(0)) await copy.stop(each);
+    const reached = await restore(moment, { statements: forgotten }).said();
+    expect(failures(reached)['recovery point']).toMatch(/^no change came back/);
+  });
+
   it('names every damage to database and attachments, and serves all the same', async () => {
     const [invoice = '', contract = ''] = attachments.map((name) => `filestore/odoo/${name}`);
     const { host } = cluster;
@@ -171,6 +186,13 @@ describe.skipIf(!canBackUp)('the container that restores', () => {
         details: expect.stringContaining('no backup is from before 2020-01-01'),
       },
     ]);
+  });
+
+  it('says how much earlier than the moment the newest change is, where that is more than it may be', async () => {
+    const said = await restore(now(), { statements: 'restore_drill.BEHIND_SECONDS = 0' }).said();
+    expect(failures(said)['recovery point']).toMatch(
+      /^the newest change is of 20[^ ]+Z, \d+ minutes before the moment: a part of the log is missing$/,
+    );
   });
 
   it('says that a part of the log is missing, though there is an Odoo that could be served', async () => {

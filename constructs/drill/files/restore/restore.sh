@@ -21,12 +21,12 @@ install_packages() {
 }
 
 fetch_programs() {
-  local address=${1#s3://}
-  python3 -c 'import boto3, sys; boto3.client("s3").download_file(*sys.argv[1:])' \
-    "${address%%/*}" "${address#*/}" /tmp/programs.tar
-  echo "$2  /tmp/programs.tar" | sha256sum --check --quiet
+  local address=${1#s3://} archive=$directory/programs.tar
   mkdir -p "$directory/bin"
-  tar -xf /tmp/programs.tar -C "$directory"
+  python3 -c 'import boto3, sys; boto3.client("s3").download_file(*sys.argv[1:])' \
+    "${address%%/*}" "${address#*/}" "$archive"
+  echo "$2  $archive" | sha256sum --check --quiet
+  tar -xf "$archive" -C "$directory"
   printf '#!/bin/sh\nexec python3 %s/pgbackrest.py "$@"\n' "$directory" >"$directory/bin/pgbackrest"
   # PostgreSQL starts it as well, which is another user.
   chmod -R a+rX "$directory"
