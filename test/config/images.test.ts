@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { imageReference, NGINX_IMAGE, officialOdooImage } from '../../config/images.ts';
+import { imageReference, NGINX_IMAGE, officialOdooImage, UBUNTU_IMAGE } from '../../config/images.ts';
 
 const images = [
   ['Odoo 18.0', officialOdooImage('18.0')],
   ['Odoo 19.0', officialOdooImage('19.0')],
   ['nginx', NGINX_IMAGE],
+  ['Ubuntu', UBUNTU_IMAGE],
 ] as const;
 
 describe.each(images)('the pinned image of %s', (_, image) => {
