@@ -1,3 +1,5 @@
+import type { DrillChoices } from './drill.ts';
+
 /**
  * One environment, fully resolved: what a validated environment file and the documented defaults add up to.
  *
@@ -233,39 +235,6 @@ export interface RecoverySite {
   readonly dns: 'switch' | 'health-check';
   readonly drill: DrillChoices;
 }
-
-/** Recovery drills, in the recovery Region. */
-export interface DrillChoices {
-  /** `monthly`: by itself, on the first Sunday of the month. `manual`: when somebody starts one. */
-  readonly schedule: 'monthly' | 'manual';
-  /** What is read of the Odoo that a drill starts, in this order. */
-  readonly workflows: readonly Workflow[];
-}
-
-/** A call of Odoo's JSON-RPC interface that only reads, as the web client would make it. */
-export interface Workflow {
-  /** What it is called in reports, for example `open quotations`. */
-  readonly name: string;
-  /** For example `sale.order`. */
-  readonly model: string;
-  readonly method: ReadMethod;
-  readonly args: readonly unknown[];
-  readonly kwargs: Readonly<Record<string, unknown>>;
-  /** Module without which there is nothing to read. Absent: it has to be there. */
-  readonly module?: string;
-}
-
-/** Methods of every model of Odoo 18.0 and 19.0 that change nothing. */
-export const READ_METHODS = [
-  'search_read',
-  'search_count',
-  'read',
-  'read_group',
-  'name_search',
-  'fields_get',
-] as const;
-
-export type ReadMethod = (typeof READ_METHODS)[number];
 
 export type NetworkChoice =
   | {

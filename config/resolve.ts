@@ -9,7 +9,7 @@ import { entryRules, isInZone } from './rules/entry.ts';
 import { domainOf as domainOfAddress, mailRules } from './rules/mail.ts';
 import { moduleRules } from './rules/modules.ts';
 import { networkRules } from './rules/network.ts';
-import { WORKFLOWS } from './drill-workflows.ts';
+import { WORKFLOWS } from './drill.ts';
 import { recoveryRules } from './rules/recovery.ts';
 import { recoveryRegionRules } from './rules/recovery-region.ts';
 import { recoverySiteRules } from './rules/recovery-site.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { READ_METHODS } from '../environment.ts';
+import { READ_METHODS } from '../drill.ts';
 import { certificateArnPattern } from './access.ts';
 import { chooseOneOf, fieldTexts, group } from './field.ts';
 import { secretArnPattern } from './mail.ts';

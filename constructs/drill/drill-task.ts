@@ -1,7 +1,7 @@
 import { aws_ecs as ecs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { readFileSync } from 'node:fs';
-import type { Workflow } from '../../config/environment.ts';
+import type { Workflow } from '../../config/drill.ts';
 import { packedPython, programParts } from '../database-job/database-job-files.ts';
 import { DATABASE_NAME } from '../database/odoo-database.ts';
 import { OdooTask } from '../odoo-service/odoo-task.ts';
@@ -88,8 +88,8 @@ export interface DrillTaskProps extends Omit<
 /**
  * The task of a drill: makes a restored copy harmless, starts Odoo on it and looks at that from inside. It ends by itself.
  *
- * Attachments and sessions are empty directories. No scheduled job runs, no mail server is configured, and the task role may do
- * nothing by this.
+ * Attachments and sessions are empty directories. No scheduled job runs, no mail server is configured, and nothing here gives the
+ * task role a permission.
  */
 export class DrillTask extends OdooTask {
   readonly checker: DrillSpeaker;

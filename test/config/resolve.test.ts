@@ -1,4 +1,4 @@
-import { WORKFLOWS } from '../../config/drill-workflows.ts';
+import { WORKFLOWS } from '../../config/drill.ts';
 import { describe, expect, it } from 'vitest';
 import { resolveEnvironment } from '../../config/resolve.ts';
 import { existingVpc, files } from './files.ts';

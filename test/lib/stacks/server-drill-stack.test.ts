@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { WORKFLOWS } from '../../../config/drill-workflows.ts';
+import { WORKFLOWS } from '../../../config/drill.ts';
 import type { Environment } from '../../../config/environment.ts';
 import { addEnvironment } from '../../../lib/odoo-environment.ts';
 import { environmentOf, planOf, production } from '../../support/environments.ts';
