@@ -165,6 +165,7 @@ function addService(
   pointDomainAt(app, site, edgeStack.entry, serviceStack);
   const operationsStack = new OperationsStack(app, { ...site, networkStack });
   operationsStack.watchService(dataStack, edgeStack, serviceStack);
+  operationsStack.watchServiceLogs(dataStack, releaseStack, serviceStack);
   operationsStack.watchRecovery(backupStack);
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);

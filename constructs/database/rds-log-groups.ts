@@ -19,6 +19,8 @@ export interface RdsLogGroupsProps {
 export class RdsLogGroups extends Construct {
   /** Logs for the instance to export: the server's own, and that of a major upgrade. */
   readonly exported: string[];
+  /** Group of the server's own log. */
+  readonly server: logs.ILogGroup;
 
   /**
    * A name for the instance that no input changes: the stack's own id. A stack that is made again gets another one, and
@@ -34,14 +36,15 @@ export class RdsLogGroups extends Construct {
     const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
     this.instanceIdentifier = `odoo-${stackUuid}`;
 
-    for (const [name, log] of Object.entries(LOGS)) {
+    const group = (name: keyof typeof LOGS): logs.LogGroup =>
       new logs.LogGroup(this, name, {
-        logGroupName: `/aws/rds/instance/${this.instanceIdentifier}/${log}`,
+        logGroupName: `/aws/rds/instance/${this.instanceIdentifier}/${LOGS[name]}`,
         encryptionKey,
         retention: logRetention(retentionDays),
         removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       });
-    }
+    this.server = group('Server');
+    group('Upgrade');
     this.exported = Object.values(LOGS);
   }
 }

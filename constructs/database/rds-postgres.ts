@@ -4,6 +4,7 @@ import {
   aws_ec2 as ec2,
   aws_iam as iam,
   type aws_kms as kms,
+  type aws_logs as logs,
   aws_rds as rds,
   type aws_secretsmanager as secretsmanager,
 } from 'aws-cdk-lib';
@@ -89,6 +90,8 @@ export class RdsPostgres extends Construct implements OdooDatabase {
   readonly masterSecret: secretsmanager.ISecret;
   readonly connections: ec2.Connections;
   readonly instance: rds.DatabaseInstance;
+  /** Group of PostgreSQL's log. */
+  readonly logGroup: logs.ILogGroup;
 
   private readonly parameters: rds.ParameterGroup;
   private readonly props: RdsPostgresProps;
@@ -101,7 +104,12 @@ export class RdsPostgres extends Construct implements OdooDatabase {
     const securityGroup = this.securityGroup();
     this.masterSecret = this.masterPassword();
     this.parameters = this.parameterGroup();
-    this.instance = this.databaseInstance(securityGroup);
+    const logGroups = new RdsLogGroups(this, 'Logs', {
+      encryptionKey: props.logKey,
+      retentionDays: props.logRetentionDays,
+    });
+    this.logGroup = logGroups.server;
+    this.instance = this.databaseInstance(securityGroup, logGroups);
     this.host = this.instance.dbInstanceEndpointAddress;
     this.connections = new ec2.Connections({
       securityGroups: [securityGroup],
@@ -163,12 +171,8 @@ export class RdsPostgres extends Construct implements OdooDatabase {
     });
   }
 
-  private databaseInstance(securityGroup: ec2.SecurityGroup): rds.DatabaseInstance {
-    const { network, plan, windows, dataKey, logKey, logRetentionDays } = this.props;
-    const logGroups = new RdsLogGroups(this, 'Logs', {
-      encryptionKey: logKey,
-      retentionDays: logRetentionDays,
-    });
+  private databaseInstance(securityGroup: ec2.SecurityGroup, logGroups: RdsLogGroups): rds.DatabaseInstance {
+    const { network, plan, windows, dataKey } = this.props;
     const instance = new rds.DatabaseInstance(this, 'Instance', {
       instanceIdentifier: logGroups.instanceIdentifier,
       engine: ENGINE,

@@ -26,6 +26,7 @@ export function hostFiles(settings: HostSettings): BundleFile[] {
     { path: 'host.env', text: hostEnvironment(settings) },
     { path: 'configure.py', text: nodeFile('configure.py') },
     { path: 'database_watch.py', text: nodeFile('database_watch.py') },
+    { path: 'vital_signs.py', text: nodeFile('vital_signs.py') },
     ...databaseJob(settings),
     ...serverModuleFiles({ ...serverModules(settings, 'web'), directory: 'addons' }),
     { path: 'nginx/nginx.conf', text: nginxConf(settings) },

@@ -102,6 +102,7 @@ const LOGS = [
   ['updates', '/var/log/unattended-upgrades/unattended-upgrades.log'],
   ['cloud-init', '/var/log/cloud-init-output.log'],
   ['journal', '/var/log/odoo/journal.log'],
+  ['vital-signs', '/var/log/odoo/vital-signs.log'],
 ] as const;
 
 function collected(stream: string, file: string): Record<string, unknown> {

@@ -6,9 +6,8 @@ import type { Network } from '../network/network.ts';
 import { NGINX_PORT } from '../odoo-node/nginx-conf.ts';
 import type { Served } from '../recovery/served.ts';
 import type { OdooCluster } from './odoo-cluster.ts';
-import { OdooTask } from './odoo-task.ts';
+import { CronTask } from './cron-task.ts';
 import type { OdooNode } from './odoo-task-props.ts';
-import { odooCommand } from './task-layout.ts';
 import { WebTask } from './web-task.ts';
 
 export interface OdooServiceProps {
@@ -110,14 +109,7 @@ export class OdooService extends Construct {
 
   private defineCron(props: OdooServiceProps): ecs.FargateService {
     const { cron } = props.plan;
-    const task = new OdooTask(this, 'Cron', {
-      ...props.node,
-      role: { kind: 'cron', cronWorkers: cron.workers },
-      vcpu: cron.vcpu,
-      memoryMiB: cron.memoryMiB,
-    });
-    // No health check: nothing listens, and a process that ends is noticed without one.
-    task.addContainer('Odoo', { ...odooCommand('cron', props.node.image.release), restart: true });
+    const task = new CronTask(this, 'Cron', { ...props.node, ...cron });
     return this.defineService('CronService', props, {
       taskDefinition: task.definition,
       desiredCount: 1,

@@ -5,11 +5,13 @@ import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
 import { FenceAlarm } from '../../constructs/monitoring/fence-alarm.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
+import { LogAlarms } from '../../constructs/monitoring/log-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
 import { RecoveryAlarms } from '../../constructs/monitoring/recovery-alarms.ts';
 import { ReplicationAlarms } from '../../constructs/monitoring/replication-alarms.ts';
 import { ServerAlarms } from '../../constructs/monitoring/server-alarms.ts';
 import { ServerBackupAlarms } from '../../constructs/monitoring/server-backup-alarms.ts';
+import { ServerCertificateAlarms } from '../../constructs/monitoring/server-certificate-alarms.ts';
 import { ServerHealthAlarms } from '../../constructs/monitoring/server-health-alarms.ts';
 import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
@@ -21,6 +23,7 @@ import type { EdgeStack } from './edge-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 import type { RecoveryStack } from './recovery-stack.ts';
+import type { ReleaseStack } from './release-stack.ts';
 import type { ServerBackupStack } from './server-backup-stack.ts';
 import type { ServerStack } from './server-stack.ts';
 import { ServiceBackupStack } from './service-backup-stack.ts';
@@ -63,6 +66,14 @@ export class OperationsStack extends OdooStack {
       instanceType: this.props.plan.database.class,
     });
     new ServerHealthAlarms(this, 'ServerHealthAlarms', { topic });
+    if (this.props.environment.domain !== undefined) {
+      new ServerCertificateAlarms(this, 'ServerCertificateAlarms', { topic });
+    }
+    new LogAlarms(this, 'LogAlarms', {
+      topic,
+      plan: this.props.plan,
+      from: { kind: 'server', logGroup: server.logGroup },
+    });
     new ServerBackupAlarms(this, 'ServerBackupAlarms', {
       topic,
       proofDays: PROOF_DAYS,
@@ -95,6 +106,20 @@ export class OperationsStack extends OdooStack {
   /** Whether the environment could be stopped from the recovery Region. */
   watchFence(guard: FenceGuard): void {
     new FenceAlarm(this, 'FenceAlarm', { topic: this.topic, guard: guard.function });
+  }
+
+  /** What Odoo, nginx and PostgreSQL of medium and large write into their logs. */
+  watchServiceLogs(
+    { database }: ServiceDataStack,
+    { cluster }: ReleaseStack,
+    { service }: ServiceStack,
+  ): void {
+    new LogAlarms(this, 'LogAlarms', {
+      topic: this.topic,
+      plan: this.props.plan,
+      from: { kind: 'services', logGroup: cluster.logGroup, databaseLogGroup: database.logGroup },
+      nodes: service.web.metricCpuUtilization(),
+    });
   }
 
   /** Alarms of medium and large. */

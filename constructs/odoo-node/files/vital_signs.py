@@ -26,8 +26,9 @@ STATEMENT_SECONDS = 5
 # Odoo's own limits of a scheduled job's time that mean none.
 NO_LIMIT = (0, -1)
 
-# As of PostgreSQL 14. Of sessions of other roles it shows no more than that they are there. A session that waits is asked for
-# among the locks, which everybody sees. Key and database of the advisory lock are those of serving.py.
+# As of PostgreSQL 14. Of sessions of other roles it shows no more than that they are there. Who waits is asked for among the
+# locks, which everybody sees; not for advisory ones, at which this project's programs wait for each other during a release. Key
+# and database of that lock are those of serving.py.
 SERVER = """
     SELECT
         current_setting('max_connections')::int AS "maxConnections",
@@ -35,8 +36,9 @@ SERVER = """
         (SELECT count(*) FROM pg_stat_activity WHERE datname = %(database)s AND usename <> current_user) AS "otherSessions",
         (SELECT extract(epoch FROM now() - min(xact_start))::float
             FROM pg_stat_activity WHERE datname = %(database)s) AS "longestTransactionSeconds",
-        (SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted) AS "waitingSessions",
-        (SELECT extract(epoch FROM now() - min(waitstart))::float FROM pg_locks WHERE NOT granted) AS "longestLockWaitSeconds",
+        (SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory') AS "waitingSessions",
+        (SELECT extract(epoch FROM now() - min(waitstart))::float
+            FROM pg_locks WHERE NOT granted AND locktype <> 'advisory') AS "longestLockWaitSeconds",
         EXISTS (
             SELECT FROM pg_locks
             WHERE locktype = 'advisory' AND classid = 0 AND objid = 1868853104 AND objsubid = 1 AND mode = 'ExclusiveLock'

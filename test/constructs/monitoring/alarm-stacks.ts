@@ -1,11 +1,13 @@
 import {
   aws_autoscaling as autoscaling,
   aws_backup as backup,
+  aws_cloudwatch as cloudwatch,
   aws_ecs as ecs,
   aws_ec2 as ec2,
   aws_elasticloadbalancingv2 as elbv2,
   aws_lambda as lambda,
   aws_kms as kms,
+  aws_logs as logs,
   aws_rds as rds,
   aws_s3 as s3,
   aws_ses as ses,
@@ -16,6 +18,7 @@ import type { DatabasePlan } from '../../../config/sizing/plan.ts';
 import { AlarmTopic } from '../../../constructs/monitoring/alarm-topic.ts';
 import { CopyAlarms } from '../../../constructs/monitoring/copy-alarms.ts';
 import { DatabaseAlarms } from '../../../constructs/monitoring/database-alarms.ts';
+import { LogAlarms, type LogAlarmsProps } from '../../../constructs/monitoring/log-alarms.ts';
 import { DrillAlarms } from '../../../constructs/monitoring/drill-alarms.ts';
 import { FilestoreAlarms } from '../../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../../constructs/monitoring/load-balancer-alarms.ts';
@@ -25,8 +28,10 @@ import { FenceAlarm } from '../../../constructs/monitoring/fence-alarm.ts';
 import { ReplicationAlarms } from '../../../constructs/monitoring/replication-alarms.ts';
 import { ServerAlarms } from '../../../constructs/monitoring/server-alarms.ts';
 import { ServerBackupAlarms } from '../../../constructs/monitoring/server-backup-alarms.ts';
+import { ServerCertificateAlarms } from '../../../constructs/monitoring/server-certificate-alarms.ts';
 import { ServerHealthAlarms } from '../../../constructs/monitoring/server-health-alarms.ts';
 import { ServiceAlarms } from '../../../constructs/monitoring/service-alarms.ts';
+import { planOf } from '../../support/environments.ts';
 import { testStack } from '../../support/stack.ts';
 
 // Stacks with the alarms of one kind, or of all, over resources that somebody else made.
@@ -56,6 +61,8 @@ export function stackWithAllAlarms(): Stack {
     });
     new ServerBackupAlarms(stack, 'ServerBackupAlarms', { topic, proofDays: 9, volumeIsTested: true });
     new ServerHealthAlarms(stack, 'ServerHealthAlarms', { topic });
+    new ServerCertificateAlarms(stack, 'ServerCertificateAlarms', { topic });
+    addLogAlarms(stack, topic, 'server');
   });
 }
 
@@ -129,6 +136,29 @@ export function addServiceAlarms(stack: Stack, topic: AlarmTopic): void {
 
 export function addFilestoreAlarms(stack: Stack, topic: AlarmTopic): void {
   new FilestoreAlarms(stack, 'FilestoreAlarms', { topic, fileSystemId: 'fs-0123456789abcdef0' });
+}
+
+export function addLogAlarms(
+  stack: Stack,
+  topic: AlarmTopic,
+  kind: 'server' | 'services',
+  plan: LogAlarmsProps['plan'] = planOf(kind === 'server' ? 25 : 200),
+): void {
+  const logGroup = new logs.LogGroup(stack, 'OdooLog');
+  new LogAlarms(stack, 'LogAlarms', {
+    topic,
+    plan,
+    ...(kind === 'server'
+      ? { from: { kind, logGroup } }
+      : {
+          from: { kind, logGroup, databaseLogGroup: new logs.LogGroup(stack, 'DatabaseLog') },
+          nodes: new cloudwatch.Metric({
+            namespace: 'AWS/ECS',
+            metricName: 'CPUUtilization',
+            dimensionsMap: { ServiceName: 'web' },
+          }),
+        }),
+  });
 }
 
 export function addMailAlarms(stack: Stack, topic: AlarmTopic): void {

@@ -1,6 +1,8 @@
-"""How old the backups are and how Odoo is, every minute. Silence is an alarm, too: each metric is left out rather than guessed."""
+"""How old the backups and the certificate are and how Odoo is, every minute. Silence is an alarm, too: each metric is left out rather than guessed."""
 
 import json
+import ssl
+import subprocess
 import time
 
 from . import metrics
@@ -21,6 +23,7 @@ def publish(host):
     others = [
         ("WalArchiveDelay", "Seconds", archive_delay(host), None),
         ("OdooHealthy", "Count", 1 if odoo_is_healthy() else 0, None),
+        ("CertificateDaysLeft", "Count", certificate_days_left(host), None),
     ]
     metrics.publish(host, [metric for metric in [*ages, *others] if metric[2] is not None])
 
@@ -53,3 +56,20 @@ def odoo_is_healthy():
     except (FileNotFoundError, ValueError):
         return False
     return state.get("healthy") is True and time.time() - state.get("time", 0) < HEALTH_SECONDS
+
+
+def certificate_days_left(host, now=None):
+    """Days for which browsers take the certificate that nginx serves: none of the server's own, nothing without a domain."""
+    current = host.data / "certificates/current"
+    if not current.exists():
+        return None
+    if current.resolve().name == "self-signed":
+        return 0
+    question = ["openssl", "x509", "-noout", "-enddate", "-in", str(current / "fullchain.pem")]
+    try:
+        answer = subprocess.run(question, capture_output=True, text=True, check=True, timeout=10).stdout
+        end = ssl.cert_time_to_seconds(answer.strip().removeprefix("notAfter="))
+    except (subprocess.SubprocessError, ValueError) as error:
+        print(f"backup: the certificate cannot be read: {error}", flush=True)
+        return None
+    return max(0, (end - (now or time.time())) / 86400)
