@@ -79,7 +79,7 @@ function valueOf(
   nodes: number,
 ): number | undefined {
   const statistic = ({ Metric: metric, Stat, Period }: MetricStat): number | undefined => {
-    if (metric.Namespace === ODOO_NODES.Namespace) return (nodes * Period) / 60;
+    if (metric.Namespace === ODOO_NODES.Namespace) return nodes === 0 ? undefined : (nodes * Period) / 60;
     expect(metric.Namespace).toBe('Odoo/prod');
     // A metric filter without dimensions writes none: with one the alarm would look at another metric.
     expect(metric.Dimensions ?? []).toEqual([]);
