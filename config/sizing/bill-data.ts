@@ -12,10 +12,13 @@ export const KMS_KEYS = 2;
 export const ODOO_SECRETS = 4;
 
 /** Metrics that alarms look at: of a server and its backups; of a database, a load balancer, services and file systems. */
-const ALARMS = { small: 19, medium: 30, large: 33 } as const;
+const ALARMS = { small: 41, medium: 44, large: 47 } as const;
 
-/** What the single server reports of itself: four metrics for each of three backups, and five of its own. */
-const SERVER_METRICS = 17;
+/** What the single server reports of itself: four metrics for each of three backups, and six of its own. */
+const SERVER_METRICS = 18;
+
+/** Metrics made from the logs of Odoo, nginx and PostgreSQL; on the single server those too that a load balancer and RDS tell. */
+const LOG_METRICS = { small: 18, medium: 14, large: 14 } as const;
 
 /** Restore tests in a month: one a week. */
 const RESTORE_TESTS = 52 / 12;
@@ -182,6 +185,12 @@ export function operationLines({ environment, plan, usage }: BillBasis): readonl
           unit: 'metrics',
           estimated: true,
         },
+    {
+      item: 'Metrics of Odoo, nginx and PostgreSQL',
+      key: 'cloudwatch.customMetric.first10k',
+      quantity: LOG_METRICS[plan.tier],
+      unit: 'metrics',
+    },
     {
       item: 'Alarms',
       key: 'cloudwatch.alarm.standard',

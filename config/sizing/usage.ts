@@ -8,6 +8,8 @@ import { databaseTodayGiB } from './storage.ts';
  * little: machines, database and network make up nearly all of a bill.
  */
 
+/** Minutes of a month. */
+const MINUTES = 30 * 24 * 60;
 /** Working time in a month: 22 days of 8 hours. */
 const WORKING_MINUTES = 22 * 8 * 60;
 /** Requests per minute of somebody at work, averaged over the day; busy minutes have 30. */
@@ -18,6 +20,8 @@ const ANSWER_KB = 10;
 const DATABASE_TRAFFIC_KB = 20;
 /** Lines of nginx, Odoo and the VPC's flow log for a request. */
 const LOG_KB = 1.5;
+/** A line of the vital signs, one a minute, whether anybody works or not (measured). */
+const VITAL_SIGNS_KB = 0.35;
 /** A session file, read with each request and rewritten with every tenth. */
 const SESSION_KB = 4;
 const SESSION_WRITES = 0.1;
@@ -73,6 +77,7 @@ export function usageOf(
   const { storage, retention } = environment;
   const requests = concurrentUsers * WORKING_MINUTES * AVERAGE_REQUESTS_PER_MINUTE;
   const perRequest = (kilobytes: number): number => (requests * kilobytes) / KB_PER_GB;
+  const logsGB = perRequest(LOG_KB) + (MINUTES * VITAL_SIGNS_KB) / KB_PER_GB;
   const databaseGB = Math.min(databaseTodayGiB(environment), database.storageGiB);
   const filestoreGB = storage.filestoreGiB;
   const newFilesGB = (filestoreGB * storage.growthPerYear) / 12;
@@ -82,8 +87,8 @@ export function usageOf(
     internetGB: perRequest(ANSWER_KB),
     natGB: OUTGOING_BASE_GB + perRequest(ANSWER_KB) / 10,
     betweenZonesGB: perRequest(DATABASE_TRAFFIC_KB),
-    logsGB: perRequest(LOG_KB),
-    storedLogsGB: (perRequest(LOG_KB) * retention.logDays) / 30,
+    logsGB,
+    storedLogsGB: (logsGB * retention.logDays) / 30,
     filestoreGB,
     activeFilesGB: filestoreGB * ACTIVE_FILES,
     fileReadsGB: filestoreGB * ACTIVE_FILES,

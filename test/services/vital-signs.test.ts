@@ -74,7 +74,9 @@ async function line(changes: Readonly<Record<string, string | number>> = {}): Pr
   const lines = Object.entries(options).map(([name, value]) => `${name} = ${value}`);
   const configuration = join(cluster.directory, 'vital-signs.conf');
   writeFileSync(configuration, ['[options]', ...lines].join('\n'));
-  const program = spawn(python, ['-B', '-u', PROGRAM, configuration], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const program = spawn(python, ['-B', '-u', PROGRAM, configuration], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     for await (const chunk of program.stdout) return String(chunk).trimEnd();
     throw new Error('the program ended');
@@ -109,7 +111,11 @@ describe('the vital signs', () => {
       LongestLockWait: 0,
       DatabaseConnections: expect.any(Number),
     });
-    expect(JSON.parse(text)).toMatchObject({ source: 'vital signs', maxConnections: 30, overdueJob: 'Job 1' });
+    expect(JSON.parse(text)).toMatchObject({
+      source: 'vital signs',
+      maxConnections: 30,
+      overdueJob: 'Job 1',
+    });
   });
 
   it('tell of the job that has waited longest', async () => {

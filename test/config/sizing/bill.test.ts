@@ -55,6 +55,12 @@ describe.each([
     expect(billed(users, changes, 'WAF rules')).toBe(rules.flat().length);
   });
 
+  it('each metric that a filter makes from a log', () => {
+    expect(billed(users, changes, 'Metrics of Odoo, nginx and PostgreSQL')).toBe(
+      built('AWS::Logs::MetricFilter'),
+    );
+  });
+
   it('no fewer alarms than there are, each as often as it has metrics, and not many more', () => {
     const metrics = resourcesOf(templates, 'AWS::CloudWatch::Alarm').flatMap(metricsOf);
     expect(billed(users, changes, 'Alarms')).toBeGreaterThanOrEqual(metrics.length);

@@ -322,7 +322,7 @@ describe('the service of scheduled jobs', () => {
 
   it('is not behind the load balancer and has no nginx', () => {
     expect(serviceOf('Cron', medium).Properties['LoadBalancers']).toEqual([]);
-    expect(Object.keys(containersOf('Cron'))).toEqual(['Configure', 'Odoo']);
+    expect(Object.keys(containersOf('Cron'))).toEqual(['Configure', 'Odoo', 'VitalSigns']);
   });
 
   it('starts Odoo behind the gate that the database job closes', () => {
@@ -342,6 +342,17 @@ describe('the service of scheduled jobs', () => {
 
   it('starts Odoo again where it is when it ended', () => {
     expect(containersOf('Cron')['Odoo']?.RestartPolicy).toEqual({ Enabled: true, RestartAttemptPeriod: 60 });
+  });
+
+  it('asks the database how it is, reading and no more, and ends no job when it fails', () => {
+    const { EntryPoint, Command, Essential, RestartPolicy, MountPoints, Secrets } =
+      containersOf('Cron')['VitalSigns'] ?? {};
+    expect(EntryPoint).toEqual(['python3', '-u', '-c', nodeFile('vital_signs.py')]);
+    expect(Command).toEqual(['/etc/odoo/odoo.conf']);
+    expect(Essential).toBe(false);
+    expect(RestartPolicy).toEqual({ Enabled: true, RestartAttemptPeriod: 60 });
+    expect(MountPoints?.every(({ ReadOnly }) => ReadOnly)).toBe(true);
+    expect(Secrets).toBeUndefined();
   });
 
   it('has the size and the workers of the plan', () => {
