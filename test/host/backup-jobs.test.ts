@@ -109,11 +109,42 @@ describe('the metrics of every minute', () => {
     expect(values()['WalArchiveDelay']).toBeCloseTo(300, -1);
   });
 
+  it('tell how long the certificate that is served is good for', () => {
+    const directory = join(host.data, 'certificates/letsencrypt/live/erp.example.com');
+    issue(directory, 20);
+    symlinkSync('letsencrypt/live/erp.example.com', join(host.data, 'certificates/current'));
+    host.backup('status');
+    // Not yet 20: some seconds of the first day are over.
+    expect(values()['CertificateDaysLeft']).toBeCloseTo(20, 1);
+  });
+
+  it("take the server's own certificate for none, because browsers do", () => {
+    issue(join(host.data, 'certificates/self-signed'), 3650);
+    symlinkSync('self-signed', join(host.data, 'certificates/current'));
+    host.backup('status');
+    expect(values()['CertificateDaysLeft']).toBe(0);
+  });
+
   it('leave out what cannot be known, instead of guessing', () => {
+    // A certificate that nobody can read.
+    const directory = join(host.data, 'certificates/own');
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'fullchain.pem'), 'no certificate');
+    symlinkSync('own', join(host.data, 'certificates/current'));
     host.backup('status');
     expect(Object.keys(values())).toEqual(['OdooHealthy']);
   });
 });
+
+/** A certificate in this directory that is good for so many days from now. */
+function issue(directory: string, days: number): void {
+  mkdirSync(directory, { recursive: true });
+  const files = ['-keyout', join(directory, 'privkey.pem'), '-out', join(directory, 'fullchain.pem')];
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const name = ['-subj', '/CN=erp.example.com'];
+  const { status } = spawnSync('openssl', ['req', '-x509', ...key, '-days', `${days}`, ...name, ...files]);
+  expect(status).toBe(0);
+}
 
 describe('the portable dump', () => {
   const DUMP = 'printf "a dump"';

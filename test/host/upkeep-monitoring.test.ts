@@ -54,9 +54,37 @@ describe('the CloudWatch agent', () => {
         '/var/log/nginx/access.log',
         '/var/log/cloud-init-output.log',
         '/var/log/odoo/journal.log',
+        '/var/log/odoo/vital-signs.log',
       ]),
     );
     expect(new Set(logs.map(({ log_group_name }) => log_group_name))).toEqual(new Set(['{{LOG_GROUP}}']));
+  });
+});
+
+describe('the vital signs', () => {
+  it('are asked by a unit, into the file that the agent follows', () => {
+    const unit = readFileSync(join(host.path, 'systemd/odoo-vital-signs.service'), 'utf8');
+    expect(unit).toMatch(/^StandardOutput=append:\/var\/log\/odoo\/vital-signs\.log$/m);
+    expect(unit).toMatch(/^ExecStart=.* %d\/vital_signs\.py %d\/odoo\.conf$/m);
+    const [, program = ''] = /^LoadCredential=vital_signs\.py:\/opt\/odoo-aws\/(.*)$/m.exec(unit) ?? [];
+    expect(readFileSync(join(host.path, program), 'utf8')).toContain('"source": "vital signs"');
+    // Scheduled jobs are given their limit in that configuration.
+    expect(unit).toMatch(/^LoadCredential=odoo\.conf:\/etc\/odoo\/cron\.conf$/m);
+    expect(readFileSync(join(host.path, 'odoo/cron.conf'), 'utf8')).toMatch(/^limit_time_real_cron = \d+$/m);
+  });
+
+  it('are started with the rest of the monitoring', () => {
+    const calls = host.run(`cd '${host.path}'
+      install_units() { echo "install $*"; }
+      systemctl() { echo "systemctl $*"; }
+      setting() { echo group; }
+      install() { cat >/dev/null; }
+      HERE='${host.path}'
+      source monitoring.sh
+      start_monitoring`).output;
+    for (const verb of ['install', 'systemctl enable --quiet', 'systemctl restart']) {
+      expect(calls).toMatch(new RegExp(`^${verb} .*odoo-vital-signs\\.service`, 'm'));
+    }
   });
 });
 

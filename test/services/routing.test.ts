@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningNode } from './harness/running-node.ts';
 
@@ -160,6 +161,25 @@ describe('the access log', () => {
       agent: 'a "quoted" agent\\',
     });
     expect(node.log).not.toContain('s3cr3t-token');
+  });
+
+  it('says as a number how long Odoo took to answer, and nothing of what nginx answers itself', async () => {
+    const logged = async (path: string): Promise<unknown> => {
+      const before = node.log.split('\n').length;
+      await node.ask(path);
+      await expect.poll(() => node.log.split('\n').length).toBeGreaterThan(before);
+      const { responseSeconds }: { responseSeconds: unknown } = JSON.parse(
+        node.log.trim().split('\n').at(-1) ?? '',
+      );
+      return responseSeconds;
+    };
+    expect(await logged('/odoo/timed')).toEqual(expect.any(Number));
+    expect(await logged('/web/assets/1/timed.js')).toEqual(expect.any(Number));
+    // From the cache.
+    expect(await logged('/web/assets/1/timed.js')).toBeNull();
+    writeFileSync(node.flag, '');
+    expect(await logged('/odoo/timed')).toBeNull();
+    rmSync(node.flag);
   });
 
   it('has one for an asset as well, which passes through nginx twice', async () => {
