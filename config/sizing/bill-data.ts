@@ -154,7 +154,7 @@ function repositoryLines(usage: Usage): readonly BillLine[] {
   ];
 }
 
-/** Logs, metrics and alarms. */
+/** Logs, metrics, alarms and a dashboard, of which an account has three for nothing. */
 export function operationLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
   return [
     {
@@ -185,6 +185,7 @@ export function operationLines({ environment, plan, usage }: BillBasis): readonl
           unit: 'metrics',
           estimated: true,
         },
+    { item: 'Dashboard', key: 'cloudwatch.dashboard', quantity: 1, unit: 'dashboards' },
     {
       item: 'Metrics of Odoo, nginx and PostgreSQL',
       key: 'cloudwatch.customMetric.first10k',

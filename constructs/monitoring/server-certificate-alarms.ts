@@ -41,6 +41,8 @@ export class ServerCertificateAlarms extends Construct {
     new OdooAlarm(this, id, {
       ...alarm,
       topic: this.topic,
+      panel: 'certificate',
+      line: 'days left',
       metric: serverMetric({
         environmentName: this.topic.environmentName,
         metricName: 'CertificateDaysLeft',

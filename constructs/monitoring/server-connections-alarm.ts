@@ -16,6 +16,8 @@ export class ServerConnectionsAlarm extends Construct {
     logAlarm(this, 'Connections', {
       topic,
       name: 'server-database-connections',
+      panel: 'connections',
+      line: 'in use',
       severity: 'warning',
       meaning: 'Most connections that PostgreSQL allows are in use; when all are, further ones are refused.',
       signal: 'DatabaseConnections',

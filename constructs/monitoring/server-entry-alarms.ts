@@ -34,6 +34,8 @@ export class ServerEntryAlarms extends Construct {
     new OdooAlarm(this, 'ResponseTime', {
       topic: this.topic,
       name: 'server-response-time',
+      panel: 'responseTime',
+      line: 'average',
       severity: 'critical',
       meaning: 'Odoo takes more than five seconds to answer on average: nobody can work.',
       metric: new cloudwatch.MathExpression({
@@ -58,6 +60,8 @@ export class ServerEntryAlarms extends Construct {
     logAlarm(this, 'Latency', {
       topic: this.topic,
       name: 'server-latency',
+      panel: 'responseTime',
+      line: 'p95',
       severity: 'warning',
       meaning: 'One request in twenty has taken longer than three seconds for a quarter of an hour.',
       signal: 'ResponseSeconds',
@@ -77,6 +81,8 @@ export class ServerEntryAlarms extends Construct {
     new OdooAlarm(this, 'Errors', {
       topic: this.topic,
       name: 'server-errors',
+      panel: 'errors',
+      line: 'by Odoo or nginx',
       severity: 'critical',
       meaning: 'More than one request in fifty fails in Odoo or nginx.',
       metric: new cloudwatch.MathExpression({

@@ -52,6 +52,8 @@ export class VitalSignsAlarms extends Construct {
     logAlarm(this, 'CronLag', {
       ...job,
       name: 'cron-lag',
+      panel: 'jobs',
+      line: 'the latest',
       severity: 'warning',
       meaning: 'A scheduled job of Odoo that is due waits: mails, reminders and imports are late.',
       threshold: WAITING_JOB_SECONDS,
@@ -61,6 +63,8 @@ export class VitalSignsAlarms extends Construct {
     logAlarm(this, 'CronStalled', {
       ...job,
       name: 'cron-stalled',
+      panel: 'jobs',
+      line: 'the latest',
       severity: 'critical',
       meaning: 'Scheduled jobs of Odoo do not run: no mails leave, nothing that is planned happens.',
       threshold: longestJobSeconds,

@@ -33,6 +33,8 @@ export class WorkerAlarm extends Construct {
     new OdooAlarm(this, 'Busy', {
       topic,
       name: 'worker-saturation',
+      panel: 'workers',
+      line: 'busy',
       severity: 'warning',
       meaning:
         "Nearly all of Odoo's HTTP workers have been busy for a quarter of an hour: requests wait for one.",

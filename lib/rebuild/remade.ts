@@ -113,6 +113,7 @@ export const remade: readonly Remade[] = [
       'AWS::CE::AnomalyMonitor',
       'AWS::CE::AnomalySubscription',
       'AWS::CloudWatch::Alarm',
+      'AWS::CloudWatch::Dashboard',
       'AWS::Logs::QueryDefinition',
       'AWS::Logs::ResourcePolicy',
       'AWS::SES::ConfigurationSetEventDestination',

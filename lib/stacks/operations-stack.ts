@@ -1,3 +1,4 @@
+import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { budgetUsd } from '../../config/monitoring.ts';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
@@ -5,11 +6,13 @@ import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
 import { CertificateAlarms } from '../../constructs/monitoring/certificate-alarms.ts';
 import { CostWatch } from '../../constructs/monitoring/cost-watch.ts';
 import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
+import { OdooDashboard } from '../../constructs/monitoring/dashboard/odoo-dashboard.ts';
 import { FenceAlarm } from '../../constructs/monitoring/fence-alarm.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
 import { LogAlarms } from '../../constructs/monitoring/log-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
+import { OdooAlarm } from '../../constructs/monitoring/odoo-alarm.ts';
 import { RecoveryAlarms } from '../../constructs/monitoring/recovery-alarms.ts';
 import { ReplicationAlarms } from '../../constructs/monitoring/replication-alarms.ts';
 import { ServerAlarms } from '../../constructs/monitoring/server-alarms.ts';
@@ -136,6 +139,27 @@ export class OperationsStack extends OdooStack {
       plan: this.props.plan,
       from: { kind: 'services', logGroup: cluster.logGroup, databaseLogGroup: database.logGroup },
       nodes: service.web.metricCpuUtilization(),
+    });
+  }
+
+  /** One page with all alarms that were added before. */
+  showDashboard(): void {
+    const { environment, plan, recovered = false } = this.props;
+    const { name, domain } = environment;
+    const { dashboardName } = new OdooDashboard(this, 'Dashboard', {
+      name: recovered ? `Odoo-${name}-Recovery` : `Odoo-${name}`,
+      heading: [
+        `## ${name}`,
+        `${plan.tier}, ${plan.users} users`,
+        ...(domain === undefined ? [] : [`[Odoo](https://${domain.name})`]),
+        this.topic.runbook.startsWith('https:') ? `[runbook](${this.topic.runbook})` : this.topic.runbook,
+      ].join(' · '),
+      alarms: this.node.findAll().filter((construct) => construct instanceof OdooAlarm),
+    });
+    const console = `https://${this.region}.console.aws.amazon.com/cloudwatch/home`;
+    new CfnOutput(this, 'DashboardUrl', {
+      description: 'The state of the environment on one page',
+      value: `${console}?region=${this.region}#dashboards/dashboard/${dashboardName}`,
     });
   }
 
