@@ -1,6 +1,6 @@
 import { aws_cloudwatch as cloudwatch, aws_logs as logs } from 'aws-cdk-lib';
 
-const { all, any, numberValue, stringValue } = logs.FilterPattern;
+const { FilterPattern } = logs;
 
 /** What one metric is made of: lines of a log, and what each of them adds. */
 export interface LogSignal {
@@ -22,14 +22,14 @@ export interface LogSignal {
   readonly serverOnly?: boolean;
 }
 
-/** Lines of Odoo's module `structured_logs`, by the logger that wrote them: what users may enter is in none of these. */
-const fromLogger = (logger: string): logs.JsonPattern => stringValue('$.logger', '=', logger);
-const message = (text: string): logs.JsonPattern => stringValue('$.message', '=', text);
+/** Lines of Odoo's module `structured_logs`, by the logger that wrote them, which no user chooses. */
+const fromLogger = (logger: string): logs.JsonPattern => FilterPattern.stringValue('$.logger', '=', logger);
+const message = (text: string): logs.JsonPattern => FilterPattern.stringValue('$.message', '=', text);
 
 /** Lines of nginx's access log, which alone have a client. */
-const fromNginx = stringValue('$.client', '=', '*');
+const fromNginx = FilterPattern.stringValue('$.client', '=', '*');
 
-const fromVitalSigns = stringValue('$.source', '=', 'vital signs');
+const fromVitalSigns = FilterPattern.stringValue('$.source', '=', 'vital signs');
 
 const { COUNT, SECONDS } = cloudwatch.Unit;
 
@@ -43,7 +43,7 @@ export const LOG_SIGNALS = {
   /** Seconds for which HTTP workers were busy, booked when the request ended. Not those of the gevent process. */
   WorkerBusySeconds: {
     log: 'odoo',
-    pattern: all(fromLogger('werkzeug'), numberValue('$.seconds', '>=', 0)),
+    pattern: FilterPattern.all(fromLogger('werkzeug'), FilterPattern.numberValue('$.seconds', '>=', 0)),
     value: '$.seconds',
     unit: SECONDS,
   },
@@ -53,79 +53,92 @@ export const LOG_SIGNALS = {
    */
   FilestoreWriteErrors: {
     log: 'odoo',
-    pattern: any(
-      all(fromLogger('odoo.addons.base.models.ir_attachment'), message('_file_write writing*')),
-      stringValue('$.traceback', '=', '*in _file_write*'),
+    pattern: FilterPattern.any(
+      FilterPattern.all(fromLogger('odoo.addons.base.models.ir_attachment'), message('_file_write writing*')),
+      FilterPattern.stringValue('$.traceback', '=', '*in _file_write*'),
     ),
     unit: COUNT,
   },
   FailedLogins: {
     log: 'odoo',
-    pattern: all(fromLogger('odoo.addons.base.models.res_users'), message('Login failed for*')),
+    pattern: FilterPattern.all(fromLogger('odoo.addons.base.models.res_users'), message('Login failed for*')),
     unit: COUNT,
   },
   /** nginx limits logins and nothing else. */
-  RefusedLogins: { log: 'odoo', pattern: all(fromNginx, numberValue('$.status', '=', 429)), unit: COUNT },
+  RefusedLogins: {
+    log: 'odoo',
+    pattern: FilterPattern.all(fromNginx, FilterPattern.numberValue('$.status', '=', 429)),
+    unit: COUNT,
+  },
   OdooErrors: {
     log: 'odoo',
-    pattern: all(
+    pattern: FilterPattern.all(
       fromLogger('odoo*'),
-      any(stringValue('$.level', '=', 'ERROR'), stringValue('$.level', '=', 'CRITICAL')),
+      FilterPattern.any(
+        FilterPattern.stringValue('$.level', '=', 'ERROR'),
+        FilterPattern.stringValue('$.level', '=', 'CRITICAL'),
+      ),
     ),
     unit: COUNT,
   },
   /** Killed with what they did: past their time or their CPU time. A worker whose memory has grown ends after its request. */
   WorkerTimeouts: {
     log: 'odoo',
-    pattern: all(
+    pattern: FilterPattern.all(
       fromLogger('odoo.service.server'),
-      any(message('*timeout after*'), message('*CPU time limit*')),
+      FilterPattern.any(message('*timeout after*'), message('*CPU time limit*')),
     ),
     unit: COUNT,
   },
   /** In the traceback, because a method that catches it raises something else. */
   ConnectionPoolFull: {
     log: 'odoo',
-    pattern: stringValue('$.traceback', '=', '*The Connection Pool Is Full*'),
+    pattern: FilterPattern.stringValue('$.traceback', '=', '*The Connection Pool Is Full*'),
     unit: COUNT,
   },
   CronFailures: {
     log: 'odoo',
-    pattern: all(fromLogger('odoo.addons.base.models.ir_cron'), stringValue('$.level', '=', 'ERROR')),
+    pattern: FilterPattern.all(
+      fromLogger('odoo.addons.base.models.ir_cron'),
+      FilterPattern.stringValue('$.level', '=', 'ERROR'),
+    ),
     unit: COUNT,
   },
   /** Whether the database was asked and has answered. */
   VitalSigns: {
     log: 'odoo',
-    pattern: all(fromVitalSigns, logs.FilterPattern.notExists('$.problem')),
+    pattern: FilterPattern.all(fromVitalSigns, FilterPattern.notExists('$.problem')),
     unit: COUNT,
   },
   CronLag: {
     log: 'odoo',
-    pattern: all(fromVitalSigns, numberValue('$.cronLagSeconds', '>=', 0)),
+    pattern: FilterPattern.all(fromVitalSigns, FilterPattern.numberValue('$.cronLagSeconds', '>=', 0)),
     value: '$.cronLagSeconds',
     unit: SECONDS,
   },
   LongestLockWait: {
     log: 'odoo',
-    pattern: all(fromVitalSigns, numberValue('$.longestLockWaitSeconds', '>=', 0)),
+    pattern: FilterPattern.all(
+      fromVitalSigns,
+      FilterPattern.numberValue('$.longestLockWaitSeconds', '>=', 0),
+    ),
     value: '$.longestLockWaitSeconds',
     unit: SECONDS,
   },
   /** Statements that took as long as `log_min_duration_statement`, or longer. */
   SlowStatements: {
     log: 'postgresql',
-    pattern: logs.FilterPattern.allTerms('LOG:  duration: '),
+    pattern: FilterPattern.allTerms('LOG:  duration: '),
     unit: COUNT,
   },
   Deadlocks: {
     log: 'postgresql',
-    pattern: logs.FilterPattern.allTerms('ERROR:  deadlock detected'),
+    pattern: FilterPattern.allTerms('ERROR:  deadlock detected'),
     unit: COUNT,
   },
   RefusedConnections: {
     log: 'postgresql',
-    pattern: logs.FilterPattern.anyTerm(
+    pattern: FilterPattern.anyTerm(
       'FATAL:  sorry, too many clients already',
       'FATAL:  remaining connection slots are reserved',
     ),
@@ -134,26 +147,26 @@ export const LOG_SIGNALS = {
   /** Until Odoo began to answer; nothing of what nginx answered itself. */
   ResponseSeconds: {
     log: 'odoo',
-    pattern: all(fromNginx, numberValue('$.responseSeconds', '>=', 0)),
+    pattern: FilterPattern.all(fromNginx, FilterPattern.numberValue('$.responseSeconds', '>=', 0)),
     value: '$.responseSeconds',
     unit: SECONDS,
     serverOnly: true,
   },
   Requests: {
     log: 'odoo',
-    pattern: all(fromNginx, numberValue('$.status', '>=', 100)),
+    pattern: FilterPattern.all(fromNginx, FilterPattern.numberValue('$.status', '>=', 100)),
     unit: COUNT,
     serverOnly: true,
   },
   FailedRequests: {
     log: 'odoo',
-    pattern: all(fromNginx, numberValue('$.status', '>=', 500)),
+    pattern: FilterPattern.all(fromNginx, FilterPattern.numberValue('$.status', '>=', 500)),
     unit: COUNT,
     serverOnly: true,
   },
   DatabaseConnections: {
     log: 'odoo',
-    pattern: all(fromVitalSigns, numberValue('$.connections', '>=', 0)),
+    pattern: FilterPattern.all(fromVitalSigns, FilterPattern.numberValue('$.connections', '>=', 0)),
     value: '$.connections',
     unit: COUNT,
     serverOnly: true,

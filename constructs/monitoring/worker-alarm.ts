@@ -48,10 +48,19 @@ export class WorkerAlarm extends Construct {
       threshold: 80,
       unit: 'percent',
       // A request is booked when it ends, so that a long one alone may fill a period, but not three.
-      because: `with ${workers} workers on each node, at four fifths about every second request finds none free`,
+      because: `on a node with ${workers} workers ${waitingPercent(workers, 0.8)} % of the requests find none of them free then`,
       evaluationPeriods: 3,
       // No node, no saturation.
       missingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
   }
+}
+
+/** Share of requests that find every worker busy (Erlang's formula C), in percent. */
+function waitingPercent(workers: number, load: number): number {
+  let refused = 1;
+  for (let count = 1; count <= workers; count += 1) {
+    refused = (load * workers * refused) / (count + load * workers * refused);
+  }
+  return Math.round((100 * refused) / (1 - load * (1 - refused)));
 }

@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 
-/** A file of log lines: `logs/README.md` says what wrote it. */
-export type LogFile =
-  'nginx' | 'odoo-18.0' | 'odoo-19.0' | 'postgresql-rds' | 'postgresql-server' | 'vital-signs';
+/** Files of log lines: `logs/README.md` says what wrote them. */
+export const LOG_FILES = [
+  'nginx',
+  'odoo-18.0',
+  'odoo-19.0',
+  'postgresql-rds',
+  'postgresql-server',
+  'vital-signs',
+] as const;
+
+export type LogFile = (typeof LOG_FILES)[number];
 
 /** The events of a file, by what happened. */
 export function logEvents(file: LogFile): ReadonlyMap<string, string> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addLogAlarms, stackWith } from './alarm-stacks.ts';
 import { filtersOf, valuesOf } from './log-filters.ts';
-import { logEvents, type LogFile } from './log-lines.ts';
+import { LOG_FILES, logEvents, type LogFile } from './log-lines.ts';
 
 const server = filtersOf(stackWith((stack, topic) => addLogAlarms(stack, topic, 'server')));
 const services = filtersOf(stackWith((stack, topic) => addLogAlarms(stack, topic, 'services')));
@@ -85,8 +85,9 @@ const EXPECTED: Readonly<Record<LogFile, Readonly<Record<string, Readonly<Record
   },
 };
 
-describe.each(Object.entries(EXPECTED))('lines of %s', (file, expected) => {
-  const events = logEvents(file as LogFile);
+describe.each(LOG_FILES)('lines of %s', (file) => {
+  const expected = EXPECTED[file];
+  const events = logEvents(file);
 
   it('are all expected', () => {
     expect([...events.keys()].toSorted()).toEqual(Object.keys(expected).toSorted());
@@ -153,8 +154,6 @@ describe('a metric', () => {
 });
 
 describe('what users enter', () => {
-  const odoo = (fields: object) => JSON.stringify({ level: 'INFO', logger: 'werkzeug', ...fields });
-
   it.each([
     odoo({ message: 'GET /_file_write writing 404' }),
     odoo({ message: 'GET /Login failed for 404' }),
@@ -164,3 +163,7 @@ describe('what users enter', () => {
     expect(valuesOf(server, event)).toEqual({});
   });
 });
+
+function odoo(fields: object): string {
+  return JSON.stringify({ level: 'INFO', logger: 'werkzeug', ...fields });
+}
