@@ -51,6 +51,19 @@ describe('a server that nobody looks after', () => {
       .toContain('Failed to start odoo-cloudwatch-agent.service');
   });
 
+  it('asks PostgreSQL how it is, as nobody who could write, into a file for CloudWatch', async () => {
+    await expect
+      .poll(() => machine.succeed('cat /var/log/odoo/vital-signs.log'))
+      .toContain('"source": "vital signs"');
+    const [line = ''] = (await machine.succeed('cat /var/log/odoo/vital-signs.log')).split('\n');
+    expect(JSON.parse(line)).toMatchObject({
+      connections: expect.any(Number),
+      changing: expect.any(Boolean),
+    });
+    const user = 'systemctl show --property=DynamicUser --value odoo-vital-signs.service';
+    expect(await machine.succeed(user)).toBe('yes\n');
+  });
+
   it('rotates its logs, and nginx goes on in the new one', async () => {
     expect((await machine.run('logrotate --debug /etc/logrotate.conf')).stderr).not.toMatch(/^error/m);
     await status(VISITOR);
