@@ -16,7 +16,7 @@ const CONNECTIONS_PER_CRON_NODE = 1;
 /** Room for what nobody counted, as a multiple. */
 const MARGIN = 1.3;
 
-/** Kept free for superusers, RDS itself, the database job, restore checks and an operator's psql. */
+/** Kept free for superusers, RDS itself, the database job, restore checks, the vital signs and an operator's psql. */
 export const RESERVED_CONNECTIONS = 15;
 
 /** Least `max_connections` of any environment, from the implementation guide. */
