@@ -7,6 +7,9 @@ import { OdooAlarm } from './odoo-alarm.ts';
 const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
 const { BREACHING, MISSING, NOT_BREACHING } = cloudwatch.TreatMissingData;
 
+/** Of `max_connections`. The plan leaves more than this free with every process at its maximum. */
+export const CONNECTION_SHARE = 0.75;
+
 export interface DatabaseAlarmsProps {
   readonly topic: AlarmTopic;
   readonly database: rds.IDatabaseInstance;
@@ -33,8 +36,9 @@ export class DatabaseAlarms extends Construct {
       meaning: 'The database is about to run out of storage, or reports nothing at all.',
       metric: database.metricFreeStorageSpace({ period: Duration.minutes(5), statistic: 'Minimum' }),
       comparison: LESS_THAN_THRESHOLD,
-      // RDS grows the storage below 10 % free; half of that means it could not, or is at its limit.
       threshold: 0.05 * Size.gibibytes(plan.storageGiB).toBytes(),
+      unit: 'bytes',
+      because: 'RDS grows the storage below 10 % free; at half of that it could not, or is at its limit',
       evaluationPeriods: 3,
       // Silence is an incident of its own, and of this alarm alone: a running instance always reports its storage.
       missingData: BREACHING,
@@ -50,6 +54,8 @@ export class DatabaseAlarms extends Construct {
       metric: database.metricCPUUtilization({ period: Duration.minutes(5), statistic: 'Average' }),
       comparison: GREATER_THAN_THRESHOLD,
       threshold: 90,
+      unit: 'percent',
+      because: 'above it requests queue, and a quarter of an hour is longer than any single report',
       evaluationPeriods: 3,
       missingData: MISSING,
     });
@@ -64,6 +70,8 @@ export class DatabaseAlarms extends Construct {
       metric: database.metricFreeableMemory({ period: Duration.minutes(5), statistic: 'Minimum' }),
       comparison: LESS_THAN_THRESHOLD,
       threshold: 0.05 * Size.mebibytes(plan.memoryMiB).toBytes(),
+      unit: 'bytes',
+      because: 'it is a twentieth of the memory, and the buffers of PostgreSQL are all taken by then',
       evaluationPeriods: 3,
       missingData: MISSING,
     });
@@ -74,12 +82,14 @@ export class DatabaseAlarms extends Construct {
       topic,
       name: 'database-connections',
       severity: 'warning',
-      meaning: 'Nearly all connections that the database allows are in use; further ones are refused.',
+      meaning:
+        'Most connections that the database allows are in use; when all are, further ones are refused.',
       metric: database.metricDatabaseConnections({ period: Duration.minutes(1), statistic: 'Maximum' }),
       comparison: GREATER_THAN_THRESHOLD,
-      threshold: Math.floor(0.85 * plan.maxConnections),
+      threshold: Math.floor(CONNECTION_SHARE * plan.maxConnections),
+      unit: 'connections',
+      because: `they are three quarters of the ${plan.maxConnections} that the database allows, more than Odoo at its largest should take`,
       evaluationPeriods: 5,
-      datapointsToAlarm: 3,
       missingData: MISSING,
     });
   }
@@ -96,8 +106,10 @@ export class DatabaseAlarms extends Construct {
         statistic: 'Maximum',
       }),
       comparison: GREATER_THAN_THRESHOLD,
-      // Half of the way. Autovacuum forces itself at 200 million, so a healthy database never comes near.
       threshold: 1_000_000_000,
+      unit: 'transactions',
+      because:
+        'it is half of the way; autovacuum forces itself at 200 million, so a healthy database never comes near',
       evaluationPeriods: 2,
       missingData: MISSING,
     });
@@ -112,6 +124,8 @@ export class DatabaseAlarms extends Construct {
       metric: database.metric('CPUSurplusCreditsCharged', { period: Duration.minutes(5), statistic: 'Sum' }),
       comparison: GREATER_THAN_THRESHOLD,
       threshold: 0,
+      unit: 'credits',
+      because: 'an hour of surplus is more than a peak, and each credit is billed',
       evaluationPeriods: 12,
       missingData: NOT_BREACHING,
     });

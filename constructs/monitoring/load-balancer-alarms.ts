@@ -42,6 +42,8 @@ export class LoadBalancerAlarms extends Construct {
       metric: targetMetric(props, 'HealthyHostCount', 1, 'Maximum'),
       comparison: LESS_THAN_THRESHOLD,
       threshold: 1,
+      unit: 'healthy tasks',
+      because: 'without one nobody is answered; a task that is replaced takes no more than two minutes off',
       evaluationPeriods: 3,
       // Without a single registered task the metric is not reported.
       missingData: BREACHING,
@@ -58,7 +60,8 @@ export class LoadBalancerAlarms extends Construct {
       metric: targetMetric(props, 'UnHealthyHostCount', 1, 'Maximum'),
       comparison: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
-      // A task that starts is unhealthy until Odoo has loaded.
+      unit: 'unhealthy tasks',
+      because: 'a task that starts is unhealthy until Odoo has loaded, which ten minutes are enough for',
       evaluationPeriods: 10,
       missingData: NOT_BREACHING,
     });
@@ -69,7 +72,7 @@ export class LoadBalancerAlarms extends Construct {
       topic: props.topic,
       name: 'load-balancer-target-errors',
       severity: 'critical',
-      meaning: 'More than one request in twenty fails in Odoo or nginx.',
+      meaning: 'More than one request in fifty fails in Odoo or nginx.',
       metric: new cloudwatch.MathExpression({
         label: 'Share of failed requests, percent',
         // Failures are reported only when there are any.
@@ -81,7 +84,9 @@ export class LoadBalancerAlarms extends Construct {
         period: Duration.minutes(1),
       }),
       comparison: GREATER_THAN_THRESHOLD,
-      threshold: 5,
+      threshold: 2,
+      unit: 'percent',
+      because: 'at one in fifty each user meets a failure within minutes',
       evaluationPeriods: 5,
       datapointsToAlarm: 3,
       // No requests, no failures.
@@ -105,6 +110,8 @@ export class LoadBalancerAlarms extends Construct {
       }),
       comparison: GREATER_THAN_THRESHOLD,
       threshold: 10,
+      unit: 'failures',
+      because: 'a deployment may cut a few requests off; more of them for ten minutes are something else',
       evaluationPeriods: 2,
       missingData: NOT_BREACHING,
     });
@@ -119,6 +126,9 @@ export class LoadBalancerAlarms extends Construct {
       metric: targetMetric(props, 'TargetResponseTime', 5, 'p95'),
       comparison: GREATER_THAN_THRESHOLD,
       threshold: 3,
+      unit: 'seconds',
+      because:
+        'an hour of work with Odoo is hundreds of requests, and beyond three seconds people begin to wait',
       evaluationPeriods: 3,
       missingData: NOT_BREACHING,
       // At night one long report would be the slowest twentieth.

@@ -1,5 +1,6 @@
 import { aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { conditionOf } from './alarm-condition.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
 
 /**
@@ -15,9 +16,13 @@ export interface OdooAlarmProps {
   readonly severity: Severity;
   /** What the alarm means for users, as one sentence; the first thing that its receiver reads. */
   readonly meaning: string;
-  readonly metric: cloudwatch.IMetric;
+  readonly metric: cloudwatch.Metric | cloudwatch.MathExpression;
   readonly comparison: cloudwatch.ComparisonOperator;
   readonly threshold: number;
+  /** What the threshold counts, in the plural: `seconds`, `percent`, `bytes`, `connections`. */
+  readonly unit: string;
+  /** Why the threshold is this one and not another, as the rest of a sentence; the receiver reads it. */
+  readonly because: string;
   /** Periods of the metric that are looked at. */
   readonly evaluationPeriods: number;
   /**
@@ -37,8 +42,8 @@ export interface OdooAlarmProps {
 }
 
 /**
- * An alarm whose name carries environment and severity and whose description leads to `docs/runbook.md`. Tells its
- * topic when it starts and when it is over.
+ * An alarm whose name carries environment and severity and whose description says what it means, when it rings and why
+ * then, and leads to its section of `docs/runbook.md`. Tells its topic when it starts and when it is over.
  */
 export class OdooAlarm extends Construct {
   readonly alarm: cloudwatch.Alarm;
@@ -47,7 +52,7 @@ export class OdooAlarm extends Construct {
     super(scope, id);
     this.alarm = new cloudwatch.Alarm(this, 'Alarm', {
       alarmName: `${props.topic.environmentName}-${props.severity}-${props.name}`,
-      alarmDescription: `${props.meaning} Runbook: docs/runbook.md#${props.name}`,
+      alarmDescription: `${props.meaning} Rings ${conditionOf(props)}: ${props.because}. Runbook: ${props.topic.runbook}#${props.name}`,
       metric: props.metric,
       comparisonOperator: props.comparison,
       threshold: props.threshold,

@@ -34,6 +34,8 @@ export class RestoreProofAlarm extends OdooAlarm {
       }),
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: Duration.days(proofDays).toSeconds(),
+      unit: 'seconds',
+      because: 'one is made each week, and one that failed can be repeated within two days',
       // Published each hour at least, a little later each time.
       evaluationPeriods: 3,
       // Whoever does not hear of its age does not know it either.

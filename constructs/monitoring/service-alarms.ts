@@ -36,7 +36,8 @@ export class ServiceAlarms extends Construct {
       metric: service.metricCpuUtilization({ period: Duration.minutes(1), statistic: 'SampleCount' }),
       comparison: LESS_THAN_THRESHOLD,
       threshold: 1,
-      // A deployment stops the cron task before it starts the new one; that takes a few minutes.
+      unit: 'running tasks',
+      because: 'a deployment stops the cron task before it starts the new one, which takes a few minutes',
       evaluationPeriods: 10,
       // Without a task nothing is reported.
       missingData: BREACHING,
@@ -51,8 +52,9 @@ export class ServiceAlarms extends Construct {
       meaning: `The ${role} tasks have used nearly all their CPU for half an hour.`,
       metric: service.metricCpuUtilization({ period: Duration.minutes(5), statistic: 'Average' }),
       comparison: GREATER_THAN_THRESHOLD,
-      // Above the target of any autoscaling: it rings when scaling is exhausted or there is none.
       threshold: 90,
+      unit: 'percent',
+      because: 'it is above the target of any autoscaling: scaling is exhausted, or there is none',
       evaluationPeriods: 6,
       missingData: MISSING,
     });
@@ -67,6 +69,8 @@ export class ServiceAlarms extends Construct {
       metric: service.metricMemoryUtilization({ period: Duration.minutes(5), statistic: 'Maximum' }),
       comparison: GREATER_THAN_THRESHOLD,
       threshold: 90,
+      unit: 'percent',
+      because: 'what is left is less than one large report takes',
       evaluationPeriods: 3,
       missingData: MISSING,
     });

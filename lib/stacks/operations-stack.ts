@@ -43,6 +43,7 @@ export class OperationsStack extends OdooStack {
       environmentName: props.environment.name,
       encryptionKey: props.networkStack.logKey,
       email: props.environment.alarmEmail,
+      runbookUrl: props.environment.monitoring.runbookUrl,
     });
   }
 

@@ -77,6 +77,7 @@ describe('every alarm', () => {
       'server-data-disk',
       'server-data-disk-full',
       'server-memory',
+      'server-monitoring-silent',
       'server-odoo-unhealthy',
       'server-root-disk',
       'server-status-check',
@@ -91,6 +92,11 @@ describe('every alarm', () => {
   it.each(alarms.map((alarm) => [alarm.AlarmName, alarm] as const))(
     '%s says where its runbook section is, and the section says what to do',
     (name, alarm) => {
+      // What it means, when it rings, and why then. CloudWatch takes 1,024 characters.
+      expect(alarm.AlarmDescription).toMatch(
+        /^[A-Z].*\. Rings (at or )?(above|below) \d.*: .{20,}\. Runbook: /,
+      );
+      expect(alarm.AlarmDescription.length).toBeLessThan(1000);
       const anchor = /Runbook: docs\/runbook\.md#([a-z-]+)$/.exec(alarm.AlarmDescription)?.[1];
       expect(anchor).toBeDefined();
       expect(name).toMatch(new RegExp(`^prod-(critical|warning)-${anchor}$`));

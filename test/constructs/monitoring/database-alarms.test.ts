@@ -54,13 +54,14 @@ describe('database alarms', () => {
     });
   });
 
-  it('ring at 85 % of the connections of the plan', () => {
+  it('ring when three quarters of the connections of the plan are taken for five minutes', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'prod-warning-database-connections',
       Statistic: 'Maximum',
       ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 340,
-      DatapointsToAlarm: 3,
+      Threshold: 300,
+      Period: 60,
+      EvaluationPeriods: 5,
     });
   });
 

@@ -38,7 +38,7 @@ describe('load balancer alarms', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'prod-critical-load-balancer-target-errors',
       ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 5,
+      Threshold: 2,
       EvaluationPeriods: 5,
       DatapointsToAlarm: 3,
       TreatMissingData: 'notBreaching',
