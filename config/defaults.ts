@@ -205,6 +205,6 @@ function dayOf(region: string | undefined): string {
   const ahead = isRegionName(region) ? Math.floor(regionOf(region).utcOffsetHours) * 60 : 0;
   const from = momentOf('mon:08:00') - ahead;
   const first = Math.floor(from / DAY);
-  const day = (index: number) => days[(index + 7) % 7] ?? '';
-  return `${day(first)}-${day(first + 4)} ${clock(from + WEEK)}-${clock(from + WEEK + 10 * 60)}`;
+  const [monday, friday] = [first, first + 4].map((index) => days[(index + 7) % 7]);
+  return `${monday}-${friday} ${clock(from + WEEK)}-${clock(from + WEEK + 10 * 60)}`;
 }

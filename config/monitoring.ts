@@ -13,3 +13,11 @@ export interface Monitoring {
   /** Address of `docs/runbook.md`. Absent: it is named, not linked. */
   readonly runbookUrl?: string;
 }
+
+/** Share of the estimate that a month may cost beyond it: what the estimate leaves out, and a busy month. */
+const BUDGET_MARGIN = 0.25;
+
+/** USD that a month may cost before somebody hears of it: what the file says, or what follows from the estimate. */
+export function budgetUsd({ budgetUsd: written }: Monitoring, estimatedUsd: number): number {
+  return written ?? Math.ceil(estimatedUsd * (1 + BUDGET_MARGIN));
+}

@@ -21,6 +21,8 @@ export class DatabaseAlarms extends Construct {
   constructor(scope: Construct, id: string, props: DatabaseAlarmsProps) {
     super(scope, id);
     this.watchStorage(props);
+    this.watchGrowth(props);
+    this.watchDaysToFull(props);
     this.watchCpu(props);
     this.watchMemory(props);
     this.watchConnections(props);
@@ -34,7 +36,7 @@ export class DatabaseAlarms extends Construct {
       name: 'database-free-storage',
       severity: 'critical',
       meaning: 'The database is about to run out of storage, or reports nothing at all.',
-      metric: database.metricFreeStorageSpace({ period: Duration.minutes(5), statistic: 'Minimum' }),
+      metric: freeStorage(database),
       comparison: LESS_THAN_THRESHOLD,
       threshold: 0.05 * Size.gibibytes(plan.storageGiB).toBytes(),
       unit: 'bytes',
@@ -42,6 +44,45 @@ export class DatabaseAlarms extends Construct {
       evaluationPeriods: 3,
       // Silence is an incident of its own, and of this alarm alone: a running instance always reports its storage.
       missingData: BREACHING,
+    });
+  }
+
+  private watchGrowth({ topic, database, plan }: DatabaseAlarmsProps): void {
+    new OdooAlarm(this, 'Storage', {
+      topic,
+      name: 'database-storage',
+      severity: 'warning',
+      meaning: 'The database has used more than 85 % of the storage that it was planned with.',
+      metric: freeStorage(database),
+      comparison: LESS_THAN_THRESHOLD,
+      threshold: 0.15 * Size.gibibytes(plan.storageGiB).toBytes(),
+      unit: 'bytes',
+      because: 'RDS enlarges it below 10 % by itself, which the environment file then has to follow',
+      evaluationPeriods: 2,
+      missingData: MISSING,
+    });
+  }
+
+  /** From one day to the next; a day on which nothing was used up counts as a year. */
+  private watchDaysToFull({ topic, database }: DatabaseAlarmsProps): void {
+    const day = Duration.days(1);
+    new OdooAlarm(this, 'DaysToFull', {
+      topic,
+      name: 'database-days-to-full',
+      severity: 'warning',
+      meaning: 'At the pace of the last days the storage of the database is full within two weeks.',
+      metric: new cloudwatch.MathExpression({
+        label: 'Days until the storage is full',
+        expression: 'IF(RATE(free) < 0, free / (-1 * RATE(free) * 86400), 365)',
+        usingMetrics: { free: freeStorage(database, day) },
+        period: day,
+      }),
+      comparison: LESS_THAN_THRESHOLD,
+      threshold: 14,
+      unit: 'days',
+      because: 'an import fills a day, and three days in a row are growth that a week of notice is right for',
+      evaluationPeriods: 3,
+      missingData: NOT_BREACHING,
     });
   }
 
@@ -130,6 +171,10 @@ export class DatabaseAlarms extends Construct {
       missingData: NOT_BREACHING,
     });
   }
+}
+
+function freeStorage(database: rds.IDatabaseInstance, period = Duration.minutes(5)): cloudwatch.Metric {
+  return database.metricFreeStorageSpace({ period, statistic: 'Minimum' });
 }
 
 /** RDS runs burstable classes (`db.t4g.large`) in unlimited mode: they are billed for surplus, not slowed down. */

@@ -30,6 +30,7 @@ export class LoadBalancerAlarms extends Construct {
     this.watchUnhealthyTargets(props);
     this.watchTargetErrors(props);
     this.watchOwnErrors(props);
+    this.watchResponseTime(props);
     this.watchLatency(props);
   }
 
@@ -112,6 +113,31 @@ export class LoadBalancerAlarms extends Construct {
       threshold: 10,
       unit: 'failures',
       because: 'a deployment may cut a few requests off; more of them for ten minutes are something else',
+      evaluationPeriods: 2,
+      missingData: NOT_BREACHING,
+    });
+  }
+
+  /** What everybody meets, at once: not one slow report, which the average of few requests would show as well. */
+  private watchResponseTime(props: LoadBalancerAlarmsProps): void {
+    new OdooAlarm(this, 'ResponseTime', {
+      topic: props.topic,
+      name: 'load-balancer-response-time',
+      severity: 'critical',
+      meaning: 'Requests take longer than five seconds on average: people cannot work like that.',
+      metric: new cloudwatch.MathExpression({
+        label: 'Average response time, seconds',
+        expression: `IF(requests > ${MEANINGFUL_REQUESTS}, seconds, 0)`,
+        usingMetrics: {
+          seconds: targetMetric(props, 'TargetResponseTime', 1, 'Average'),
+          requests: targetMetric(props, 'RequestCount', 1, 'Sum'),
+        },
+        period: Duration.minutes(1),
+      }),
+      comparison: GREATER_THAN_THRESHOLD,
+      threshold: 5,
+      unit: 'seconds',
+      because: 'a quick page takes a tenth of a second, and two minutes tell it from one slow report',
       evaluationPeriods: 2,
       missingData: NOT_BREACHING,
     });

@@ -11,6 +11,8 @@ export interface ServiceAlarmsProps {
   readonly service: ecs.BaseService;
   /** `web` answers users, `cron` runs scheduled jobs; the names of the alarms begin with it. */
   readonly role: 'web' | 'cron';
+  /** Tasks that should run at least. */
+  readonly tasks: number;
 }
 
 /** Alarms of one ECS service: it does not run, or lacks CPU or memory. */
@@ -18,6 +20,7 @@ export class ServiceAlarms extends Construct {
   constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
     super(scope, id);
     this.watchRunning(props);
+    if (props.tasks > 1) this.watchNumber(props);
     this.watchCpu(props);
     this.watchMemory(props);
   }
@@ -31,15 +34,31 @@ export class ServiceAlarms extends Construct {
         role === 'web'
           ? 'Not one web task runs: nobody can work.'
           : 'No cron task runs: no e-mails, no scheduled actions, and nobody sees an error.',
-      // Every running task reports its CPU once a minute, so the number of samples is the number of tasks. Needs no
-      // Container Insights.
-      metric: service.metricCpuUtilization({ period: Duration.minutes(1), statistic: 'SampleCount' }),
+      metric: runningTasks(service),
       comparison: LESS_THAN_THRESHOLD,
       threshold: 1,
       unit: 'running tasks',
       because: 'a deployment stops the cron task before it starts the new one, which takes a few minutes',
       evaluationPeriods: 10,
       // Without a task nothing is reported.
+      missingData: BREACHING,
+    });
+  }
+
+  /** Fewer than the plan has. Where there is one, {@link watchRunning} says all. */
+  private watchNumber({ topic, service, role, tasks }: ServiceAlarmsProps): void {
+    new OdooAlarm(this, 'TooFew', {
+      topic,
+      name: `${role}-too-few-tasks`,
+      severity: 'warning',
+      meaning: `Fewer than ${tasks} ${role} tasks run: what is left carries all users, and may not survive another loss.`,
+      metric: runningTasks(service),
+      comparison: LESS_THAN_THRESHOLD,
+      threshold: tasks,
+      unit: 'running tasks',
+      because:
+        'a task that ends is replaced within minutes; after a quarter of an hour something prevents it',
+      evaluationPeriods: 15,
       missingData: BREACHING,
     });
   }
@@ -75,4 +94,12 @@ export class ServiceAlarms extends Construct {
       missingData: MISSING,
     });
   }
+}
+
+/**
+ * How many tasks run: every running task reports its CPU once a minute, so the number of samples is the number of tasks. Needs no
+ * Container Insights.
+ */
+export function runningTasks(service: ecs.BaseService): cloudwatch.Metric {
+  return service.metricCpuUtilization({ period: Duration.minutes(1), statistic: 'SampleCount' });
 }

@@ -109,6 +109,9 @@ export const remade: readonly Remade[] = [
   {
     what: 'alarms',
     types: [
+      'AWS::Budgets::Budget',
+      'AWS::CE::AnomalyMonitor',
+      'AWS::CE::AnomalySubscription',
       'AWS::CloudWatch::Alarm',
       'AWS::Logs::QueryDefinition',
       'AWS::Logs::ResourcePolicy',

@@ -1,6 +1,9 @@
 import type { Construct } from 'constructs';
+import { budgetUsd } from '../../config/monitoring.ts';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
 import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
+import { CertificateAlarms } from '../../constructs/monitoring/certificate-alarms.ts';
+import { CostWatch } from '../../constructs/monitoring/cost-watch.ts';
 import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
 import { FenceAlarm } from '../../constructs/monitoring/fence-alarm.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
@@ -12,6 +15,7 @@ import { ServerAlarms } from '../../constructs/monitoring/server-alarms.ts';
 import { ServerBackupAlarms } from '../../constructs/monitoring/server-backup-alarms.ts';
 import { ServerHealthAlarms } from '../../constructs/monitoring/server-health-alarms.ts';
 import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
+import { WebAclAlarm } from '../../constructs/monitoring/web-acl-alarm.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
 import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
 import type { FenceGuard } from '../../constructs/recovery/fence-guard.ts';
@@ -44,6 +48,19 @@ export class OperationsStack extends OdooStack {
       encryptionKey: props.networkStack.logKey,
       email: props.environment.alarmEmail,
       runbookUrl: props.environment.monitoring.runbookUrl,
+    });
+    this.watchCost();
+  }
+
+  /** Not where an environment was brought back: its tag is the same, and so would the name of the budget be. */
+  private watchCost(): void {
+    const { environment, plan, recovered = false } = this.props;
+    if (environment.alarmEmail === undefined || recovered) return;
+    new CostWatch(this, 'CostWatch', {
+      environmentName: environment.name,
+      email: environment.alarmEmail,
+      budgetUsd: budgetUsd(environment.monitoring, plan.costPerMonthUsd.total),
+      costAnomalyMonitor: environment.monitoring.costAnomalyMonitor,
     });
   }
 
@@ -100,7 +117,7 @@ export class OperationsStack extends OdooStack {
   /** Alarms of medium and large. */
   watchService(
     { database, filestore }: ServiceDataStack,
-    { entry }: EdgeStack,
+    { entry, certificate, webAcl }: EdgeStack,
     { service }: ServiceStack,
   ): void {
     const { topic } = this;
@@ -120,7 +137,14 @@ export class OperationsStack extends OdooStack {
       loadBalancer: entry.loadBalancer,
       targetGroup: entry.targetGroup,
     });
-    new ServiceAlarms(this, 'WebAlarms', { topic, service: service.web, role: 'web' });
-    new ServiceAlarms(this, 'CronAlarms', { topic, service: service.cron, role: 'cron' });
+    new CertificateAlarms(this, 'CertificateAlarms', { topic, certificate });
+    if (webAcl !== undefined) new WebAclAlarm(this, 'WebAclAlarm', { topic, webAcl });
+    new ServiceAlarms(this, 'WebAlarms', {
+      topic,
+      service: service.web,
+      role: 'web',
+      tasks: this.props.plan.app.nodesMin,
+    });
+    new ServiceAlarms(this, 'CronAlarms', { topic, service: service.cron, role: 'cron', tasks: 1 });
   }
 }

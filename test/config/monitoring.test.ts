@@ -89,9 +89,11 @@ describe('monitoring', () => {
   });
 });
 
-describe('business hours', () => {
-  const hoursIn = (region: string) => monitoringOf({ ...files.small, region }).businessHours;
+function hoursIn(region: string): string {
+  return monitoringOf({ ...files.small, region }).businessHours;
+}
 
+describe('business hours', () => {
   it('are eight to six where the Region is', () => {
     expect(hoursIn('eu-central-1')).toBe('mon-fri 07:00-17:00');
     expect(hoursIn('us-west-2')).toBe('mon-fri 16:00-02:00');

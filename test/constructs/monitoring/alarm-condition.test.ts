@@ -39,9 +39,11 @@ it('says how many periods of how many have to breach', () => {
   expect(condition({ evaluationPeriods: 1 })).toMatch(/ for 5 minutes$/);
 });
 
+function below(threshold: number, unit: string): string {
+  return condition({ comparison: LESS_THAN_THRESHOLD, threshold, unit }).replace(/ \(p95\).*/, '');
+}
+
 it('says quantities as people do', () => {
-  const below = (threshold: number, unit: string) =>
-    condition({ comparison: LESS_THAN_THRESHOLD, threshold, unit }).replace(/ \(p95\).*/, '');
   expect(below(1, 'healthy tasks')).toBe('below 1 healthy task');
   expect(below(777_600, 'seconds')).toBe('below 9 days');
   expect(below(2700, 'seconds')).toBe('below 45 minutes');

@@ -1,4 +1,4 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, it } from 'vitest';
 import { stackWithDatabaseAlarms } from './alarm-stacks.ts';
 
@@ -51,6 +51,37 @@ describe('database alarms', () => {
       AlarmName: 'prod-warning-database-memory',
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 0.4 * GIB,
+    });
+  });
+
+  it('ring when 85 % of the planned storage is used for ten minutes', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-warning-database-storage',
+      MetricName: 'FreeStorageSpace',
+      Statistic: 'Minimum',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 0.15 * 100 * 1024 ** 3,
+      Period: 300,
+      EvaluationPeriods: 2,
+    });
+  });
+
+  it('ring when three days in a row say that the storage is full within two weeks', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-warning-database-days-to-full',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 14,
+      EvaluationPeriods: 3,
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'IF(RATE(free) < 0, free / (-1 * RATE(free) * 86400), 365)' }),
+        Match.objectLike({
+          MetricStat: Match.objectLike({
+            Metric: Match.objectLike({ MetricName: 'FreeStorageSpace' }),
+            Period: 86_400,
+            Stat: 'Minimum',
+          }),
+        }),
+      ]),
     });
   });
 

@@ -68,6 +68,27 @@ describe('load balancer alarms', () => {
     });
   });
 
+  it('ring after two minutes in which everybody waits, and not for one long report at night', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-critical-load-balancer-response-time',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 5,
+      EvaluationPeriods: 2,
+      TreatMissingData: 'notBreaching',
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'IF(requests > 20, seconds, 0)' }),
+        Match.objectLike({
+          Id: 'seconds',
+          MetricStat: Match.objectLike({
+            Metric: Match.objectLike({ MetricName: 'TargetResponseTime' }),
+            Stat: 'Average',
+            Period: 60,
+          }),
+        }),
+      ]),
+    });
+  });
+
   it('ring when the slowest twentieth takes three seconds, unless there are too few requests to tell', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'prod-warning-load-balancer-latency',
