@@ -33,6 +33,8 @@ interface Watch {
   readonly meaning: string;
 }
 
+const MINUTE = Duration.minutes(1);
+
 /**
  * As in Google's workbook on reliability: what would use up a fiftieth of a month's errors in an hour is for somebody to be
  * called, a twentieth in six hours for somebody to look at.
@@ -111,8 +113,8 @@ export class AvailabilityAlarms extends Construct {
       metric: new cloudwatch.MathExpression({
         label: 'Business hours',
         expression: inBusinessHours(objective.businessHours, 'any'),
-        usingMetrics: { any: metric },
-        period: Duration.minutes(1),
+        usingMetrics: { any: metric.with({ period: MINUTE }) },
+        period: MINUTE,
       }),
       comparisonOperator: GREATER_THAN_THRESHOLD,
       threshold: 0,
@@ -137,8 +139,8 @@ export class AvailabilityAlarms extends Construct {
   private failing(period: Duration): cloudwatch.MathExpression {
     const { requests, canary } = this.props;
     const shares = {
-      ...(requests && { failedRequests: failedRequests(requests) }),
-      ...(canary && { failedRuns: failedRuns(canary) }),
+      ...(requests && { failedRequests: failedRequests(requests, period) }),
+      ...(canary && { failedRuns: failedRuns(canary, period) }),
     };
     const [one = '', other] = Object.keys(shares);
     return new cloudwatch.MathExpression({
@@ -150,7 +152,10 @@ export class AvailabilityAlarms extends Construct {
   }
 }
 
-function failedRequests({ answered, failed, refused }: RequestMetrics): cloudwatch.MathExpression {
+function failedRequests(
+  { answered, failed, refused }: RequestMetrics,
+  period: Duration,
+): cloudwatch.MathExpression {
   const [all, bad] = refused
     ? ['FILL(answered, 0) + FILL(refused, 0)', 'FILL(failed, 0) + FILL(refused, 0)']
     : ['FILL(answered, 0)', 'FILL(failed, 0)'];
@@ -158,16 +163,22 @@ function failedRequests({ answered, failed, refused }: RequestMetrics): cloudwat
     label: 'Share of failed requests, percent',
     // Of too few, and of none, as of very many that went well.
     expression: `100 * (${bad}) / IF(${all} >= ${MEANINGFUL_REQUESTS}, ${all}, 1000000000)`,
-    usingMetrics: { answered, failed, ...(refused && { refused }) },
+    usingMetrics: {
+      answered: answered.with({ period }),
+      failed: failed.with({ period }),
+      ...(refused && { refused: refused.with({ period }) }),
+    },
+    period,
   });
 }
 
-function failedRuns(canary: OdooCanary): cloudwatch.MathExpression {
+function failedRuns(canary: OdooCanary, period: Duration): cloudwatch.MathExpression {
   return new cloudwatch.MathExpression({
     label: 'Share of failed canary runs, percent',
     // A canary that does not run has an alarm of its own.
     expression: '100 - FILL(passed, 100)',
-    usingMetrics: { passed: canary.metricSuccessPercent() },
+    usingMetrics: { passed: canary.metricSuccessPercent({ period }) },
+    period,
   });
 }
 

@@ -107,18 +107,20 @@ export const remade: readonly Remade[] = [
     madeOf: 'this repository',
   },
   {
-    what: 'alarms',
+    what: 'alarms and the canary',
     types: [
       'AWS::Budgets::Budget',
       'AWS::CE::AnomalyMonitor',
       'AWS::CE::AnomalySubscription',
       'AWS::CloudWatch::Alarm',
+      'AWS::CloudWatch::CompositeAlarm',
       'AWS::Logs::QueryDefinition',
       'AWS::Logs::ResourcePolicy',
       'AWS::SES::ConfigurationSetEventDestination',
       'AWS::SNS::Subscription',
       'AWS::SNS::Topic',
       'AWS::SNS::TopicPolicy',
+      'AWS::Synthetics::Canary',
     ],
     madeOf:
       'this repository; AWS asks `alarmEmail` again for confirmation, and until then no alarm reaches anybody',

@@ -1,7 +1,12 @@
+import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { budgetUsd } from '../../config/monitoring.ts';
+import { businessHoursOf } from '../../config/business-hours.ts';
+import { budgetUsd, hasCanary } from '../../config/monitoring.ts';
+import { OdooCanary } from '../../constructs/canary/odoo-canary.ts';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
 import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
+import { AvailabilityAlarms } from '../../constructs/monitoring/availability-alarms.ts';
+import { CanaryAlarms } from '../../constructs/monitoring/canary-alarms.ts';
 import { CertificateAlarms } from '../../constructs/monitoring/certificate-alarms.ts';
 import { CostWatch } from '../../constructs/monitoring/cost-watch.ts';
 import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
@@ -9,6 +14,7 @@ import { FenceAlarm } from '../../constructs/monitoring/fence-alarm.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
+import type { RequestMetrics } from '../../constructs/monitoring/request-metrics.ts';
 import { RecoveryAlarms } from '../../constructs/monitoring/recovery-alarms.ts';
 import { ReplicationAlarms } from '../../constructs/monitoring/replication-alarms.ts';
 import { ServerAlarms } from '../../constructs/monitoring/server-alarms.ts';
@@ -19,6 +25,7 @@ import { WebAclAlarm } from '../../constructs/monitoring/web-acl-alarm.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
 import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
 import type { FenceGuard } from '../../constructs/recovery/fence-guard.ts';
+import { warnOfMissingCanary } from '../missing-canary.ts';
 import type { BackupStack } from './backup-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import type { EdgeStack } from './edge-stack.ts';
@@ -112,6 +119,44 @@ export class OperationsStack extends OdooStack {
   /** Whether the environment could be stopped from the recovery Region. */
   watchFence(guard: FenceGuard): void {
     new FenceAlarm(this, 'FenceAlarm', { topic: this.topic, guard: guard.function });
+  }
+
+  /**
+   * What users meet: a canary, where one is asked for and can get through, and in production whether what is promised is kept.
+   *
+   * @param url - where users reach Odoo.
+   * @param requests - absent: nobody counts them.
+   */
+  watchUsers(url: string, requests?: RequestMetrics): void {
+    const { topic } = this;
+    const { environment } = this.props;
+    const { availabilityPercent, businessHours } = environment.monitoring;
+    const canary = this.canaryOf(url);
+    if (canary !== undefined) new CanaryAlarms(this, 'CanaryAlarms', { topic, canary });
+    // In a test system nobody is promised anything.
+    if (!environment.production || (canary === undefined && requests === undefined)) return;
+    new AvailabilityAlarms(this, 'AvailabilityAlarms', {
+      topic,
+      objective: { availabilityPercent, businessHours: businessHoursOf(businessHours) },
+      businessHours,
+      requests,
+      canary,
+    });
+  }
+
+  private canaryOf(url: string): OdooCanary | undefined {
+    const { environment, networkStack } = this.props;
+    if (!hasCanary(environment)) {
+      warnOfMissingCanary(this, environment);
+      return undefined;
+    }
+    return new OdooCanary(this, 'Canary', {
+      environmentName: environment.name,
+      url,
+      interval: Duration.minutes(environment.monitoring.canaryMinutes),
+      logKey: networkStack.logKey,
+      logRetentionDays: environment.retention.logDays,
+    });
   }
 
   /** Alarms of medium and large. */
