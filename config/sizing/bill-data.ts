@@ -151,7 +151,7 @@ function repositoryLines(usage: Usage): readonly BillLine[] {
   ];
 }
 
-/** Logs, metrics and alarms. */
+/** Logs, metrics, alarms and a dashboard, of which an account has three for nothing. */
 export function operationLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
   return [
     {
@@ -182,6 +182,7 @@ export function operationLines({ environment, plan, usage }: BillBasis): readonl
           unit: 'metrics',
           estimated: true,
         },
+    { item: 'Dashboard', key: 'cloudwatch.dashboard', quantity: 1, unit: 'dashboards' },
     {
       item: 'Alarms',
       key: 'cloudwatch.alarm.standard',

@@ -28,9 +28,10 @@ function quantityOf({ threshold, unit }: OdooAlarmProps): string {
   return `${threshold.toLocaleString('en')} ${words}`;
 }
 
-/** What of the values in a period is compared. That of an expression is in the expression. */
+/** What of the values in a period is compared. An expression says it itself, and the unit what is counted. */
 function statisticOf({ metric }: OdooAlarmProps): string {
-  return metric instanceof cloudwatch.Metric ? ` (${metric.statistic.toLowerCase()})` : '';
+  if (!(metric instanceof cloudwatch.Metric)) return '';
+  return metric.statistic === 'SampleCount' ? '' : ` (${metric.statistic.toLowerCase()})`;
 }
 
 /** In the largest unit that has no remainder. */

@@ -29,6 +29,8 @@ export class CanaryAlarms extends Construct {
       unit: 'percent of the runs',
       because: 'one run may meet a restart or a lost packet, two in a row meet what users meet',
       evaluationPeriods: 2,
+      panel: 'canary',
+      line: 'passed',
       // That it does not run is said by the other alarm.
       missingData: NOT_BREACHING,
     });

@@ -12,7 +12,9 @@ export interface CertificateAlarmsProps {
 export class CertificateAlarms extends Construct {
   constructor(scope: Construct, id: string, { topic, certificate }: CertificateAlarmsProps) {
     super(scope, id);
-    const watch = (alarm: Pick<OdooAlarmProps, 'severity' | 'name' | 'meaning' | 'threshold' | 'because'>) =>
+    const watch = (
+      alarm: Pick<OdooAlarmProps, 'severity' | 'name' | 'panel' | 'meaning' | 'threshold' | 'because'>,
+    ) =>
       new OdooAlarm(this, alarm.severity, {
         topic,
         ...alarm,
@@ -26,6 +28,7 @@ export class CertificateAlarms extends Construct {
     watch({
       severity: 'warning',
       name: 'certificate-expiry',
+      panel: 'certificate',
       meaning: 'The certificate of the domain expires within a month and was not renewed.',
       threshold: 30,
       because: 'ACM renews 60 days before by itself, so that it has tried in vain for a month',
@@ -33,6 +36,7 @@ export class CertificateAlarms extends Construct {
     watch({
       severity: 'critical',
       name: 'certificate-expires-soon',
+      panel: 'certificate',
       meaning: 'The certificate of the domain expires within a week; then every browser refuses Odoo.',
       threshold: 7,
       because: 'a new one takes minutes where DNS is at hand, and days where it is not',

@@ -34,6 +34,8 @@ export class DatabaseAlarms extends Construct {
     new OdooAlarm(this, 'FreeStorage', {
       topic,
       name: 'database-free-storage',
+      panel: 'storage',
+      line: 'free',
       severity: 'critical',
       meaning: 'The database is about to run out of storage, or reports nothing at all.',
       metric: freeStorage(database),
@@ -51,6 +53,7 @@ export class DatabaseAlarms extends Construct {
     new OdooAlarm(this, 'Storage', {
       topic,
       name: 'database-storage',
+      panel: 'storage',
       severity: 'warning',
       meaning: 'The database has used more than 85 % of the storage that it was planned with.',
       metric: freeStorage(database),
@@ -69,6 +72,8 @@ export class DatabaseAlarms extends Construct {
     new OdooAlarm(this, 'DaysToFull', {
       topic,
       name: 'database-days-to-full',
+      panel: 'daysToFull',
+      line: 'at the pace of the day before',
       severity: 'warning',
       meaning: 'At the pace of the last days the storage of the database is full within two weeks.',
       metric: new cloudwatch.MathExpression({
@@ -90,6 +95,8 @@ export class DatabaseAlarms extends Construct {
     new OdooAlarm(this, 'Cpu', {
       topic,
       name: 'database-cpu',
+      panel: 'cpu',
+      line: 'database',
       severity: 'warning',
       meaning: 'The database has been short of CPU for a quarter of an hour; every page gets slower.',
       metric: database.metricCPUUtilization({ period: Duration.minutes(5), statistic: 'Average' }),
@@ -106,6 +113,8 @@ export class DatabaseAlarms extends Construct {
     new OdooAlarm(this, 'Memory', {
       topic,
       name: 'database-memory',
+      panel: 'databaseMemory',
+      line: 'free',
       severity: 'warning',
       meaning: 'The database has little memory left; before long it swaps or PostgreSQL is restarted.',
       metric: database.metricFreeableMemory({ period: Duration.minutes(5), statistic: 'Minimum' }),
@@ -122,6 +131,8 @@ export class DatabaseAlarms extends Construct {
     new OdooAlarm(this, 'Connections', {
       topic,
       name: 'database-connections',
+      panel: 'connections',
+      line: 'in use',
       severity: 'warning',
       meaning:
         'Most connections that the database allows are in use; when all are, further ones are refused.',

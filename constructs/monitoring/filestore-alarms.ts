@@ -64,6 +64,8 @@ export class FilestoreAlarms extends Construct {
     new OdooAlarm(this, 'ExportAge', {
       topic,
       name: 'filestore-export-age',
+      panel: 'unsaved',
+      line: 'attachments',
       severity: 'warning',
       meaning:
         'Attachments wait longer than half an hour for their way into the bucket: the recovery point suffers.',

@@ -38,6 +38,8 @@ export class LoadBalancerAlarms extends Construct {
     new OdooAlarm(this, 'NoHealthyTarget', {
       topic: props.topic,
       name: 'load-balancer-no-healthy-target',
+      panel: 'targets',
+      line: 'healthy',
       severity: 'critical',
       meaning: 'No Odoo task is healthy: nobody can work.',
       metric: targetMetric(props, 'HealthyHostCount', 1, 'Maximum'),
@@ -55,6 +57,8 @@ export class LoadBalancerAlarms extends Construct {
     new OdooAlarm(this, 'UnhealthyTarget', {
       topic: props.topic,
       name: 'load-balancer-unhealthy-target',
+      panel: 'targets',
+      line: 'unhealthy',
       severity: 'warning',
       meaning:
         'An Odoo task has failed its health check for ten minutes and was not replaced by a healthy one.',
@@ -72,6 +76,8 @@ export class LoadBalancerAlarms extends Construct {
     new OdooAlarm(this, 'TargetErrors', {
       topic: props.topic,
       name: 'load-balancer-target-errors',
+      panel: 'errors',
+      line: 'by Odoo or nginx',
       severity: 'critical',
       meaning: 'More than one request in fifty fails in Odoo or nginx.',
       metric: new cloudwatch.MathExpression({
@@ -123,6 +129,8 @@ export class LoadBalancerAlarms extends Construct {
     new OdooAlarm(this, 'ResponseTime', {
       topic: props.topic,
       name: 'load-balancer-response-time',
+      panel: 'responseTime',
+      line: 'average',
       severity: 'critical',
       meaning: 'Requests take longer than five seconds on average: people cannot work like that.',
       metric: new cloudwatch.MathExpression({
@@ -147,6 +155,8 @@ export class LoadBalancerAlarms extends Construct {
     new OdooAlarm(this, 'Latency', {
       topic: props.topic,
       name: 'load-balancer-latency',
+      panel: 'responseTime',
+      line: 'p95',
       severity: 'warning',
       meaning: 'One request in twenty has taken longer than three seconds for a quarter of an hour.',
       metric: targetMetric(props, 'TargetResponseTime', 5, 'p95'),

@@ -2,6 +2,7 @@ import { aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions } from 
 import { Construct } from 'constructs';
 import { conditionOf } from './alarm-condition.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
+import type { PanelName } from './dashboard/panels.ts';
 
 /**
  * `critical`: users cannot work, or data is at risk; somebody must act now. `warning`: it will come to that; during
@@ -39,20 +40,62 @@ export interface OdooAlarmProps {
    * @default false
    */
   readonly ignoreLowSamples?: boolean;
+  /**
+   * Graph of the dashboard that shows the metric and the threshold.
+   *
+   * @default - none: the alarm is one of the lights alone
+   */
+  readonly panel?: PanelName;
+  /**
+   * What the metric is called there.
+   *
+   * @default - the name of the alarm
+   */
+  readonly line?: string;
+}
+
+/** What an alarm tells, whatever it is made of. */
+export interface DescribedAlarm {
+  readonly alarm: cloudwatch.IAlarm;
+  readonly name: string;
+  readonly severity: Severity;
+  readonly meaning: string;
+  /** When it rings, in words. */
+  readonly condition: string;
+  readonly because: string;
 }
 
 /**
  * An alarm whose name carries environment and severity and whose description says what it means, when it rings and why
  * then, and leads to its section of `docs/runbook.md`. Tells its topic when it starts and when it is over.
  */
-export class OdooAlarm extends Construct {
+export class OdooAlarm extends Construct implements DescribedAlarm {
   readonly alarm: cloudwatch.Alarm;
+  readonly name: string;
+  readonly severity: Severity;
+  readonly metric: cloudwatch.Metric | cloudwatch.MathExpression;
+  readonly threshold: number;
+  readonly panel?: PanelName;
+  readonly line: string;
+  readonly meaning: string;
+  /** When it rings, in words. */
+  readonly condition: string;
+  readonly because: string;
 
   constructor(scope: Construct, id: string, props: OdooAlarmProps) {
     super(scope, id);
+    this.name = props.name;
+    this.severity = props.severity;
+    this.metric = props.metric;
+    this.threshold = props.threshold;
+    this.panel = props.panel;
+    this.line = props.line ?? props.name;
+    this.meaning = props.meaning;
+    this.condition = conditionOf(props);
+    this.because = props.because;
     this.alarm = new cloudwatch.Alarm(this, 'Alarm', {
       alarmName: `${props.topic.environmentName}-${props.severity}-${props.name}`,
-      alarmDescription: `${props.meaning} Rings ${conditionOf(props)}: ${props.because}. Runbook: ${props.topic.runbook}#${props.name}`,
+      alarmDescription: `${props.meaning} Rings ${this.condition}: ${this.because}. Runbook: ${props.topic.runbook}#${props.name}`,
       metric: props.metric,
       comparisonOperator: props.comparison,
       threshold: props.threshold,

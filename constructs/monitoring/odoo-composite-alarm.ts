@@ -1,7 +1,7 @@
 import { aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { AlarmTopic } from './alarm-topic.ts';
-import type { OdooAlarmProps } from './odoo-alarm.ts';
+import type { DescribedAlarm, OdooAlarmProps, Severity } from './odoo-alarm.ts';
 
 export interface OdooCompositeAlarmProps extends Pick<
   OdooAlarmProps,
@@ -15,17 +15,29 @@ export interface OdooCompositeAlarmProps extends Pick<
 }
 
 /** As `OdooAlarm`, of several conditions. AWS bills it as five alarms. */
-export class OdooCompositeAlarm extends Construct {
+export class OdooCompositeAlarm extends Construct implements DescribedAlarm {
+  readonly alarm: cloudwatch.CompositeAlarm;
+  readonly name: string;
+  readonly severity: Severity;
+  readonly meaning: string;
+  readonly condition: string;
+  readonly because: string;
+
   constructor(scope: Construct, id: string, props: OdooCompositeAlarmProps) {
     super(scope, id);
-    const { topic, name } = props;
-    const alarm = new cloudwatch.CompositeAlarm(this, 'Alarm', {
-      compositeAlarmName: `${topic.environmentName}-${props.severity}-${name}`,
-      alarmDescription: `${props.meaning} Rings ${props.condition}: ${props.because}. Runbook: ${topic.runbook}#${name}`,
+    const { topic } = props;
+    this.name = props.name;
+    this.severity = props.severity;
+    this.meaning = props.meaning;
+    this.condition = props.condition;
+    this.because = props.because;
+    this.alarm = new cloudwatch.CompositeAlarm(this, 'Alarm', {
+      compositeAlarmName: `${topic.environmentName}-${this.severity}-${this.name}`,
+      alarmDescription: `${this.meaning} Rings ${this.condition}: ${this.because}. Runbook: ${topic.runbook}#${this.name}`,
       alarmRule: props.rule,
     });
     const notify = new actions.SnsAction(topic.topic);
-    alarm.addAlarmAction(notify);
-    alarm.addOkAction(notify);
+    this.alarm.addAlarmAction(notify);
+    this.alarm.addOkAction(notify);
   }
 }

@@ -23,6 +23,8 @@ export class RestoreProofAlarm extends OdooAlarm {
     super(scope, id, {
       topic,
       name: of === undefined ? 'restore-proof-overdue' : `${of}-restore-proof-overdue`,
+      panel: 'proof',
+      line: of ?? 'database',
       severity: 'warning',
       meaning: `No restore of ${what} has been proven for ${proofDays} days: whether there is ${what} is not known.`,
       metric: new cloudwatch.Metric({

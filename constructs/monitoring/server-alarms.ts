@@ -27,6 +27,8 @@ export class ServerAlarms extends Construct {
     new OdooAlarm(this, 'StatusCheck', {
       topic,
       name: 'server-status-check',
+      panel: 'server',
+      line: 'failed',
       severity: 'critical',
       meaning: 'The server fails its checks or does not exist, and was not replaced within ten minutes.',
       metric: serverMetric(autoScalingGroup, 'StatusCheckFailed', Duration.minutes(1), 'Maximum'),
@@ -44,6 +46,8 @@ export class ServerAlarms extends Construct {
     new OdooAlarm(this, 'Cpu', {
       topic,
       name: 'server-cpu',
+      panel: 'cpu',
+      line: 'server',
       severity: 'warning',
       meaning: 'The server has used nearly all its CPU for half an hour.',
       metric: serverMetric(autoScalingGroup, 'CPUUtilization', Duration.minutes(5), 'Average'),

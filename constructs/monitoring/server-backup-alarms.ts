@@ -110,6 +110,8 @@ export class ServerBackupAlarms extends Construct {
   private watchAge({ job, name, severity, meaning, limit, because, silence }: AgeLimit): void {
     new OdooAlarm(this, pascalCase(name.replace('server-backup-', '')), {
       topic: this.topic,
+      panel: 'backups',
+      line: job,
       name,
       severity,
       meaning,
@@ -128,6 +130,8 @@ export class ServerBackupAlarms extends Construct {
     new OdooAlarm(this, 'WalArchive', {
       topic: this.topic,
       name: 'server-wal-archive',
+      panel: 'unsaved',
+      line: 'write-ahead log',
       severity: 'critical',
       meaning: 'What users entered has not reached the backup bucket for a quarter of an hour.',
       metric: this.metric('WalArchiveDelay', {}, Duration.minutes(1), 'Maximum'),

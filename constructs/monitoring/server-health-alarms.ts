@@ -30,6 +30,8 @@ export class ServerHealthAlarms extends Construct {
     new OdooAlarm(this, 'Odoo', {
       topic: this.topic,
       name: 'server-odoo-unhealthy',
+      panel: 'odoo',
+      line: '1: well',
       severity: 'critical',
       meaning: 'Pages, live updates or scheduled jobs of Odoo have not worked for ten minutes.',
       metric: this.metric('OdooHealthy', {}, Duration.minutes(1), 'Minimum'),
@@ -66,6 +68,8 @@ export class ServerHealthAlarms extends Construct {
     const used = this.diskUsed(DATA);
     this.watchShare('DataDisk', {
       name: 'server-data-disk',
+      panel: 'disk',
+      line: 'data volume',
       severity: 'warning',
       meaning: 'More than 85 % of the data volume is used.',
       metric: used,
@@ -76,6 +80,7 @@ export class ServerHealthAlarms extends Construct {
     });
     this.watchShare('DataDiskFull', {
       name: 'server-data-disk-full',
+      panel: 'disk',
       severity: 'critical',
       meaning: 'More than 93 % of the data volume is used; PostgreSQL stops when it is full.',
       metric: used,
@@ -89,6 +94,8 @@ export class ServerHealthAlarms extends Construct {
   private watchRootDisk(): void {
     this.watchShare('RootDisk', {
       name: 'server-root-disk',
+      panel: 'disk',
+      line: 'root volume',
       severity: 'warning',
       meaning: 'More than 85 % of the root volume is used; images, logs and updates need room.',
       metric: this.diskUsed('/'),
@@ -102,6 +109,8 @@ export class ServerHealthAlarms extends Construct {
   private watchMemory(): void {
     this.watchShare('Memory', {
       name: 'server-memory',
+      panel: 'memory',
+      line: 'server',
       severity: 'warning',
       meaning: 'The server has used more than 90 % of its memory for a quarter of an hour.',
       metric: this.metric('mem_used_percent', {}, Duration.minutes(5), 'Average'),

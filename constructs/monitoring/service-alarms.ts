@@ -29,6 +29,8 @@ export class ServiceAlarms extends Construct {
     new OdooAlarm(this, 'NotRunning', {
       topic,
       name: `${role}-not-running`,
+      panel: 'tasks',
+      line: role,
       severity: 'critical',
       meaning:
         role === 'web'
@@ -50,6 +52,7 @@ export class ServiceAlarms extends Construct {
     new OdooAlarm(this, 'TooFew', {
       topic,
       name: `${role}-too-few-tasks`,
+      panel: 'tasks',
       severity: 'warning',
       meaning: `Fewer than ${tasks} ${role} tasks run: what is left carries all users, and may not survive another loss.`,
       metric: runningTasks(service),
@@ -67,6 +70,8 @@ export class ServiceAlarms extends Construct {
     new OdooAlarm(this, 'Cpu', {
       topic,
       name: `${role}-cpu`,
+      panel: 'cpu',
+      line: role,
       severity: 'warning',
       meaning: `The ${role} tasks have used nearly all their CPU for half an hour.`,
       metric: service.metricCpuUtilization({ period: Duration.minutes(5), statistic: 'Average' }),
@@ -83,6 +88,8 @@ export class ServiceAlarms extends Construct {
     new OdooAlarm(this, 'Memory', {
       topic,
       name: `${role}-memory`,
+      panel: 'memory',
+      line: role,
       severity: 'warning',
       meaning: `A ${role} task has nearly used up its memory; at the limit it is killed with all its requests.`,
       metric: service.metricMemoryUtilization({ period: Duration.minutes(5), statistic: 'Maximum' }),

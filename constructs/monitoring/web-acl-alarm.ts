@@ -27,6 +27,8 @@ export class WebAclAlarm extends OdooAlarm {
     super(scope, id, {
       topic,
       name: 'firewall-blocks',
+      panel: 'blocked',
+      line: 'of all',
       severity: 'warning',
       meaning: 'The firewall blocks more than a tenth of all requests: an attack, or a rule that hits users.',
       metric: new cloudwatch.MathExpression({

@@ -114,6 +114,7 @@ export const remade: readonly Remade[] = [
       'AWS::CE::AnomalySubscription',
       'AWS::CloudWatch::Alarm',
       'AWS::CloudWatch::CompositeAlarm',
+      'AWS::CloudWatch::Dashboard',
       'AWS::Logs::QueryDefinition',
       'AWS::Logs::ResourcePolicy',
       'AWS::SES::ConfigurationSetEventDestination',

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { businessHoursOf } from '../../config/business-hours.ts';
 import { budgetUsd, hasCanary } from '../../config/monitoring.ts';
@@ -10,10 +10,13 @@ import { CanaryAlarms } from '../../constructs/monitoring/canary-alarms.ts';
 import { CertificateAlarms } from '../../constructs/monitoring/certificate-alarms.ts';
 import { CostWatch } from '../../constructs/monitoring/cost-watch.ts';
 import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
+import { OdooDashboard } from '../../constructs/monitoring/dashboard/odoo-dashboard.ts';
 import { FenceAlarm } from '../../constructs/monitoring/fence-alarm.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
+import { OdooAlarm } from '../../constructs/monitoring/odoo-alarm.ts';
+import { OdooCompositeAlarm } from '../../constructs/monitoring/odoo-composite-alarm.ts';
 import type { RequestMetrics } from '../../constructs/monitoring/request-metrics.ts';
 import { RecoveryAlarms } from '../../constructs/monitoring/recovery-alarms.ts';
 import { ReplicationAlarms } from '../../constructs/monitoring/replication-alarms.ts';
@@ -156,6 +159,29 @@ export class OperationsStack extends OdooStack {
       interval: Duration.minutes(environment.monitoring.canaryMinutes),
       logKey: networkStack.logKey,
       logRetentionDays: environment.retention.logDays,
+    });
+  }
+
+  /** One page with all alarms that were added before. */
+  showDashboard(): void {
+    const { environment, plan, recovered = false } = this.props;
+    const { name, domain } = environment;
+    const { dashboardName } = new OdooDashboard(this, 'Dashboard', {
+      name: recovered ? `Odoo-${name}-Recovery` : `Odoo-${name}`,
+      heading: [
+        `## ${name}`,
+        `${plan.tier}, ${plan.users} users`,
+        ...(domain === undefined ? [] : [`[Odoo](https://${domain.name})`]),
+        this.topic.runbook.startsWith('https:') ? `[runbook](${this.topic.runbook})` : this.topic.runbook,
+      ].join(' · '),
+      alarms: this.node
+        .findAll()
+        .filter((construct) => construct instanceof OdooAlarm || construct instanceof OdooCompositeAlarm),
+    });
+    const console = `https://${this.region}.console.aws.amazon.com/cloudwatch/home`;
+    new CfnOutput(this, 'DashboardUrl', {
+      description: 'The state of the environment on one page',
+      value: `${console}?region=${this.region}#dashboards/dashboard/${dashboardName}`,
     });
   }
 
