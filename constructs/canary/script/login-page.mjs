@@ -62,22 +62,18 @@ async function visit(page, { url, plainUrl, pageMs }) {
  * @param {import('./settings.mjs').Settings} settings
  * @param {readonly string[]} errors
  */
-async function seeForm(page, { pageMs }, errors) {
-  for (const field of FIELDS) {
-    const found = page.locator(`form ${field}`).first();
-    try {
-      await found.waitFor({ state: 'visible', timeout: pageMs });
-    } catch (error) {
-      if (!isTimeout(error)) throw error;
-      const there = (await found.count()) > 0;
-      const why = errors.length > 0 ? `; errors in the browser: ${errors.join(' | ')}` : '';
-      throw new Error(
-        there
-          ? `${page.url()} has a login form that its scripts do not show${why}`
-          : `${page.url()} has no login form${await titleOf(page)}${why}`,
-        { cause: error },
-      );
-    }
+async function seeForm(page, { answerMs }, errors) {
+  const fields = FIELDS.map((field) => page.locator(`form ${field}`).first());
+  try {
+    await Promise.all(fields.map((field) => field.waitFor({ state: 'visible', timeout: answerMs })));
+  } catch (error) {
+    if (!isTimeout(error)) throw error;
+    const counts = await Promise.all(fields.map((field) => field.count()));
+    const why = errors.length > 0 ? `; errors in the browser: ${errors.join(' | ')}` : '';
+    const form = counts.includes(0)
+      ? `no login form${await titleOf(page)}`
+      : 'a login form that its scripts do not show';
+    throw new Error(`${page.url()} has ${form}${why}`, { cause: error });
   }
 }
 
