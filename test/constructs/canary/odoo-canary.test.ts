@@ -60,8 +60,8 @@ describe('the canary', () => {
   });
 
   it('is the release of Playwright that the tests drive', () => {
-    const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
-    const { devDependencies } = JSON.parse(read('package.json'));
+    const file = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+    const { devDependencies } = JSON.parse(file);
     expect(RUNTIME.name).toBe('syn-nodejs-playwright-9.0');
     expect(devDependencies['playwright-core']).toBe('1.63.0');
   });

@@ -39,6 +39,22 @@ function ringing(stack: Stack, moment: Moment): string[] {
     .map(([name]) => name);
 }
 
+/** The time that each part looks at. */
+function spansOf(stack: Stack): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.entries(partsOf(stack)).map(([name, { Metrics, EvaluationPeriods }]) => [
+      name,
+      [...new Set(Metrics.flatMap(({ MetricStat }) => MetricStat?.Period ?? []))].map(
+        (period) => `${EvaluationPeriods} x ${period / 60} min`,
+      ),
+    ]),
+  );
+}
+
+function ruleOf(name: string): string {
+  return `(ALARM("prod-part-${name}-long") AND ALARM("prod-part-${name}-recent") AND ALARM("prod-part-business-hours"))`;
+}
+
 const FAST = ['availability-fast-burn-long', 'availability-fast-burn-recent'];
 const SLOW = ['availability-slow-burn-long', 'availability-slow-burn-recent'];
 const night = { day: 7, hour: 3 };
@@ -84,16 +100,7 @@ describe('errors', () => {
 
 describe('the alarms', () => {
   it('take a long time and two short ones that have just passed, each of at least one run of the canary', () => {
-    const spans = (stack: Stack) =>
-      Object.fromEntries(
-        Object.entries(partsOf(stack)).map(([name, { Metrics, EvaluationPeriods }]) => [
-          name,
-          [...new Set(Metrics.flatMap(({ MetricStat }) => MetricStat?.Period ?? []))].map(
-            (period) => `${EvaluationPeriods} x ${period / 60} min`,
-          ),
-        ]),
-      );
-    expect(spans(both)).toEqual({
+    expect(spansOf(both)).toEqual({
       'availability-fast-burn-long': ['1 x 60 min'],
       'availability-fast-burn-recent': ['2 x 5 min'],
       'availability-slow-burn-long': ['1 x 360 min'],
@@ -101,7 +108,7 @@ describe('the alarms', () => {
       'business-hours': ['1 x 1 min'],
     });
     const seldom = stackWith((stack, topic) => addAvailabilityAlarms(stack, topic, ['canary'], 30));
-    expect(spans(seldom)['availability-fast-burn-recent']).toEqual(['2 x 30 min']);
+    expect(spansOf(seldom)['availability-fast-burn-recent']).toEqual(['2 x 30 min']);
   });
 
   it('ring when all three parts do: long, recent, and the clock', () => {
@@ -121,11 +128,9 @@ describe('the alarms', () => {
         )
         .join(''),
     ]);
-    const rule = (name: string) =>
-      `(ALARM("prod-part-${name}-long") AND ALARM("prod-part-${name}-recent") AND ALARM("prod-part-business-hours"))`;
     expect(rules).toEqual([
-      ['prod-critical-availability-fast-burn', rule('availability-fast-burn')],
-      ['prod-warning-availability-slow-burn', rule('availability-slow-burn')],
+      ['prod-critical-availability-fast-burn', ruleOf('availability-fast-burn')],
+      ['prod-warning-availability-slow-burn', ruleOf('availability-slow-burn')],
     ]);
   });
 
