@@ -13,7 +13,7 @@ const MESSAGE_LENGTH = 300;
  *
  * @param {import('playwright-core').Page} page
  * @param {import('./settings.mjs').Settings} settings
- * @param {{ arrived: boolean }} login set once there is a page whose parts can be looked at
+ * @param {{ html?: string }} login gets the page as it was sent, once there is one whose parts can be looked at
  * @returns {Promise<string>} what was found
  */
 export async function openLoginPage(page, settings, login) {
@@ -26,7 +26,7 @@ export async function openLoginPage(page, settings, login) {
       `${response.url()} answered ${response.status()} after ${seconds} s${await titleOf(page)}`,
     );
   }
-  login.arrived = true;
+  login.html = await response.text();
   if (new URL(page.url()).origin !== settings.url) {
     throw new Error(`${settings.plainUrl ?? settings.url} leads to ${page.url()} and not to ${settings.url}`);
   }

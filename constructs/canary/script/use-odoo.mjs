@@ -45,12 +45,13 @@ export async function useOdoo(page, settings, step, say = console.log) {
   };
 
   const assets = watchAssets(page, settings);
-  const login = { arrived: false };
+  /** @type {{ html?: string }} */
+  const login = {};
   await run('login-page', () => openLoginPage(page, settings, login));
   // A page that did not come has none, which would be said twice.
-  if (login.arrived) await run('assets', () => checkAssets(assets, settings));
+  if (login.html !== undefined) await run('assets', () => checkAssets(assets, settings));
   await run('health', () => checkHealth(page, settings));
-  await run('websocket', () => checkWebsocket(page, settings));
+  await run('websocket', () => checkWebsocket(page, settings, login.html));
   if (new URL(settings.url).protocol === 'https:') await run('certificate', () => checkCertificate(settings));
   if (failures.length > 0) throw new Error(failures.join('; '));
 }

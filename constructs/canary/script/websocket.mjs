@@ -5,6 +5,9 @@ import { get as getByHttps } from 'node:https';
 /** Odoo's word to a browser with scripts of another release, in a close without error: it has understood the handshake. */
 const OUTDATED = 'OUTDATED_VERSION';
 
+/** In the pages of an Odoo with the module `bus`, as they are sent: their scripts take it away when they have read it. */
+const VERSION = /"websocket_worker_version": *"([^"]+)"/;
+
 /**
  * Opens the connection of the live updates from the page, as its scripts do after a login, and holds it for a moment: a proxy
  * may agree to an upgrade that nobody behind it keeps.
@@ -13,13 +16,14 @@ const OUTDATED = 'OUTDATED_VERSION';
  *
  * @param {import('playwright-core').Page} page
  * @param {import('./settings.mjs').Settings} settings
+ * @param {string} [html] the login page; absent where it did not come
  * @returns {Promise<string>} what was found
  */
-export async function checkWebsocket(page, settings) {
+export async function checkWebsocket(page, settings, html = '') {
   const { url, answerMs, heldMs } = settings;
   // Nothing can be opened from the browser's own page of errors.
   if (!page.url().startsWith(`${url}/`)) await page.goto('about:blank');
-  const version = await versionOf(page);
+  const version = VERSION.exec(html)?.[1];
   const address = `${url.replace(/^http/, 'ws')}/websocket${version === undefined ? '' : `?version=${version}`}`;
   const outcome = await open(page, { address, answerMs, heldMs });
   if (outcome.kind === 'held') return `open for ${heldMs / 1000} s`;
@@ -35,16 +39,6 @@ export async function checkWebsocket(page, settings) {
   if (answer === 'answered 404' && version === undefined)
     return 'no live updates: the module bus is not installed';
   throw new Error(`${address} ${answer}`);
-}
-
-/**
- * Which the pages of an Odoo with the module `bus` name.
- *
- * @param {import('playwright-core').Page} page
- * @returns {Promise<string | undefined>}
- */
-async function versionOf(page) {
-  return (await page.evaluate('globalThis.odoo?.__session_info__?.websocket_worker_version')) ?? undefined;
 }
 
 /**

@@ -31,7 +31,8 @@ const HEALTHY: Readonly<Record<string, Answer>> = {
   '/web/assets/1/web.assets_frontend.min.css': { type: 'text/css', body: '.d-none { display: none; }' },
   '/web/assets/2/web.assets_frontend_minimal.min.js': {
     type: 'application/javascript',
-    body: `addEventListener('load', () => {
+    // What the page says of the session is gone once it was read.
+    body: `delete odoo.__session_info__; addEventListener('load', () => {
       document.querySelector('form')?.classList.remove('d-none');
       const lazy = document.createElement('script');
       lazy.src = '/web/assets/3/web.assets_frontend_lazy.min.js';
