@@ -19,11 +19,11 @@ const VERSION = /"websocket_worker_version": *"([^"]+)"/;
  * @param {string} [html] the login page; absent where it did not come
  * @returns {Promise<string>} what was found
  */
-export async function checkWebsocket(page, settings, html = '') {
+export async function checkWebsocket(page, settings, html) {
   const { url, answerMs, heldMs } = settings;
   // Nothing can be opened from the browser's own page of errors.
   if (!page.url().startsWith(`${url}/`)) await page.goto('about:blank');
-  const version = VERSION.exec(html)?.[1];
+  const version = VERSION.exec(html ?? '')?.[1];
   const address = `${url.replace(/^http/, 'ws')}/websocket${version === undefined ? '' : `?version=${version}`}`;
   const outcome = await open(page, { address, answerMs, heldMs });
   if (outcome.kind === 'held') return `open for ${heldMs / 1000} s`;
@@ -36,7 +36,7 @@ export async function checkWebsocket(page, settings, html = '') {
   }
   if (outcome.kind === 'late') throw new Error(`${address} did not open within ${answerMs / 1000} s`);
   const answer = await answerTo(address, settings);
-  if (answer === 'answered 404' && version === undefined)
+  if (answer === 'answered 404' && html !== undefined && version === undefined)
     return 'no live updates: the module bus is not installed';
   throw new Error(`${address} ${answer}`);
 }

@@ -255,6 +255,14 @@ describe.concurrent('live updates', () => {
   });
 });
 
+it('live updates that are unknown are no excuse where no page says that there are none', async () => {
+  const result = await runAfter((odoo) => {
+    odoo.answers.set('/web/login', { status: 500, body: 'error' });
+    odoo.websocket = 404;
+  });
+  expect(failed(result)).toEqual(['login-page', 'websocket']);
+});
+
 describe.concurrent('over TLS', () => {
   /** The browser takes every certificate: it is asked for its opinion in the case that is about it. */
   const takesAll = { ignoreHTTPSErrors: true };
