@@ -21,3 +21,17 @@ const BUDGET_MARGIN = 0.25;
 export function budgetUsd({ budgetUsd: written }: Monitoring, estimatedUsd: number): number {
   return written ?? Math.ceil(estimatedUsd * (1 + BUDGET_MARGIN));
 }
+
+/**
+ * Whether somebody looks at Odoo from outside. A canary comes from any address of AWS, another one each time, and gets in only
+ * where everybody may.
+ */
+export function hasCanary({
+  monitoring,
+  allowedCidrs,
+}: {
+  readonly monitoring: Pick<Monitoring, 'canaryMinutes'>;
+  readonly allowedCidrs: readonly string[];
+}): boolean {
+  return monitoring.canaryMinutes > 0 && allowedCidrs.includes('0.0.0.0/0');
+}

@@ -3,6 +3,7 @@ import type { PlannedEnvironment } from '../config/load.ts';
 import { withoutDrill } from '../config/sizing/drilled.ts';
 import { recoveredEnvironment, recoveredNetwork } from '../config/sizing/recovered.ts';
 import type { DnsTarget } from '../constructs/edge/dns-record.ts';
+import { requestsAt } from '../constructs/monitoring/request-metrics.ts';
 import { warnOfMissedObjective } from './missed-objective.ts';
 import { warnOfMissingDrill } from './missing-drill.ts';
 import { warnOfMissingMail } from './missing-mail.ts';
@@ -42,7 +43,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * | Release | no | cluster, database job, its state machine | the same |
  * | Service | no | ECS services | ECS services |
  * | Dns | record of the domain | the same | the same |
- * | Operations | alarms and dashboard | the same | the same |
+ * | Operations | alarms, dashboard, canary | the same | the same |
  */
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
   const recoveryStack = recoveryStackOf(app, planned);
@@ -134,6 +135,7 @@ function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, d
   pointDomainAt(app, site, { ipAddress: serverStack.server.publicIp }, serverStack);
   const operationsStack = new OperationsStack(app, { ...site, networkStack });
   operationsStack.watchServer(serverStack, backupStack);
+  operationsStack.watchUsers(serverStack.url);
   operationsStack.watchRecovery(backupStack);
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
@@ -167,6 +169,7 @@ function addService(
   const operationsStack = new OperationsStack(app, { ...site, networkStack });
   operationsStack.watchService(dataStack, edgeStack, serviceStack);
   operationsStack.watchServiceLogs(dataStack, releaseStack, serviceStack);
+  operationsStack.watchUsers(edgeStack.url, requestsAt(edgeStack.entry.loadBalancer.loadBalancerFullName));
   operationsStack.watchRecovery(backupStack);
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);

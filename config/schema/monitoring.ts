@@ -37,7 +37,7 @@ export const monitoring = group(
       .max(60)
       .register(fieldTexts, {
         meaning:
-          'Minutes between two runs of the canary, a browser that opens the login page from outside as a user does; 0 runs none. Each run costs USD 0.0012 (5 minutes: USD 10 a month). Default: 5 in production, otherwise none.',
+          'Minutes between two runs of the canary, a browser that opens the login page from outside as a user does ([the canary](monitoring.md#the-canary)); 0 runs none. It needs an Odoo that everybody may reach (`allowedCidrs`). Each run costs USD 0.0012 (5 minutes: USD 10 a month). Default: 5 in production, otherwise none.',
         allowed: '0, or 1 to 60',
         fix: 'write 5; 0 to do without',
       })

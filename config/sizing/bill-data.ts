@@ -1,4 +1,5 @@
 import { rdsPriceKey } from './database-class.ts';
+import { canaryLines, compositeAlarmLine, userAlarmMetrics } from './bill-canary.ts';
 import type { BillBasis, BillLine } from './bill-line.ts';
 import type { Usage } from './usage.ts';
 
@@ -155,7 +156,8 @@ function repositoryLines(usage: Usage): readonly BillLine[] {
 }
 
 /** Logs, metrics, alarms and a dashboard, of which an account has three for nothing. */
-export function operationLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
+export function operationLines(basis: BillBasis): readonly BillLine[] {
+  const { environment, plan, usage } = basis;
   return [
     {
       item: 'Logs, taken in',
@@ -195,9 +197,14 @@ export function operationLines({ environment, plan, usage }: BillBasis): readonl
     {
       item: 'Alarms',
       key: 'cloudwatch.alarm.standard',
-      quantity: ALARMS[plan.tier] + (environment.recoveryRegion === undefined ? 0 : RECOVERY_REGION_ALARMS),
+      quantity:
+        ALARMS[plan.tier] +
+        (environment.recoveryRegion === undefined ? 0 : RECOVERY_REGION_ALARMS) +
+        userAlarmMetrics(basis),
       unit: 'alarms',
       estimated: true,
     },
+    compositeAlarmLine(basis),
+    ...canaryLines(basis),
   ];
 }

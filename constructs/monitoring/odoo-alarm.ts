@@ -54,11 +54,22 @@ export interface OdooAlarmProps {
   readonly line?: string;
 }
 
+/** What an alarm tells, whatever it is made of. */
+export interface DescribedAlarm {
+  readonly alarm: cloudwatch.IAlarm;
+  readonly name: string;
+  readonly severity: Severity;
+  readonly meaning: string;
+  /** When it rings, in words. */
+  readonly condition: string;
+  readonly because: string;
+}
+
 /**
  * An alarm whose name carries environment and severity and whose description says what it means, when it rings and why
  * then, and leads to its section of `docs/runbook.md`. Tells its topic when it starts and when it is over.
  */
-export class OdooAlarm extends Construct {
+export class OdooAlarm extends Construct implements DescribedAlarm {
   readonly alarm: cloudwatch.Alarm;
   readonly name: string;
   readonly severity: Severity;

@@ -3,7 +3,8 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { loadEnvironmentFiles, type PlannedEnvironment, resolveAll } from '../../config/load.ts';
 import type { Tier } from '../../config/sizing/plan.ts';
-import { OdooAlarm, type Severity } from '../../constructs/monitoring/odoo-alarm.ts';
+import { type DescribedAlarm, OdooAlarm, type Severity } from '../../constructs/monitoring/odoo-alarm.ts';
+import { OdooCompositeAlarm } from '../../constructs/monitoring/odoo-composite-alarm.ts';
 import { addEnvironments, createApp } from '../odoo-app.ts';
 import { markdownTable } from './markdown.ts';
 
@@ -13,7 +14,7 @@ const TIERS: readonly Tier[] = ['small', 'medium', 'large'];
 
 /** An alarm, and in which architectures it is. */
 interface Documented {
-  readonly alarm: OdooAlarm;
+  readonly alarm: DescribedAlarm;
   readonly tiers: ReadonlySet<Tier>;
 }
 
@@ -59,7 +60,7 @@ function documented(planned: readonly PlannedEnvironment[]): readonly Documented
     const app = createApp();
     addEnvironments(app, [each]);
     for (const alarm of app.node.findAll()) {
-      if (!(alarm instanceof OdooAlarm)) continue;
+      if (!(alarm instanceof OdooAlarm || alarm instanceof OdooCompositeAlarm)) continue;
       const tiers = new Set([...(byName.get(alarm.name)?.tiers ?? []), each.plan.tier]);
       byName.set(alarm.name, { alarm, tiers });
     }

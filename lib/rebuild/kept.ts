@@ -135,6 +135,13 @@ export const kept: readonly Kept[] = [
     comesBack: 'a deployment makes new ones; what only the old one encrypted is lost with it',
   },
   {
+    what: 'logs and pictures of the last runs of the canary',
+    resources: { 'AWS::S3::Bucket': ['Operations/CanaryArtifacts'] },
+    inRegion: 'none: they expire after a month',
+    inRecoveryRegion: 'none: the canary there has its own',
+    comesBack: 'not at all; the next run makes new ones',
+  },
+  {
     what: 'proof: reports of restore tests, manifests',
     resources: { 'AWS::S3::Bucket': ['Data/AuditBucket'] },
     inRegion: 'versions in the bucket itself',

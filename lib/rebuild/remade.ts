@@ -107,12 +107,13 @@ export const remade: readonly Remade[] = [
     madeOf: 'this repository',
   },
   {
-    what: 'alarms',
+    what: 'alarms and the canary',
     types: [
       'AWS::Budgets::Budget',
       'AWS::CE::AnomalyMonitor',
       'AWS::CE::AnomalySubscription',
       'AWS::CloudWatch::Alarm',
+      'AWS::CloudWatch::CompositeAlarm',
       'AWS::CloudWatch::Dashboard',
       'AWS::Logs::MetricFilter',
       'AWS::Logs::QueryDefinition',
@@ -121,6 +122,7 @@ export const remade: readonly Remade[] = [
       'AWS::SNS::Subscription',
       'AWS::SNS::Topic',
       'AWS::SNS::TopicPolicy',
+      'AWS::Synthetics::Canary',
     ],
     madeOf:
       'this repository; AWS asks `alarmEmail` again for confirmation, and until then no alarm reaches anybody',

@@ -1,8 +1,12 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { budgetUsd } from '../../config/monitoring.ts';
+import { businessHoursOf } from '../../config/business-hours.ts';
+import { budgetUsd, hasCanary } from '../../config/monitoring.ts';
+import { OdooCanary } from '../../constructs/canary/odoo-canary.ts';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
 import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
+import { AvailabilityAlarms } from '../../constructs/monitoring/availability-alarms.ts';
+import { CanaryAlarms } from '../../constructs/monitoring/canary-alarms.ts';
 import { CertificateAlarms } from '../../constructs/monitoring/certificate-alarms.ts';
 import { CostWatch } from '../../constructs/monitoring/cost-watch.ts';
 import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
@@ -13,6 +17,8 @@ import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-al
 import { LogAlarms } from '../../constructs/monitoring/log-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
 import { OdooAlarm } from '../../constructs/monitoring/odoo-alarm.ts';
+import { OdooCompositeAlarm } from '../../constructs/monitoring/odoo-composite-alarm.ts';
+import type { RequestMetrics } from '../../constructs/monitoring/request-metrics.ts';
 import { RecoveryAlarms } from '../../constructs/monitoring/recovery-alarms.ts';
 import { ReplicationAlarms } from '../../constructs/monitoring/replication-alarms.ts';
 import { ServerAlarms } from '../../constructs/monitoring/server-alarms.ts';
@@ -24,6 +30,7 @@ import { WebAclAlarm } from '../../constructs/monitoring/web-acl-alarm.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
 import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
 import type { FenceGuard } from '../../constructs/recovery/fence-guard.ts';
+import { warnOfMissingCanary } from '../missing-canary.ts';
 import type { BackupStack } from './backup-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import type { EdgeStack } from './edge-stack.ts';
@@ -142,6 +149,44 @@ export class OperationsStack extends OdooStack {
     });
   }
 
+  /**
+   * What users meet: a canary, where one is asked for and can get through, and in production whether what is promised is kept.
+   *
+   * @param url - where users reach Odoo.
+   * @param requests - absent: nobody counts them.
+   */
+  watchUsers(url: string, requests?: RequestMetrics): void {
+    const { topic } = this;
+    const { environment } = this.props;
+    const { availabilityPercent, businessHours } = environment.monitoring;
+    const canary = this.canaryOf(url);
+    if (canary !== undefined) new CanaryAlarms(this, 'CanaryAlarms', { topic, canary });
+    // In a test system nobody is promised anything.
+    if (!environment.production || (canary === undefined && requests === undefined)) return;
+    new AvailabilityAlarms(this, 'AvailabilityAlarms', {
+      topic,
+      objective: { availabilityPercent, businessHours: businessHoursOf(businessHours) },
+      businessHours,
+      requests,
+      canary,
+    });
+  }
+
+  private canaryOf(url: string): OdooCanary | undefined {
+    const { environment, networkStack } = this.props;
+    if (!hasCanary(environment)) {
+      warnOfMissingCanary(this, environment);
+      return undefined;
+    }
+    return new OdooCanary(this, 'Canary', {
+      environmentName: environment.name,
+      url,
+      interval: Duration.minutes(environment.monitoring.canaryMinutes),
+      logKey: networkStack.logKey,
+      logRetentionDays: environment.retention.logDays,
+    });
+  }
+
   /** One page with all alarms that were added before. */
   showDashboard(): void {
     const { environment, plan, recovered = false } = this.props;
@@ -154,7 +199,9 @@ export class OperationsStack extends OdooStack {
         ...(domain === undefined ? [] : [`[Odoo](https://${domain.name})`]),
         this.topic.runbook.startsWith('https:') ? `[runbook](${this.topic.runbook})` : this.topic.runbook,
       ].join(' · '),
-      alarms: this.node.findAll().filter((construct) => construct instanceof OdooAlarm),
+      alarms: this.node
+        .findAll()
+        .filter((construct) => construct instanceof OdooAlarm || construct instanceof OdooCompositeAlarm),
     });
     const console = `https://${this.region}.console.aws.amazon.com/cloudwatch/home`;
     new CfnOutput(this, 'DashboardUrl', {

@@ -21,6 +21,8 @@ export interface ServerStackProps extends OdooStackProps {
 /** The small architecture: one server, its data volume, its address. */
 export class ServerStack extends OdooStack {
   readonly server: OdooServer;
+  /** Where users reach Odoo. */
+  readonly url: string;
   /** Only where a recovery Region could stand in. */
   readonly fenceGuard?: FenceGuard;
 
@@ -30,6 +32,9 @@ export class ServerStack extends OdooStack {
       stateful: !props.recovered,
     });
     this.server = this.odooServer(props);
+    const { domain } = props.environment;
+    // Without a domain a trial over plain HTTP.
+    this.url = domain === undefined ? `http://${this.server.publicIp}` : `https://${domain.name}`;
     this.showEntry(props);
     this.openSessions(props);
     this.fenceGuard = this.guardFence(props);
@@ -96,8 +101,6 @@ export class ServerStack extends OdooStack {
     if (domain !== undefined && domain.hostedZone === undefined) {
       askForDnsRecord(this, domain.name, { ipAddress: this.server.publicIp });
     }
-    // Without a domain a trial over plain HTTP.
-    const url = domain === undefined ? `http://${this.server.publicIp}` : `https://${domain.name}`;
-    showFirstLogin(this, url, dataStack.secrets.odooAdminPassword);
+    showFirstLogin(this, this.url, dataStack.secrets.odooAdminPassword);
   }
 }

@@ -78,6 +78,19 @@ describe('a synthesis', () => {
     expect(warningsOf(40, rooted)).toEqual([]);
   });
 
+  it('warns where a canary is asked for that nobody would let in, and where none is not', () => {
+    const { monitoring } = environmentOf(10);
+    const asked: Partial<Environment> = { mail, monitoring: { ...monitoring, canaryMinutes: 5 } };
+    const office: Partial<Environment> = { allowedCidrs: ['203.0.113.0/24', '198.51.100.7/32'] };
+    expect(warningsOf(40, { ...asked, ...office })).toEqual([
+      expect.stringMatching(
+        /nobody looks at Odoo from outside.*203\.0\.113\.0\/24, 198\.51\.100\.7\/32 may connect.*canaryMinutes: 0/,
+      ),
+    ]);
+    expect(warningsOf(40, asked)).toEqual([]);
+    expect(warningsOf(40, { mail, ...office })).toEqual([]);
+  });
+
   it('is silent where everything that was asked for is there', () => {
     expect(warningsOf(10, { mail })).toEqual([]);
     expect(warningsOf(40, { mail, recoveryRegion: 'eu-west-1' })).toEqual([]);

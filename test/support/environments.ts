@@ -47,8 +47,9 @@ export function environmentOf(users: number, changes: Partial<Environment> = {})
   };
 }
 
-/** What makes an environment production: protected, in several Availability Zones, kept long, copied to Ireland. */
+/** What makes an environment production: protected, in several Availability Zones, kept long, copied to Ireland, looked at from outside. */
 export const production: Partial<Environment> = {
+  monitoring: { availabilityPercent: 99.5, businessHours: 'mon-fri 07:00-17:00', canaryMinutes: 5 },
   production: true,
   availability: 'multi-az',
   recoveryRegion: 'eu-west-1',

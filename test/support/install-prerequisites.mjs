@@ -19,6 +19,10 @@ const loadsModSecurity = () =>
     runs('python3', '-c', `import ctypes; ctypes.CDLL('${library}')`),
   );
 
+const hasChromium = () =>
+  ['chromium', 'chromium-browser', 'google-chrome'].some(onPath) ||
+  ['Chromium', 'Google Chrome'].some((name) => existsSync(`/Applications/${name}.app`));
+
 const PREREQUISITES = [
   { name: 'nginx', present: () => onPath('nginx'), debian: ['nginx-light'], brew: 'nginx' },
   { name: 'PostgreSQL server', present: hasPostgresServer, debian: ['postgresql'], brew: 'postgresql@17' },
@@ -28,6 +32,8 @@ const PREREQUISITES = [
   { name: 'libmodsecurity', present: loadsModSecurity, debian: ['libmodsecurity3'], brew: 'modsecurity' },
   { name: 'OpenSSL', present: () => onPath('openssl'), debian: ['openssl'], brew: 'openssl' },
   { name: 'shellcheck', present: () => onPath('shellcheck'), debian: ['shellcheck'], brew: 'shellcheck' },
+  // The browser of the canary.
+  { name: 'Chromium', present: hasChromium, debian: ['chromium'], brew: 'chromium' },
   { name: 'GnuPG', present: () => onPath('gpg'), debian: ['gpg', 'gpg-agent'], brew: 'gnupg' },
   // Only Linux has these; elsewhere their tests are skipped and say so.
   ...(process.platform === 'linux'

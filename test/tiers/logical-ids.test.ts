@@ -39,6 +39,8 @@ const MAIL = [
   'Data/SesSenderIdentityEA801E8D AWS::SES::EmailIdentity',
 ];
 
+const CANARY = ['Operations/CanaryArtifacts7ADD0D0B AWS::S3::Bucket'];
+
 const sending = { mail: sesMail };
 
 function statefulIds(users: number, changes: Partial<Environment> = {}): string[] {
@@ -54,6 +56,12 @@ describe('logical ids of stateful resources', () => {
 
   it.each([26, 99, 100, 5000])('are pinned for %i users', (users) => {
     expect(statefulIds(users)).toEqual([...EVERYWHERE, ...SERVICE].toSorted());
+  });
+
+  it('are pinned where a canary looks at it, and the same in every architecture', () => {
+    const monitoring = { ...environmentOf(10).monitoring, canaryMinutes: 5 };
+    expect(statefulIds(10, { monitoring })).toEqual([...EVERYWHERE, ...SERVER, ...CANARY].toSorted());
+    expect(statefulIds(150, { monitoring })).toEqual([...EVERYWHERE, ...SERVICE, ...CANARY].toSorted());
   });
 
   it('are pinned where mail goes through SES, and the same in every architecture', () => {

@@ -16,6 +16,10 @@ const property = ({ resource }: Located, name: string): unknown => resource.Prop
 /** What needs no copy, and why. */
 const WITHOUT_COPY: readonly { readonly id: RegExp; readonly why: string }[] = [
   { id: /AccessLogs/, why: 'logs of requests: of use where they are, and for nothing that is restored' },
+  {
+    id: /^Operations\/CanaryArtifacts/,
+    why: 'pictures of a login page, for a month; the canary elsewhere makes its own',
+  },
   { id: /^(Network|Data)\/.*Key/, why: 'a key of KMS never leaves its Region; copies have one of theirs' },
   { id: /^Data\/Filestore(AccessPoint|FileSystem)$/, why: 'a view of the filestore bucket' },
   { id: /AccessPoint/, why: 'a directory of a file system' },

@@ -96,6 +96,11 @@ const aws: Readonly<Record<string, Publisher>> = {
       },
     ],
   },
+  CloudWatchSynthetics: {
+    // As often as it runs: every five minutes, unless told otherwise.
+    metrics: { SuccessPercent: 5 },
+    dimensions: [{ CanaryName: (name, templates) => has(templates, 'AWS::Synthetics::Canary', name) }],
+  },
 };
 
 /** What programs of this project publish: where their source is, and the resource that runs them. */

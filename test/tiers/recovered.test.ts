@@ -52,9 +52,12 @@ describe.each([40, 150])('with %i users', (users) => {
     expect(text(fileSystem['Bucket'])).toMatch(/"StackName":"test-Recovery".*FilestoreReplica/);
   });
 
-  it('no bucket is made that would be empty, and no password that would be another', () => {
+  it('no bucket is made that would be empty but those for logs and artifacts of what runs there, and no password that would be another', () => {
     const made = resourcesOf(templates, 'AWS::S3::Bucket').filter(({ stack }) => stack !== 'test-Recovery');
-    expect(made.map(({ logicalId }) => logicalId.replace(/[0-9A-F]{8}$/, ''))).toEqual(['AccessLogs']);
+    expect(made.map(({ logicalId }) => logicalId.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+      'AccessLogs',
+      'CanaryArtifacts',
+    ]);
     const secrets = resourcesOf(templates, 'AWS::SecretsManager::Secret');
     expect(secrets.map(({ logicalId }) => logicalId.replace(/[0-9A-F]{8}$/, '')).toSorted()).toEqual([
       'DatabaseMasterSecret',

@@ -1,6 +1,6 @@
 import { aws_cloudwatch as cloudwatch } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { OdooAlarm } from '../odoo-alarm.ts';
+import { type DescribedAlarm, OdooAlarm } from '../odoo-alarm.ts';
 import { graphOf } from './graph.ts';
 import { type Panel, PANELS, QUESTIONS } from './panels.ts';
 
@@ -17,7 +17,7 @@ export interface OdooDashboardProps {
   readonly name: string;
   /** What is above everything: which environment this is, and where its runbook is. Markdown. */
   readonly heading: string;
-  readonly alarms: readonly OdooAlarm[];
+  readonly alarms: readonly DescribedAlarm[];
 }
 
 /**
@@ -50,7 +50,8 @@ export class OdooDashboard extends Construct {
         height: lightRows(alarms.length),
       }),
     );
-    for (const question of QUESTIONS) this.addRow(question, panelsOf(question, alarms));
+    const measured = alarms.filter((alarm) => alarm instanceof OdooAlarm);
+    for (const question of QUESTIONS) this.addRow(question, panelsOf(question, measured));
   }
 
   private addRow(question: string, panels: readonly FilledPanel[]): void {

@@ -28,6 +28,7 @@ const DAY = 86_400;
 
 /** Every graph that a dashboard may have; one without an alarm is left out. */
 export const PANELS = {
+  canary: { question: 'Is it up?', title: 'Runs of the canary that pass, %', most: 100 },
   tasks: { question: 'Is it up?', title: 'Tasks that run' },
   targets: { question: 'Is it up?', title: 'Tasks as the load balancer sees them' },
   odoo: { question: 'Is it up?', title: 'Odoo says that it is well', most: 1 },

@@ -67,6 +67,18 @@ describe.each([
     expect(billed(users, changes, 'Alarms')).toBeLessThanOrEqual(metrics.length + 6);
   });
 
+  it('every alarm that is made of others, and every run of a canary', () => {
+    expect(billed(users, changes, 'Alarms of several conditions')).toBe(
+      built('AWS::CloudWatch::CompositeAlarm'),
+    );
+    const canaries = resourcesOf(templates, 'AWS::Synthetics::Canary');
+    const runsInAnHour = canaries.map(({ resource }) => {
+      const minutes = /rate\((\d+) minutes\)/.exec(JSON.stringify(resource.Properties?.['Schedule']))?.[1];
+      return 60 / Number(minutes);
+    });
+    expect(billed(users, changes, 'Canary: runs')).toBe((runsInAnHour[0] ?? 0) * HOURS);
+  });
+
   it("the server's own metrics, of which no alarm watches more than are billed", () => {
     const watched = resourcesOf(templates, 'AWS::CloudWatch::Alarm')
       .filter(({ resource }) => resource.Properties?.['Namespace'] === 'Odoo/Server')

@@ -15,8 +15,12 @@ import {
   Duration,
   type Stack,
 } from 'aws-cdk-lib';
+import { businessHoursOf } from '../../../config/business-hours.ts';
 import type { DatabasePlan } from '../../../config/sizing/plan.ts';
+import { OdooCanary } from '../../../constructs/canary/odoo-canary.ts';
 import { AlarmTopic } from '../../../constructs/monitoring/alarm-topic.ts';
+import { AvailabilityAlarms } from '../../../constructs/monitoring/availability-alarms.ts';
+import { CanaryAlarms } from '../../../constructs/monitoring/canary-alarms.ts';
 import { OdooWebAcl } from '../../../constructs/edge/web-acl.ts';
 import { CertificateAlarms } from '../../../constructs/monitoring/certificate-alarms.ts';
 import { CopyAlarms } from '../../../constructs/monitoring/copy-alarms.ts';
@@ -26,6 +30,7 @@ import { DrillAlarms } from '../../../constructs/monitoring/drill-alarms.ts';
 import { FilestoreAlarms } from '../../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../../constructs/monitoring/load-balancer-alarms.ts';
 import { MailAlarms } from '../../../constructs/monitoring/mail-alarms.ts';
+import { requestsAt } from '../../../constructs/monitoring/request-metrics.ts';
 import { RecoveryAlarms } from '../../../constructs/monitoring/recovery-alarms.ts';
 import { FenceAlarm } from '../../../constructs/monitoring/fence-alarm.ts';
 import { ReplicationAlarms } from '../../../constructs/monitoring/replication-alarms.ts';
@@ -60,6 +65,7 @@ export function stackWithAllAlarms(): Stack {
     addCopyAlarms(stack, topic);
     addReplicationAlarms(stack, topic);
     addFenceAlarm(stack, topic);
+    addAvailabilityAlarms(stack, topic, ['requests', 'canary']);
     new DrillAlarms(stack, 'DrillAlarms', {
       topic,
       objectives: { rtoHours: 4, rpoHours: 1 },
@@ -224,6 +230,35 @@ export function addReplicationAlarms(stack: Stack, topic: AlarmTopic): void {
 export function addFenceAlarm(stack: Stack, topic: AlarmTopic): void {
   const guard = lambda.Function.fromFunctionName(stack, 'FenceGuard', 'guard');
   new FenceAlarm(stack, 'FenceAlarm', { topic, guard });
+}
+
+/** With the alarms of the canary, where there is one. */
+export function addAvailabilityAlarms(
+  stack: Stack,
+  topic: AlarmTopic,
+  by: readonly ('requests' | 'canary')[],
+  canaryMinutes = 5,
+): void {
+  const businessHours = 'mon-fri 07:00-17:00';
+  const canary = by.includes('canary') ? addCanary(stack, canaryMinutes) : undefined;
+  if (canary !== undefined) new CanaryAlarms(stack, 'CanaryAlarms', { topic, canary });
+  new AvailabilityAlarms(stack, 'AvailabilityAlarms', {
+    topic,
+    objective: { availabilityPercent: 99.5, businessHours: businessHoursOf(businessHours) },
+    businessHours,
+    requests: by.includes('requests') ? requestsAt('app/odoo/0123456789abcdef') : undefined,
+    canary,
+  });
+}
+
+export function addCanary(stack: Stack, minutes: number): OdooCanary {
+  return new OdooCanary(stack, 'Canary', {
+    environmentName: 'prod',
+    url: 'https://erp.example.com',
+    interval: Duration.minutes(minutes),
+    logKey: kms.Key.fromKeyArn(stack, 'CanaryKey', 'arn:aws:kms:eu-central-1:111122223333:key/log'),
+    logRetentionDays: 90,
+  });
 }
 
 export function addServerAlarms(stack: Stack, topic: AlarmTopic, instanceType: string): void {

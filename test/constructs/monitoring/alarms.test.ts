@@ -24,6 +24,9 @@ interface AlarmProperties {
   readonly TreatMissingData: string;
 }
 
+/** Beginning of the names of alarms that another one is made of. */
+const PART = 'prod-part-';
+
 describe('every alarm', () => {
   // One is of the single server's copies alone, beside two that every environment has.
   const ofServer = alarmsOf(stackWith((stack, topic) => addCopyAlarms(stack, topic, 'repository'))).filter(
@@ -36,8 +39,12 @@ describe('every alarm', () => {
     expect(defined.map(slugOf).filter((slug) => slug === 'restore-proof-overdue')).toHaveLength(2);
     expect(defined).toHaveLength(alarms.length + 1);
     expect(alarms.map(slugOf).toSorted()).toEqual([
+      'availability-fast-burn',
+      'availability-slow-burn',
       'backups-copy-failed',
       'backups-copy-late',
+      'canary-failed',
+      'canary-silent',
       'certificate-expires-soon',
       'certificate-expiry',
       'connection-pool-full',
@@ -149,6 +156,23 @@ describe('every alarm', () => {
   });
 });
 
+it('whatever tells nobody is part of an alarm that does', () => {
+  const template = Template.fromStack(stackWithAllAlarms());
+  const rules = JSON.stringify(
+    Object.values(template.findResources('AWS::CloudWatch::CompositeAlarm')).map(
+      ({ Properties }) => Properties.AlarmRule,
+    ),
+  );
+  const parts = Object.entries(template.findResources('AWS::CloudWatch::Alarm')).filter(
+    ([, { Properties }]) => Properties.AlarmActions === undefined,
+  );
+  expect(parts).toHaveLength(5);
+  for (const [logicalId, { Properties }] of parts) {
+    expect(Properties.AlarmName.startsWith(PART)).toBe(true);
+    expect(rules).toContain(`"${logicalId}"`);
+  }
+});
+
 it('alarms and their topic leave no policy finding open', () => {
   const stack = testStack();
   const topic = addTopic(stack);
@@ -157,10 +181,13 @@ it('alarms and their topic leave no policy finding open', () => {
   expect(openFindings(stack)).toEqual([]);
 });
 
+/** Of one condition or several; without those that are only part of one. */
 function alarmsOf(stack: Stack): AlarmProperties[] {
-  return Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map(
-    (resource) => resource['Properties'],
+  const template = Template.fromStack(stack);
+  const found = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
+    Object.values(template.findResources(type)).map((resource): AlarmProperties => resource['Properties']),
   );
+  return found.filter(({ AlarmName }) => !AlarmName.startsWith(PART));
 }
 
 function slugOf(alarm: AlarmProperties): string {

@@ -74,6 +74,8 @@ it('nothing that is deleted in the recovery Region holds what somebody has enter
     ['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::EC2::Volume'].includes(Type),
   );
   expect(held.map(({ Type, DeletionPolicy }) => [Type, DeletionPolicy])).toEqual([
+    // What the canary saw; it expires.
+    ['AWS::S3::Bucket', 'RetainExceptOnCreate'],
     ['AWS::EC2::Volume', 'RetainExceptOnCreate'],
   ]);
 });

@@ -1,0 +1,35 @@
+import { aws_cloudwatch as cloudwatch } from 'aws-cdk-lib';
+
+/** Requests at the entry, as sums. */
+export interface RequestMetrics {
+  /** Those that Odoo or nginx answered, however. */
+  readonly answered: cloudwatch.Metric;
+  /** Those of them that were answered with an error of the server. */
+  readonly failed: cloudwatch.Metric;
+  /**
+   * Those that reached neither.
+   *
+   * @default - nobody counts them
+   */
+  readonly refused?: cloudwatch.Metric;
+}
+
+/**
+ * Those of a load balancer, whatever is behind it.
+ *
+ * @param loadBalancer - its full name, `app/NAME/ID`.
+ */
+export function requestsAt(loadBalancer: string): RequestMetrics {
+  const metric = (metricName: string) =>
+    new cloudwatch.Metric({
+      namespace: 'AWS/ApplicationELB',
+      metricName,
+      dimensionsMap: { LoadBalancer: loadBalancer },
+      statistic: 'Sum',
+    });
+  return {
+    answered: metric('RequestCount'),
+    failed: metric('HTTPCode_Target_5XX_Count'),
+    refused: metric('HTTPCode_ELB_5XX_Count'),
+  };
+}
