@@ -12,7 +12,7 @@ export const KMS_KEYS = 2;
 export const ODOO_SECRETS = 4;
 
 /** Metrics that alarms look at: of a server and its backups; of a database, a load balancer, services and file systems. */
-const ALARMS = { small: 19, medium: 30, large: 33 } as const;
+const ALARMS = { small: 20, medium: 32, large: 35 } as const;
 
 /** What the single server reports of itself: four metrics for each of three backups, and five of its own. */
 const SERVER_METRICS = 17;
@@ -72,6 +72,13 @@ export function backupLines(basis: BillBasis): readonly BillLine[] {
     ...(plan.database.kind === 'host' ? repositoryLines(usage) : []),
     { item: 'KMS keys', key: 'kms.key', quantity: KMS_KEYS, unit: 'keys' },
     { item: 'Secrets', key: 'secretsManager.secret', quantity: secrets, unit: 'secrets' },
+    {
+      item: 'Age of backups: metrics',
+      key: 'cloudwatch.customMetric.first10k',
+      // Of recovery points, and of RDS's own.
+      quantity: plan.database.kind === 'rds' ? 2 : 1,
+      unit: 'metrics',
+    },
     ...restoreTestLines(basis, onEfs),
   ];
 }

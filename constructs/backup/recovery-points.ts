@@ -6,6 +6,9 @@ import { backupTime, START_MINUTES } from './backup-time.ts';
 import { type RecoveryPointRule, recoveryPointRules } from './recovery-point-rules.ts';
 import { RecoveryVault, type RecoveryVaultProps } from './recovery-vault.ts';
 
+/** A recovery point is complete within so many hours of its beginning, or its job has failed. */
+export const COMPLETION_HOURS = 12;
+
 export interface RecoveryPointsProps extends RecoveryVaultProps {
   /** ARNs of what recovery points are made of. */
   readonly resourceArns: readonly string[];
@@ -56,7 +59,7 @@ export class RecoveryPoints extends Construct {
       ruleName: name,
       scheduleExpression: events.Schedule.cron({ hour: String(hour), minute: String(minute), ...on }),
       startWindow: Duration.minutes(START_MINUTES),
-      completionWindow: Duration.hours(12),
+      completionWindow: Duration.hours(COMPLETION_HOURS),
       deleteAfter,
       copyActions:
         copyTo.length === 0

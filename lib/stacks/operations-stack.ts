@@ -1,8 +1,9 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { budgetUsd } from '../../config/monitoring.ts';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
 import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
+import { BackupAgeAlarms } from '../../constructs/monitoring/backup-age-alarms.ts';
 import { CertificateAlarms } from '../../constructs/monitoring/certificate-alarms.ts';
 import { CostWatch } from '../../constructs/monitoring/cost-watch.ts';
 import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
@@ -99,6 +100,12 @@ export class OperationsStack extends OdooStack {
       topic,
       vault,
       proofDays: isProven ? PROOF_DAYS : undefined,
+    });
+    const { environment, plan } = this.props;
+    new BackupAgeAlarms(this, 'BackupAgeAlarms', {
+      topic,
+      recoveryPointObjective:
+        plan.database.kind === 'rds' ? Duration.hours(environment.objectives.rpoHours) : undefined,
     });
   }
 

@@ -13,11 +13,9 @@ import { RestoreValidation } from '../../constructs/restore-testing/restore-vali
 import { warnOfMissingRestoreTests } from '../missing-restore-tests.ts';
 import { BackupStack, type BackupStackProps } from './backup-stack.ts';
 import { filestoreTestOf, testFilestore } from './filestore-restore-test.ts';
-import type { NetworkStack } from './network-stack.ts';
 import type { ServiceDataStack } from './service-data-stack.ts';
 
-export interface ServiceBackupStackProps extends Omit<BackupStackProps, 'resourceArns'> {
-  readonly networkStack: NetworkStack;
+export interface ServiceBackupStackProps extends Omit<BackupStackProps, 'resourceArns' | 'databaseInstance'> {
   readonly dataStack: ServiceDataStack;
 }
 
@@ -39,7 +37,11 @@ export class ServiceBackupStack extends BackupStack {
   readonly restoresAreTested: boolean;
 
   constructor(scope: Construct, props: ServiceBackupStackProps) {
-    super(scope, { ...props, resourceArns: resourcesOf(props.dataStack) });
+    super(scope, {
+      ...props,
+      resourceArns: resourcesOf(props.dataStack),
+      databaseInstance: props.dataStack.database.instance.instanceIdentifier,
+    });
     const { environment } = props;
     this.restoresAreTested = regionOf(environment.region).restoreTesting;
     if (this.restoresAreTested) this.testRestores(props);

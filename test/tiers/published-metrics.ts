@@ -100,6 +100,9 @@ const aws: Readonly<Record<string, Publisher>> = {
 
 /** What programs of this project publish: where their source is, and the resource that runs them. */
 const own: Readonly<Record<string, readonly { readonly source: string; readonly runsIn: string }[]>> = {
+  'Odoo/Backups': [
+    { source: 'constructs/backup/watch-recovery-points.lambda', runsIn: 'AWS::Lambda::Function' },
+  ],
   'Odoo/Copies': [{ source: 'constructs/recovery/watch-copies.lambda', runsIn: 'AWS::Lambda::Function' }],
   'Odoo/Restore': [
     { source: 'constructs/restore-testing/validate-restore.lambda', runsIn: 'AWS::Lambda::Function' },

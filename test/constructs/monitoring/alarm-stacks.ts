@@ -16,6 +16,7 @@ import {
 import type { DatabasePlan } from '../../../config/sizing/plan.ts';
 import { AlarmTopic } from '../../../constructs/monitoring/alarm-topic.ts';
 import { OdooWebAcl } from '../../../constructs/edge/web-acl.ts';
+import { BackupAgeAlarms } from '../../../constructs/monitoring/backup-age-alarms.ts';
 import { CertificateAlarms } from '../../../constructs/monitoring/certificate-alarms.ts';
 import { CopyAlarms } from '../../../constructs/monitoring/copy-alarms.ts';
 import { DatabaseAlarms } from '../../../constructs/monitoring/database-alarms.ts';
@@ -52,6 +53,7 @@ export function stackWithAllAlarms(): Stack {
     addServerAlarms(stack, topic, 't4g.xlarge');
     addMailAlarms(stack, topic);
     addRecoveryAlarms(stack, topic);
+    addBackupAgeAlarms(stack, topic);
     addCopyAlarms(stack, topic);
     addReplicationAlarms(stack, topic);
     addFenceAlarm(stack, topic);
@@ -175,6 +177,10 @@ export function addMailAlarms(stack: Stack, topic: AlarmTopic): void {
 export function addRecoveryAlarms(stack: Stack, topic: AlarmTopic): void {
   const vault = backup.BackupVault.fromBackupVaultName(stack, 'Vault', 'odoo');
   new RecoveryAlarms(stack, 'RecoveryAlarms', { topic, vault, proofDays: 9 });
+}
+
+export function addBackupAgeAlarms(stack: Stack, topic: AlarmTopic): void {
+  new BackupAgeAlarms(stack, 'BackupAgeAlarms', { topic, recoveryPointObjective: Duration.hours(2) });
 }
 
 export function addCopyAlarms(stack: Stack, topic: AlarmTopic, database: 'rds' | 'repository' = 'rds'): void {
