@@ -135,6 +135,7 @@ function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, d
   const operationsStack = new OperationsStack(app, { ...site, networkStack });
   operationsStack.watchServer(serverStack, backupStack);
   operationsStack.watchRecovery(backupStack);
+  operationsStack.watchMaintenance();
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
   if (serverStack.fenceGuard !== undefined) operationsStack.watchFence(serverStack.fenceGuard);
@@ -167,6 +168,8 @@ function addService(
   const operationsStack = new OperationsStack(app, { ...site, networkStack });
   operationsStack.watchService(dataStack, edgeStack, serviceStack);
   operationsStack.watchRecovery(backupStack);
+  operationsStack.maintainDatabase(dataStack, backupStack);
+  operationsStack.watchMaintenance();
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
   if (serviceStack.fenceGuard !== undefined) operationsStack.watchFence(serviceStack.fenceGuard);

@@ -12,10 +12,13 @@ export const KMS_KEYS = 2;
 export const ODOO_SECRETS = 4;
 
 /** Metrics that alarms look at: of a server and its backups; of a database, a load balancer, services and file systems. */
-const ALARMS = { small: 20, medium: 32, large: 35 } as const;
+const ALARMS = { small: 22, medium: 34, large: 37 } as const;
 
 /** What the single server reports of itself: four metrics for each of three backups, and five of its own. */
 const SERVER_METRICS = 17;
+
+/** What the weekly look at the database reports. */
+const MAINTENANCE_METRICS = 4;
 
 /** Restore tests in a month: one a week. */
 const RESTORE_TESTS = 52 / 12;
@@ -189,6 +192,12 @@ export function operationLines({ environment, plan, usage }: BillBasis): readonl
           unit: 'metrics',
           estimated: true,
         },
+    {
+      item: 'Look at the database: metrics',
+      key: 'cloudwatch.customMetric.first10k',
+      quantity: MAINTENANCE_METRICS,
+      unit: 'metrics',
+    },
     { item: 'Dashboard', key: 'cloudwatch.dashboard', quantity: 1, unit: 'dashboards' },
     {
       item: 'Alarms',

@@ -1,7 +1,9 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { aws_ec2 as ec2, CfnOutput, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { budgetUsd } from '../../config/monitoring.ts';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
+import { DatabaseMaintenance } from '../../constructs/database-maintenance/database-maintenance.ts';
+import { maintenanceTime } from '../../constructs/database-maintenance/maintenance-time.ts';
 import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
 import { BackupAgeAlarms } from '../../constructs/monitoring/backup-age-alarms.ts';
 import { CertificateAlarms } from '../../constructs/monitoring/certificate-alarms.ts';
@@ -11,6 +13,7 @@ import { OdooDashboard } from '../../constructs/monitoring/dashboard/odoo-dashbo
 import { FenceAlarm } from '../../constructs/monitoring/fence-alarm.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
+import { MaintenanceAlarms } from '../../constructs/monitoring/maintenance-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
 import { OdooAlarm } from '../../constructs/monitoring/odoo-alarm.ts';
 import { RecoveryAlarms } from '../../constructs/monitoring/recovery-alarms.ts';
@@ -22,6 +25,7 @@ import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
 import { WebAclAlarm } from '../../constructs/monitoring/web-acl-alarm.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
 import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
+import { trustedCertificates } from '../../constructs/odoo-node/trusted-certificates.ts';
 import type { FenceGuard } from '../../constructs/recovery/fence-guard.ts';
 import type { BackupStack } from './backup-stack.ts';
 import type { DataStack } from './data-stack.ts';
@@ -107,6 +111,36 @@ export class OperationsStack extends OdooStack {
       recoveryPointObjective:
         plan.database.kind === 'rds' ? Duration.hours(environment.objectives.rpoHours) : undefined,
     });
+  }
+
+  /** Looks at the database each week; the single server looks at its own. */
+  maintainDatabase({ database, auditBucket }: ServiceDataStack, { recoveryPoints }: BackupStack): void {
+    const { environment, networkStack } = this.props;
+    const securityGroup = new ec2.SecurityGroup(this, 'Maintenance', {
+      vpc: networkStack.network.vpc,
+      description: 'Function that looks at the database',
+      allowAllOutbound: false,
+    });
+    securityGroup.connections.allowToDefaultPort(database, 'PostgreSQL');
+    // These subnets have no other route out.
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3, by its gateway endpoint');
+    new DatabaseMaintenance(this, 'DatabaseMaintenance', {
+      environmentName: environment.name,
+      network: networkStack.network,
+      database,
+      databaseResourceId: database.resourceId,
+      securityGroup,
+      auditBucket,
+      certificates: trustedCertificates(environment.region),
+      time: maintenanceTime(environment.windows, environment.monitoring.businessHours, recoveryPoints.busy),
+      logKey: networkStack.logKey,
+      logRetentionDays: environment.retention.logDays,
+    });
+  }
+
+  /** Whether somebody looks at the database each week, and what was found. */
+  watchMaintenance(): void {
+    new MaintenanceAlarms(this, 'MaintenanceAlarms', { topic: this.topic });
   }
 
   /** Whether S3 copies everything to the recovery Region; how far it is behind is watched there. */

@@ -104,6 +104,10 @@ const own: Readonly<Record<string, readonly { readonly source: string; readonly 
     { source: 'constructs/backup/watch-recovery-points.lambda', runsIn: 'AWS::Lambda::Function' },
   ],
   'Odoo/Copies': [{ source: 'constructs/recovery/watch-copies.lambda', runsIn: 'AWS::Lambda::Function' }],
+  'Odoo/Maintenance': [
+    { source: 'constructs/database-maintenance/maintain.lambda', runsIn: 'AWS::Lambda::Function' },
+    { source: 'constructs/odoo-server/files/backup', runsIn: 'AWS::AutoScaling::AutoScalingGroup' },
+  ],
   'Odoo/Restore': [
     { source: 'constructs/restore-testing/validate-restore.lambda', runsIn: 'AWS::Lambda::Function' },
     { source: 'constructs/drill', runsIn: 'AWS::Lambda::Function' },

@@ -1,5 +1,6 @@
 import type { Backup } from '@aws-sdk/client-backup';
 import type { RDS } from '@aws-sdk/client-rds';
+import { metricLine } from '../../restore-testing/validate-restore.lambda/metrics.ts';
 import { usableRecoveryPoints } from '../../recovery/watch-copies.lambda/copied-until.mjs';
 
 /** Namespace of the metrics. */
@@ -60,18 +61,6 @@ export function createHandler({ settings, backup, rds, now, log }: Surroundings)
     );
   }
 
-  function publish(ages: readonly (readonly [name: string, seconds: number])[]): void {
-    const CloudWatchMetrics = [
-      {
-        Namespace: BACKUPS,
-        Dimensions: [['Environment']],
-        Metrics: ages.map(([Name]) => ({ Name, Unit: 'Seconds' })),
-      },
-    ];
-    const embedded = { Timestamp: now().getTime(), CloudWatchMetrics };
-    log(JSON.stringify({ _aws: embedded, Environment: settings.environment, ...Object.fromEntries(ages) }));
-  }
-
   return async function watchRecoveryPoints(): Promise<void> {
     const { database } = settings;
     const questions = [
@@ -91,7 +80,8 @@ export function createHandler({ settings, backup, rds, now, log }: Surroundings)
         }
       }),
     );
-    publish(known.flat());
+    const metrics = known.flat().map(([name, value]) => ({ name, unit: 'Seconds', value }) as const);
+    log(metricLine(settings.environment, metrics, now(), BACKUPS));
   };
 }
 

@@ -23,6 +23,7 @@ import { DatabaseAlarms } from '../../../constructs/monitoring/database-alarms.t
 import { DrillAlarms } from '../../../constructs/monitoring/drill-alarms.ts';
 import { FilestoreAlarms } from '../../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../../constructs/monitoring/load-balancer-alarms.ts';
+import { MaintenanceAlarms } from '../../../constructs/monitoring/maintenance-alarms.ts';
 import { MailAlarms } from '../../../constructs/monitoring/mail-alarms.ts';
 import { RecoveryAlarms } from '../../../constructs/monitoring/recovery-alarms.ts';
 import { FenceAlarm } from '../../../constructs/monitoring/fence-alarm.ts';
@@ -54,6 +55,7 @@ export function stackWithAllAlarms(): Stack {
     addMailAlarms(stack, topic);
     addRecoveryAlarms(stack, topic);
     addBackupAgeAlarms(stack, topic);
+    new MaintenanceAlarms(stack, 'MaintenanceAlarms', { topic });
     addCopyAlarms(stack, topic);
     addReplicationAlarms(stack, topic);
     addFenceAlarm(stack, topic);
