@@ -7,6 +7,9 @@ export const MANIFESTS = 'manifests/';
 /** What the weekly look at the database has found, in the audit bucket. The keys begin with the moment and end with the worst finding. */
 export const MAINTENANCE = 'maintenance/';
 
+/** Monthly health reports, in the audit bucket, named after the month. */
+export const HEALTH_REPORTS = 'health/';
+
 /** Since when that is expected, where there is no such report yet. */
 export const MAINTENANCE_NOTE = 'watermarks/maintenance.json';
 

@@ -4,6 +4,7 @@ import { budgetUsd } from '../../config/monitoring.ts';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
 import { DatabaseMaintenance } from '../../constructs/database-maintenance/database-maintenance.ts';
 import { maintenanceTime } from '../../constructs/database-maintenance/maintenance-time.ts';
+import { HealthReport, type HealthReportProps } from '../../constructs/health-report/health-report.ts';
 import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
 import { BackupAgeAlarms } from '../../constructs/monitoring/backup-age-alarms.ts';
 import { CertificateAlarms } from '../../constructs/monitoring/certificate-alarms.ts';
@@ -141,6 +142,36 @@ export class OperationsStack extends OdooStack {
   /** Whether somebody looks at the database each week, and what was found. */
   watchMaintenance(): void {
     new MaintenanceAlarms(this, 'MaintenanceAlarms', { topic: this.topic });
+  }
+
+  /** What the month before comes to, each month. */
+  reportHealth(
+    { auditBucket }: DataStack,
+    {
+      metrics,
+      proofs,
+      drilled,
+    }: Pick<HealthReportProps, 'metrics' | 'proofs'> & { readonly drilled?: RecoveryStack },
+  ): void {
+    const { environment, plan, networkStack } = this.props;
+    const { app, database } = plan;
+    new HealthReport(this, 'HealthReport', {
+      environment: environment.name,
+      tier: plan.tier,
+      users: plan.users,
+      workers: app.nodesMin * app.workers,
+      availabilityPercent: environment.monitoring.availabilityPercent,
+      businessHours: environment.monitoring.businessHours,
+      storageGiB:
+        database.kind === 'rds' ? { planned: database.storageGiB, most: database.storageMaxGiB } : undefined,
+      metrics,
+      proofs,
+      auditBucket,
+      drills: drilled && { bucket: drilled.auditBucket, region: drilled.region },
+      topic: this.topic.topic,
+      logKey: networkStack.logKey,
+      logRetentionDays: environment.retention.logDays,
+    });
   }
 
   /** Whether S3 copies everything to the recovery Region; how far it is behind is watched there. */

@@ -36,6 +36,8 @@ export class ServiceBackupStack extends BackupStack {
   /** Not everywhere AWS Backup can. */
   readonly restoresAreTested: boolean;
 
+  private readonly filestoreIsTested: boolean;
+
   constructor(scope: Construct, props: ServiceBackupStackProps) {
     super(scope, {
       ...props,
@@ -43,6 +45,7 @@ export class ServiceBackupStack extends BackupStack {
       databaseInstance: props.dataStack.database.instance.instanceIdentifier,
     });
     const { environment } = props;
+    this.filestoreIsTested = props.dataStack.filestore instanceof EfsFilestore;
     this.restoresAreTested = regionOf(environment.region).restoreTesting;
     if (this.restoresAreTested) this.testRestores(props);
     else warnOfMissingRestoreTests(this, environment);
@@ -116,6 +119,12 @@ export class ServiceBackupStack extends BackupStack {
   ): ec2.SecurityGroup {
     const { vpc } = networkStack.network;
     return new ec2.SecurityGroup(this, id, { vpc, description, allowAllOutbound: false });
+  }
+
+  /** Of what a restore is proven each week. */
+  get tested(): readonly ('database' | 'filestore')[] {
+    if (!this.restoresAreTested) return [];
+    return this.filestoreIsTested ? ['database', 'filestore'] : ['database'];
   }
 
   /** Before each backup. */

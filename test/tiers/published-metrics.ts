@@ -124,6 +124,22 @@ export function unpublished(templates: Templates): readonly string[] {
   });
 }
 
+/** The same of metrics that a program asks for: their names and the names of their dimensions. */
+export function unpublishedSources(
+  sources: Readonly<Record<string, readonly [string, string, string, Readonly<Record<string, string>>]>>,
+): readonly string[] {
+  return Object.values(sources).flatMap(([namespace, name, , dimensions]) => {
+    const names = Object.keys(dimensions).toSorted().join(', ');
+    const publisher = aws[namespace];
+    const isKnown =
+      publisher === undefined
+        ? (own[namespace] ?? []).some(({ source }) => mentions(source, name)) && names.includes('Environment')
+        : name in publisher.metrics &&
+          publisher.dimensions.some((set) => Object.keys(set).toSorted().join(', ') === names);
+    return isKnown ? [] : [`${namespace} ${name} by ${names}`];
+  });
+}
+
 /** Every metric that the alarms of an environment look at, those of expressions too. */
 export function watchedMetrics(templates: Templates): readonly WatchedMetric[] {
   return resourcesOf(templates, 'AWS::CloudWatch::Alarm').flatMap(

@@ -171,7 +171,7 @@ describe('rows and statistics', () => {
       'CREATE TABLE sound (id int)',
       'INSERT INTO sound SELECT generate_series(1, 200000)',
       'VACUUM ANALYZE sound',
-      'DELETE FROM sound WHERE id <= 9000',
+      'DELETE FROM sound WHERE id <= 12000',
       'DELETE FROM bus_bus WHERE id % 3 = 0',
     );
     const looked = look();
@@ -179,7 +179,7 @@ describe('rows and statistics', () => {
     expect(looked.findings[0]?.seen).toMatch(/^100000 of 300000 rows are dead; vacuumed last: never$/);
     sql('ANALYZE');
     expect(found()).toEqual(['soon: dead rows: bus_bus', 'note: never vacuumed: bus_bus']);
-    expect(look().measures['deadRows']).toBe(109_000);
+    expect(look().measures['deadRows']).toBe(112_000);
   }, 60_000);
 });
 
@@ -238,7 +238,9 @@ describe('what holds everybody back', () => {
     expect(found(asLooker())).toEqual(['note: not visible: looker']);
     sql('GRANT pg_read_all_stats TO looker');
     expect(found(asLooker())).toEqual(['note: not visible: looker']);
-    sql('GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO looker');
+    sql('REVOKE pg_read_all_stats FROM looker', 'GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO looker');
+    expect(found(asLooker())).toEqual(['note: not visible: looker']);
+    sql('GRANT pg_read_all_stats TO looker');
     expect(found(asLooker())).toEqual([]);
     cluster.sql('REVOKE pg_read_all_stats FROM looker');
   });
@@ -262,6 +264,11 @@ describe('tables with stale statistics', () => {
     expect(stale().map(({ name }) => name)).toEqual(['res_partner', '"Sale Order"']);
     sql('INSERT INTO sound SELECT generate_series(1, 20)');
     expect(stale().map(({ name }) => name)).toEqual(['res_partner', 'sound', '"Sale Order"']);
+    sql('VACUUM ANALYZE');
+    expect(stale()).toEqual([]);
+    // As a crash does: nothing is counted any more, and the largest come first.
+    sql('SELECT pg_stat_reset()');
+    expect(stale().map(({ name }) => name)).toEqual(['sound', 'res_partner', '"Sale Order"']);
   });
 
   it('say whether the role may analyze them: PostgreSQL itself would only warn', () => {
