@@ -13,6 +13,7 @@ import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
 import { OdooDashboard } from '../../constructs/monitoring/dashboard/odoo-dashboard.ts';
 import { FenceAlarm } from '../../constructs/monitoring/fence-alarm.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
+import { HealthReportAlarm } from '../../constructs/monitoring/health-report-alarm.ts';
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
 import { MaintenanceAlarms } from '../../constructs/monitoring/maintenance-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
@@ -155,7 +156,7 @@ export class OperationsStack extends OdooStack {
   ): void {
     const { environment, plan, networkStack } = this.props;
     const { app, database } = plan;
-    new HealthReport(this, 'HealthReport', {
+    const { machine } = new HealthReport(this, 'HealthReport', {
       environment: environment.name,
       tier: plan.tier,
       users: plan.users,
@@ -172,6 +173,7 @@ export class OperationsStack extends OdooStack {
       logKey: networkStack.logKey,
       logRetentionDays: environment.retention.logDays,
     });
+    new HealthReportAlarm(this, 'HealthReportAlarm', { topic: this.topic, machine });
   }
 
   /** Whether S3 copies everything to the recovery Region; how far it is behind is watched there. */

@@ -86,6 +86,10 @@ const aws: Readonly<Record<string, Publisher>> = {
     metrics: { 'Reputation.BounceRate': 0, 'Reputation.ComplaintRate': 0 },
     dimensions: [{}],
   },
+  'AWS/States': {
+    metrics: { ExecutionsFailed: 0 },
+    dimensions: [{ StateMachineArn: 'AWS::StepFunctions::StateMachine' }],
+  },
   'AWS/WAFV2': {
     metrics: { AllowedRequests: 0, BlockedRequests: 0 },
     dimensions: [

@@ -35,7 +35,7 @@ export function pageOf(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}: ${escaped(verdict)}</title>
-<style>${REPORT_STYLE}.wide { overflow-x: auto; }</style>
+<style>${REPORT_STYLE}.wide { overflow-x: auto; } tbody th { overflow-wrap: anywhere; min-width: 6rem; }</style>
 </head>
 <body>
 <main>
@@ -51,7 +51,7 @@ ${table(
   })),
 )}
 ${table(
-  'Load; of each value but the requests the day that 95 % of the days do not exceed',
+  'Load: all requests; of everything else what 95 % of the days do not exceed',
   ['What', ...gathered.months.map(({ name }) => name)],
   health.load.map(({ what, values }) => ({ cells: [what, ...values.map((value) => value ?? 'not known')] })),
 )}

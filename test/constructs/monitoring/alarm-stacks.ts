@@ -10,6 +10,7 @@ import {
   aws_rds as rds,
   aws_s3 as s3,
   aws_ses as ses,
+  aws_stepfunctions as sfn,
   Duration,
   type Stack,
 } from 'aws-cdk-lib';
@@ -22,6 +23,7 @@ import { CopyAlarms } from '../../../constructs/monitoring/copy-alarms.ts';
 import { DatabaseAlarms } from '../../../constructs/monitoring/database-alarms.ts';
 import { DrillAlarms } from '../../../constructs/monitoring/drill-alarms.ts';
 import { FilestoreAlarms } from '../../../constructs/monitoring/filestore-alarms.ts';
+import { HealthReportAlarm } from '../../../constructs/monitoring/health-report-alarm.ts';
 import { LoadBalancerAlarms } from '../../../constructs/monitoring/load-balancer-alarms.ts';
 import { MaintenanceAlarms } from '../../../constructs/monitoring/maintenance-alarms.ts';
 import { MailAlarms } from '../../../constructs/monitoring/mail-alarms.ts';
@@ -56,6 +58,7 @@ export function stackWithAllAlarms(): Stack {
     addRecoveryAlarms(stack, topic);
     addBackupAgeAlarms(stack, topic);
     new MaintenanceAlarms(stack, 'MaintenanceAlarms', { topic });
+    addHealthReportAlarm(stack, topic);
     addCopyAlarms(stack, topic);
     addReplicationAlarms(stack, topic);
     addFenceAlarm(stack, topic);
@@ -183,6 +186,11 @@ export function addRecoveryAlarms(stack: Stack, topic: AlarmTopic): void {
 
 export function addBackupAgeAlarms(stack: Stack, topic: AlarmTopic): void {
   new BackupAgeAlarms(stack, 'BackupAgeAlarms', { topic, recoveryPointObjective: Duration.hours(2) });
+}
+
+export function addHealthReportAlarm(stack: Stack, topic: AlarmTopic): void {
+  const machine = sfn.StateMachine.fromStateMachineName(stack, 'HealthReport', 'report');
+  new HealthReportAlarm(stack, 'HealthReportAlarm', { topic, machine });
 }
 
 export function addCopyAlarms(stack: Stack, topic: AlarmTopic, database: 'rds' | 'repository' = 'rds'): void {

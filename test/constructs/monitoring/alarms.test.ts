@@ -67,6 +67,7 @@ describe('every alarm', () => {
       'filestore-import-failures',
       'filestore-lost-and-found',
       'firewall-blocks',
+      'health-report-failed',
       'load-balancer-errors',
       'load-balancer-latency',
       'load-balancer-no-healthy-target',
