@@ -2,6 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportSchema } from '../../constructs/database-maintenance/maintain.lambda/maintenance.ts';
 import { BackedUpCluster, canBackUp } from './backed-up-cluster.ts';
 
+const of = (MetricName: string, Unit: string, Value: unknown) => ({
+  MetricName,
+  Unit,
+  Value,
+  Dimensions: [{ Name: 'Environment', Value: 'test' }],
+});
+
 /** The same look as that of the function, by the server's own program over its own PostgreSQL. */
 describe.skipIf(!canBackUp)('the weekly look at the database of the single server', () => {
   let cluster: BackedUpCluster;
@@ -22,12 +29,6 @@ describe.skipIf(!canBackUp)('the weekly look at the database of the single serve
   };
   const sent = (name: string): unknown[] =>
     cluster.host.metrics.flat().filter(({ MetricName }) => MetricName === name);
-  const of = (MetricName: string, Unit: string, Value: unknown) => ({
-    MetricName,
-    Unit,
-    Value,
-    Dimensions: [{ Name: 'Environment', Value: 'test' }],
-  });
 
   it('refreshes what is behind and writes the report of the other architectures', () => {
     const { key, report, output } = look();

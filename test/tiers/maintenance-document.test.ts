@@ -20,7 +20,8 @@ function schedulesOf(users: number, changes: Partial<Environment>): readonly str
   const templates = templatesOf(environmentOf(users, changes));
   return resourcesOf(templates).flatMap(({ logicalId, resource: { Properties = {} } }) => {
     if (!JSON.stringify(Properties).includes('"ScheduleExpression"')) return [];
-    return [String(Properties['Description'] ?? logicalId.replace(/[0-9A-F]{8}$/, ''))];
+    const { Description: description } = Properties;
+    return [typeof description === 'string' ? description : logicalId.replace(/[0-9A-F]{8}$/, '')];
   });
 }
 

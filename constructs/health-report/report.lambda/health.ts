@@ -55,20 +55,22 @@ export function healthOf(settings: Settings, gathered: Gathered): Health {
   };
 }
 
+/** Of the days of a month, what nearly all do not exceed. */
+function highest(unit: string): (series: Series) => string | undefined {
+  return (series) => {
+    const value = quantile(
+      series.map((entry) => entry.value),
+      0.95,
+    );
+    return value === undefined ? undefined : `${round(value)}${unit}`;
+  };
+}
+
 function loadOf({ months, daily = {} }: Gathered): readonly LoadLine[] {
   const line = (what: string, series: Series | undefined, of: (month: Series) => string | undefined) =>
     series === undefined || series.length === 0
       ? []
       : [{ what, values: months.map((month) => of(within(series, month))) }];
-  const highest =
-    (unit: string, factor = 1) =>
-    (series: Series) => {
-      const value = quantile(
-        series.map((entry) => entry.value * factor),
-        0.95,
-      );
-      return value === undefined ? undefined : `${round(value)}${unit}`;
-    };
   return [
     ...line('Requests', daily.requests, (month) =>
       month.length === 0 ? undefined : sum(month).toLocaleString('en'),

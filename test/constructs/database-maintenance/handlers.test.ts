@@ -178,11 +178,12 @@ describe('a look at the database', () => {
   });
 });
 
+const listing = (...keys: string[]): string =>
+  `<ListBucketResult>${keys.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('')}</ListBucketResult>`;
+
 describe('the age of the last look', () => {
   const LIST = 'GET /audit/';
   const NOTE = 'GET /audit/watermarks/maintenance.json';
-  const listing = (...keys: string[]): string =>
-    `<ListBucketResult>${keys.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('')}</ListBucketResult>`;
 
   it('is that of the newest report', async () => {
     const keys = ['2026-11-15T05:00:00.000Z-urgent', '2026-11-22T05:00:00.000Z-well'];

@@ -183,6 +183,8 @@ describe('rows and statistics', () => {
   }, 60_000);
 });
 
+const ofIds = (line: string) => line.includes('transaction ids');
+
 describe('what holds everybody back', () => {
   it('is seen: a transaction that was prepared, a slot that nobody reads', () => {
     sql(
@@ -216,7 +218,6 @@ describe('what holds everybody back', () => {
       `CREATE FUNCTION later.pg_current_wal_lsn() RETURNS pg_lsn LANGUAGE sql AS $$SELECT '1/0'::pg_lsn$$`,
       `CREATE FUNCTION later.age(xid) RETURNS int LANGUAGE sql AS 'SELECT 450000000'`,
     );
-    const ofIds = (line: string) => line.includes('transaction ids');
     expect(found(looked()).filter((line) => !ofIds(line))).toEqual([
       'urgent: old transaction: pid -2 of odoo (without a name)',
       'urgent: prepared transaction: payment',

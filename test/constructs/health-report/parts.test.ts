@@ -21,32 +21,32 @@ describe('months', () => {
   });
 });
 
+const kept = (hours: string, ...moments: string[]) =>
+  atWork(
+    moments.map((moment) => ({ at: at(moment), value: 1 })),
+    hours,
+  ).map((entry) => entry.at.toISOString().slice(0, 16));
+
+it('begin and end on the hour, on their days', () => {
+  // 2026-11-27 is a Friday.
+  const moments = ['2026-11-27T06:55', '2026-11-27T07:00', '2026-11-27T16:55', '2026-11-27T17:00'];
+  expect(kept('mon-fri 07:00-17:00', ...moments, '2026-11-28T08:00', '2026-11-29T08:00')).toEqual(
+    moments.slice(1, 3),
+  );
+  expect(kept('sun-sun 00:00-00:00', '2026-11-29T00:00', '2026-11-30T00:00')).toEqual(['2026-11-29T00:00']);
+});
+
 describe('business hours', () => {
-  const kept = (hours: string, ...moments: string[]) =>
-    atWork(
-      moments.map((moment) => ({ at: at(moment), value: 1 })),
-      hours,
-    ).map((entry) => entry.at.toISOString().slice(0, 16));
-
-  it('begin and end on the hour, on their days', () => {
-    // 2026-11-27 is a Friday.
-    const moments = ['2026-11-27T06:55', '2026-11-27T07:00', '2026-11-27T16:55', '2026-11-27T17:00'];
-    expect(kept('mon-fri 07:00-17:00', ...moments, '2026-11-28T08:00', '2026-11-29T08:00')).toEqual(
-      moments.slice(1, 3),
-    );
-    expect(kept('sun-sun 00:00-00:00', '2026-11-29T00:00', '2026-11-30T00:00')).toEqual(['2026-11-29T00:00']);
-  });
-
   it('of a night shift are of the day that it begins on', () => {
     const friday = ['2026-11-27T22:00', '2026-11-28T05:55'];
     expect(kept('mon-fri 22:00-06:00', ...friday, '2026-11-28T06:00', '2026-11-28T22:00')).toEqual(friday);
   });
 });
 
-describe('what fills up', () => {
-  const daily = (values: readonly number[]) =>
-    values.map((value, index) => ({ at: new Date(Date.UTC(2026, 9, 1 + index)), value }));
+const daily = (values: readonly number[]) =>
+  values.map((value, index) => ({ at: new Date(Date.UTC(2026, 9, 1 + index)), value }));
 
+describe('what fills up', () => {
   it('does so by the median of its days, whatever happened on one of them', () => {
     const falling = Array.from({ length: 20 }, (_, day) => 100 - 2 * day);
     expect(fallPerDay(daily(falling))).toBe(2);

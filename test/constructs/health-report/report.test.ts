@@ -112,6 +112,11 @@ function answer(call: WireCall) {
   return undefined;
 }
 
+interface Query {
+  readonly Id: string;
+  readonly MetricStat: { readonly Period: number; readonly Metric: { readonly MetricName: Measured } };
+}
+
 function values(parameters: WireCall['parameters']) {
   const {
     StartTime: from,
@@ -119,8 +124,8 @@ function values(parameters: WireCall['parameters']) {
     MetricDataQueries: queries,
   } = JSON.parse(JSON.stringify(parameters));
   return {
-    MetricDataResults: queries.map(({ Id, MetricStat }: { Id: string; MetricStat: any }) => {
-      const of = says[MetricStat.Metric.MetricName as Measured] ?? (() => undefined);
+    MetricDataResults: queries.map(({ Id, MetricStat }: Query) => {
+      const of = says[MetricStat.Metric.MetricName] ?? (() => undefined);
       const moments: number[] = [];
       const found: number[] = [];
       for (let at = from; at < until; at += MetricStat.Period) {
@@ -147,16 +152,23 @@ async function report(settings: Settings = MEDIUM) {
   return { ...message, page: put?.body ?? '', key: put?.operation, type: put?.headers['content-type'] };
 }
 
+const seconds = (moment: string) => Date.parse(moment) / 1000;
+
+const change = (AlarmName: string, at: string, to: string) => ({
+  AlarmName,
+  Timestamp: Date.parse(at) / 1000,
+  HistoryData: JSON.stringify({ newState: { stateValue: to } }),
+});
+
 describe('the report on a month', () => {
   it('asks for that month finely and for four by days, and for the alarms of the month', async () => {
     await report();
-    const seconds = (moment: string) => Date.parse(moment) / 1000;
     expect(
       wire
         .asked(VALUES)
         .map(({ StartTime, EndTime, MetricDataQueries }) => {
           const [{ MetricStat }] = JSON.parse(JSON.stringify(MetricDataQueries));
-          return `${MetricStat.Period}: ${StartTime}-${EndTime}`;
+          return `${MetricStat.Period}: ${String(StartTime)}-${String(EndTime)}`;
         })
         .toSorted(),
     ).toEqual([
@@ -212,11 +224,6 @@ describe('the report on a month', () => {
   });
 
   it('tells what rang, of this environment alone', async () => {
-    const change = (AlarmName: string, at: string, to: string) => ({
-      AlarmName,
-      Timestamp: Date.parse(at) / 1000,
-      HistoryData: JSON.stringify({ newState: { stateValue: to } }),
-    });
     changes = [
       change('prod-warning-web-cpu', '2026-11-03T10:00:00Z', 'ALARM'),
       change('prod-warning-web-cpu', '2026-11-03T13:00:00Z', 'OK'),
