@@ -66,6 +66,10 @@ export class OdooAlarm extends Construct {
   readonly threshold: number;
   readonly panel?: PanelName;
   readonly line: string;
+  readonly meaning: string;
+  /** When it rings, in words. */
+  readonly condition: string;
+  readonly because: string;
 
   constructor(scope: Construct, id: string, props: OdooAlarmProps) {
     super(scope, id);
@@ -75,9 +79,12 @@ export class OdooAlarm extends Construct {
     this.threshold = props.threshold;
     this.panel = props.panel;
     this.line = props.line ?? props.name;
+    this.meaning = props.meaning;
+    this.condition = conditionOf(props);
+    this.because = props.because;
     this.alarm = new cloudwatch.Alarm(this, 'Alarm', {
       alarmName: `${props.topic.environmentName}-${props.severity}-${props.name}`,
-      alarmDescription: `${props.meaning} Rings ${conditionOf(props)}: ${props.because}. Runbook: ${props.topic.runbook}#${props.name}`,
+      alarmDescription: `${props.meaning} Rings ${this.condition}: ${this.because}. Runbook: ${props.topic.runbook}#${props.name}`,
       metric: props.metric,
       comparisonOperator: props.comparison,
       threshold: props.threshold,

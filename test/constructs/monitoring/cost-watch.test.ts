@@ -2,8 +2,9 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { budgetUsd } from '../../../config/monitoring.ts';
 import { CostWatch, type CostWatchProps } from '../../../constructs/monitoring/cost-watch.ts';
-import { environmentOf } from '../../support/environments.ts';
+import { environmentOf, production } from '../../support/environments.ts';
 import { testStack } from '../../support/stack.ts';
+import { recoveredTemplatesOf, resourcesOf, type Templates, templatesOf } from '../../support/templates.ts';
 
 function templateOf(changes: Partial<CostWatchProps> = {}): Template {
   const stack = testStack();
@@ -14,6 +15,10 @@ function templateOf(changes: Partial<CostWatchProps> = {}): Template {
     ...changes,
   });
   return Template.fromStack(stack);
+}
+
+function budgetsIn(templates: Templates): number {
+  return resourcesOf(templates, 'AWS::Budgets::Budget').length;
 }
 
 describe('the budget', () => {
@@ -48,6 +53,13 @@ describe('the budget', () => {
 
   it('is not made where none is wanted', () => {
     templateOf({ budgetUsd: 0 }).resourceCountIs('AWS::Budgets::Budget', 0);
+  });
+
+  it('is made once, not beside itself in the recovery Region, and only where somebody hears of it', () => {
+    const alarmEmail = 'odoo-alarms@example.com';
+    expect(budgetsIn(templatesOf(environmentOf(10, { ...production, alarmEmail })))).toBe(1);
+    expect(budgetsIn(recoveredTemplatesOf(environmentOf(10, { ...production, alarmEmail })))).toBe(0);
+    expect(budgetsIn(templatesOf(environmentOf(10, production)))).toBe(0);
   });
 
   it('is a quarter more than the plan says, unless the file says how much', () => {
