@@ -43,7 +43,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * | Release | no | cluster, database job, its state machine | the same |
  * | Service | no | ECS services | ECS services |
  * | Dns | record of the domain | the same | the same |
- * | Operations | alarms and dashboard | the same | the same |
+ * | Operations | alarms, dashboard, monthly report | and the weekly look at the database | the same |
  */
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
   const recoveryStack = recoveryStackOf(app, planned);

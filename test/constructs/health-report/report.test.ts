@@ -241,6 +241,13 @@ describe('the report on a month', () => {
     expect((await report()).message).toMatch(
       /well +Restore of the database: Proven last on 2026-11-29, 1 days ago\./,
     );
+    keys['restore-tests/'] = [
+      'restore-tests/2026-11-29T09:00:00.000Z-passed-1A2B.json',
+      'restore-tests/2026-11-30T09:00:00.000Z-failed-1A2B.json',
+    ];
+    expect((await report()).message).toMatch(
+      /TO DO +Restore of the database: Proven last on 2026-11-29, 1 days ago\. The last attempt, 2026-11-30, has failed/,
+    );
     keys['restore-tests/'] = ['restore-tests/2026-11-30T09:00:00.000Z-failed-1A2B.json'];
     keys['drills/'] = ['drills/2026-10-04T09:00:00.000Z-passed-d1.json'];
     const { message } = await report();
