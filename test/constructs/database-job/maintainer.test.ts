@@ -60,6 +60,19 @@ it('analyzes what Odoo owns, where PostgreSQL lets somebody else', async () => {
   expect(analyzed).toBe(version() >= 170000 ? '1' : '-1');
 });
 
+it('is given the statistics with more beside them where that alone can be handed on', async () => {
+  sql('REVOKE pg_read_all_stats FROM odoo_master');
+  sql('GRANT pg_monitor TO odoo_master WITH ADMIN OPTION');
+  try {
+    const { report } = await bench.run();
+    expect(report?.warnings).toEqual([]);
+    expect(sql("SELECT pg_has_role('odoo_maintainer', 'pg_read_all_stats', 'USAGE')")).toBe('t');
+  } finally {
+    sql('REVOKE pg_monitor FROM odoo_master CASCADE');
+    sql('GRANT pg_read_all_stats TO odoo_master WITH ADMIN OPTION');
+  }
+});
+
 it('lets a release succeed that cannot show it sessions, and warns', async () => {
   sql('REVOKE pg_read_all_stats FROM odoo_master');
   try {
