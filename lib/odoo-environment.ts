@@ -13,6 +13,7 @@ import { DataStack, type DataStackProps } from './stacks/data-stack.ts';
 import { DnsStack } from './stacks/dns-stack.ts';
 import type { DrillStackProps } from './stacks/drill-stack.ts';
 import { EgressStack } from './stacks/egress-stack.ts';
+import { healthOfServer, healthOfService } from './stacks/health-metrics.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import type { OdooStackProps } from './stacks/odoo-stack.ts';
 import { OperationsStack } from './stacks/operations-stack.ts';
@@ -43,7 +44,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * | Release | no | cluster, database job, its state machine | the same |
  * | Service | no | ECS services | ECS services |
  * | Dns | record of the domain | the same | the same |
- * | Operations | alarms, dashboard, canary | the same | the same |
+ * | Operations | alarms, dashboard, canary, monthly report | and the weekly look at the database | the same |
  */
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
   const recoveryStack = recoveryStackOf(app, planned);
@@ -137,6 +138,12 @@ function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, d
   operationsStack.watchServer(serverStack, backupStack);
   operationsStack.watchUsers(serverStack.url);
   operationsStack.watchRecovery(backupStack);
+  operationsStack.watchMaintenance();
+  operationsStack.reportHealth(dataStack, {
+    metrics: healthOfServer(site.environment.name, serverStack),
+    proofs: backupStack.restoresAreTested ? ['database', 'volume'] : ['database'],
+    drilled: drilledIn(site, recoveryStack),
+  });
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
   if (serverStack.fenceGuard !== undefined) operationsStack.watchFence(serverStack.fenceGuard);
@@ -171,11 +178,24 @@ function addService(
   operationsStack.watchServiceLogs(dataStack, releaseStack, serviceStack);
   operationsStack.watchUsers(edgeStack.url, requestsAt(edgeStack.entry.loadBalancer.loadBalancerFullName));
   operationsStack.watchRecovery(backupStack);
+  operationsStack.maintainDatabase(dataStack, backupStack);
+  operationsStack.watchMaintenance();
+  operationsStack.reportHealth(dataStack, {
+    metrics: healthOfService(dataStack, edgeStack, serviceStack),
+    proofs: backupStack.tested,
+    drilled: drilledIn(site, recoveryStack),
+  });
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
   if (serviceStack.fenceGuard !== undefined) operationsStack.watchFence(serviceStack.fenceGuard);
   operationsStack.showDashboard();
   return dataStack;
+}
+
+/** Where drills are reported that come by themselves: those that nobody starts are nobody's to miss. */
+function drilledIn({ environment, plan }: OdooStackProps, copies?: RecoveryStack): RecoveryStack | undefined {
+  const isScheduled = environment.recovery.drill.schedule === 'monthly';
+  return isScheduled && withoutDrill(environment, plan) === undefined ? copies : undefined;
 }
 
 /** Of a network that stood there without one; an existing one has its owner's. */

@@ -13,13 +13,16 @@ export const KMS_KEYS = 2;
 export const ODOO_SECRETS = 4;
 
 /** Metrics that alarms look at: of a server and its backups; of a database, a load balancer, services and file systems. */
-const ALARMS = { small: 41, medium: 44, large: 47 } as const;
+const ALARMS = { small: 45, medium: 49, large: 52 } as const;
 
 /** What the single server reports of itself: four metrics for each of three backups, and six of its own. */
 const SERVER_METRICS = 18;
 
 /** Metrics made from the logs of Odoo, nginx and PostgreSQL; on the single server those too that a load balancer and RDS tell. */
 const LOG_METRICS = { small: 18, medium: 14, large: 14 } as const;
+
+/** What the weekly look at the database reports. */
+const MAINTENANCE_METRICS = 4;
 
 /** Restore tests in a month: one a week. */
 const RESTORE_TESTS = 52 / 12;
@@ -76,6 +79,13 @@ export function backupLines(basis: BillBasis): readonly BillLine[] {
     ...(plan.database.kind === 'host' ? repositoryLines(usage) : []),
     { item: 'KMS keys', key: 'kms.key', quantity: KMS_KEYS, unit: 'keys' },
     { item: 'Secrets', key: 'secretsManager.secret', quantity: secrets, unit: 'secrets' },
+    {
+      item: 'Age of backups: metrics',
+      key: 'cloudwatch.customMetric.first10k',
+      // Of recovery points, and of RDS's own.
+      quantity: plan.database.kind === 'rds' ? 2 : 1,
+      unit: 'metrics',
+    },
     ...restoreTestLines(basis, onEfs),
   ];
 }
@@ -187,6 +197,12 @@ export function operationLines(basis: BillBasis): readonly BillLine[] {
           unit: 'metrics',
           estimated: true,
         },
+    {
+      item: 'Look at the database: metrics',
+      key: 'cloudwatch.customMetric.first10k',
+      quantity: MAINTENANCE_METRICS,
+      unit: 'metrics',
+    },
     { item: 'Dashboard', key: 'cloudwatch.dashboard', quantity: 1, unit: 'dashboards' },
     {
       item: 'Metrics of Odoo, nginx and PostgreSQL',

@@ -30,7 +30,7 @@ export const TARGET_UTILISATION = 0.6;
  * Share of the time that a worker is planned to be busy. At 150 % of the load it becomes three quarters; not far above
  * five sixths, nodes of four workers begin to refuse connections (simulated).
  */
-const WORKER_UTILISATION = 0.5;
+export const WORKER_UTILISATION = 0.5;
 
 /**
  * Odoo HTTP workers for each vCPU. Odoo's rule allows 2 x vCPU + 1 per node; the one that remains is left to nginx and

@@ -4,6 +4,15 @@ export const RESTORE_TESTS = 'restore-tests/';
 /** What was in the database when a backup was made, in the audit bucket; named after the moment. */
 export const MANIFESTS = 'manifests/';
 
+/** What the weekly look at the database has found, in the audit bucket. The keys begin with the moment and end with the worst finding. */
+export const MAINTENANCE = 'maintenance/';
+
+/** Monthly health reports, in the audit bucket, named after the month. */
+export const HEALTH_REPORTS = 'health/';
+
+/** Since when that is expected, where there is no such report yet. */
+export const MAINTENANCE_NOTE = 'watermarks/maintenance.json';
+
 /** Until when the copies in the recovery Region are complete, in its copy of the audit bucket alone. */
 export const COPIES_NOTE = 'watermarks/copies.json';
 

@@ -1,10 +1,17 @@
 import { Duration, aws_backup as backup, aws_events as events, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Retention, Windows } from '../../config/environment.ts';
+import { DAY } from '../../config/week-time.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { backupTime, START_MINUTES } from './backup-time.ts';
 import { type RecoveryPointRule, recoveryPointRules } from './recovery-point-rules.ts';
 import { RecoveryVault, type RecoveryVaultProps } from './recovery-vault.ts';
+
+/** A recovery point is complete within so many hours of its beginning, or its job has failed. */
+export const COMPLETION_HOURS = 12;
+
+/** For so long after its time a backup is begun and made, as a rule. */
+const BUSY_MINUTES = START_MINUTES + 60;
 
 export interface RecoveryPointsProps extends RecoveryVaultProps {
   /** ARNs of what recovery points are made of. */
@@ -46,6 +53,11 @@ export class RecoveryPoints extends Construct {
     });
   }
 
+  /** When snapshots are made, in minutes after Monday 00:00 UTC. */
+  get busy(): readonly { readonly from: number; readonly minutes: number }[] {
+    return Array.from({ length: 7 }, (_, day) => ({ from: day * DAY + this.time, minutes: BUSY_MINUTES }));
+  }
+
   private ruleOf(
     { name, days, on }: RecoveryPointRule,
     copyTo: readonly backup.IBackupVault[],
@@ -56,7 +68,7 @@ export class RecoveryPoints extends Construct {
       ruleName: name,
       scheduleExpression: events.Schedule.cron({ hour: String(hour), minute: String(minute), ...on }),
       startWindow: Duration.minutes(START_MINUTES),
-      completionWindow: Duration.hours(12),
+      completionWindow: Duration.hours(COMPLETION_HOURS),
       deleteAfter,
       copyActions:
         copyTo.length === 0

@@ -1,9 +1,10 @@
 import type { Windows } from '../../config/environment.ts';
-import { clock } from '../../config/week-time.ts';
+import { clock, dayAndClock } from '../../config/week-time.ts';
 import { RECOVERED_BACKUPS, SERVER_BACKUPS } from '../backup/backup-prefixes.ts';
+import { maintenanceTime } from '../database-maintenance/maintenance-time.ts';
 import type { BundleFile } from './host-bundle.ts';
 import { DATA, type HostSettings, SOCKET_DIRECTORY } from './host-settings.ts';
-import { proofTime } from './proof-time.ts';
+import { PROOF_MINUTES, proofTime, VOLUME_MINUTES, volumeTestTime } from './proof-time.ts';
 
 /** pgBackRest's name for the server's cluster. */
 const STANZA = 'odoo';
@@ -17,7 +18,7 @@ export function ownBackups(broughtBack = false): string {
 export function backupFiles(settings: HostSettings): BundleFile[] {
   return [
     { path: 'pgbackrest.conf', text: pgbackrestConf(settings) },
-    ...Object.entries(schedule(settings.windows)).map(([job, timer]) => ({
+    ...Object.entries(schedule(settings)).map(([job, timer]) => ({
       path: `systemd/odoo-backup-${job}.timer`,
       text: timerUnit(job, timer),
     })),
@@ -79,9 +80,9 @@ interface Timer {
  * The timers by the job that each starts.
  *
  * Full backup, dump and complete comparison follow one another in the daily window; the hourly backup keeps half an hour
- * away from them, and the weekly proof from all of these.
+ * away from them, and the weekly proof from all of these. The weekly look at the database is away from both proofs.
  */
-function schedule(windows: Windows): Record<string, Timer> {
+function schedule({ windows, businessHours }: HostSettings): Record<string, Timer> {
   const daily = (minutesLater: number): string =>
     `*-*-* ${minutesAfter(windows.backup, minutesLater).join(':')}:00 UTC`;
   return {
@@ -99,6 +100,10 @@ function schedule(windows: Windows): Record<string, Timer> {
       description: 'Weekly proof that the latest backup can be restored',
       calendar: `Sun *-*-* ${clock(proofTime(windows, hourlyMinute(windows)))}:00 UTC`,
     },
+    maintenance: {
+      description: 'Weekly look at the database',
+      calendar: `${weekDayAndClock(serverMaintenanceTime(windows, businessHours))}:00 UTC`,
+    },
     filestore: { description: 'Copy of new files', calendar: '*-*-* *:00/5:00' },
     status: { description: 'Metrics of backups and of Odoo, every minute', calendar: '*-*-* *:*:00' },
   };
@@ -107,6 +112,21 @@ function schedule(windows: Windows): Record<string, Timer> {
 /** Minute of each hour at which the hourly backup begins. */
 export function hourlyMinute({ backup }: Windows): number {
   return Number(minutesAfter(backup, 30)[1]);
+}
+
+/** When the database is looked at, in minutes after Monday 00:00 UTC: not while its backups are proven. */
+function serverMaintenanceTime(windows: Windows, businessHours: string): number {
+  const minute = hourlyMinute(windows);
+  return maintenanceTime(windows, businessHours, [
+    { from: proofTime(windows, minute), minutes: PROOF_MINUTES },
+    { from: volumeTestTime(windows, minute), minutes: VOLUME_MINUTES },
+  ]);
+}
+
+/** `Sun *-*-* 05:00` */
+function weekDayAndClock(time: number): string {
+  const [day = '', ...clockTime] = dayAndClock(time).split(':');
+  return `${day.charAt(0).toUpperCase()}${day.slice(1)} *-*-* ${clockTime.join(':')}`;
 }
 
 /** Hour and minute, both of two digits, so many minutes after the beginning of a window. */

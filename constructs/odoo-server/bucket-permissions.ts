@@ -1,5 +1,5 @@
 import { aws_iam as iam, type aws_s3 as s3 } from 'aws-cdk-lib';
-import { RESTORE_TESTS } from '../audit/audit-prefixes.ts';
+import { MAINTENANCE, RESTORE_TESTS } from '../audit/audit-prefixes.ts';
 import { SERVER_BACKUPS } from '../backup/backup-prefixes.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
@@ -53,7 +53,13 @@ function allowCopiedBackups(role: iam.Role, backupBucket: s3.IBucket): void {
 /** Not by the bucket's own grant, which also lets whoever writes set legal holds and tags. */
 function allowReports(role: iam.Role, auditBucket: s3.IBucket): void {
   const reports = auditBucket.arnForObjects(`${RESTORE_TESTS}*-server.*`);
-  role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [reports] }));
+  const looks = auditBucket.arnForObjects(`${MAINTENANCE}*`);
+  role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [reports, looks] }));
+  acknowledgeWildcard(
+    role,
+    looks,
+    'Reports of the weekly look at the database: each is named after its moment; the server can read none of them, and versions are kept.',
+  );
   auditBucket.encryptionKey?.grantEncrypt(role);
   acknowledgeWildcard(
     role,

@@ -6,6 +6,7 @@ import type { Plan } from '../../config/sizing/plan.ts';
 import { REPORT_STYLE } from '../audit/report-style.ts';
 import { SERVER_BACKUPS } from '../backup/backup-prefixes.ts';
 import { databaseJobFiles } from '../database-job/database-job-files.ts';
+import { MAINTENANCE_STATEMENTS } from '../database-maintenance/maintenance-files.ts';
 import { DATABASE_NAME, DATABASE_ROLE } from '../database/odoo-database.ts';
 import { renderNginxConf } from '../odoo-node/nginx-conf.ts';
 import { type OdooRole, renderOdooConf } from '../odoo-node/odoo-conf.ts';
@@ -36,6 +37,7 @@ export function hostFiles(settings: HostSettings): BundleFile[] {
     { path: 'odoo/cron.conf', text: odooConf(settings, { kind: 'cron', cronWorkers: plan.cron.workers }) },
     { path: 'postgresql/odoo.conf', text: postgresqlConf(plan) },
     ...backupFiles(settings),
+    ...Object.entries(MAINTENANCE_STATEMENTS).map(([name, text]) => ({ path: `maintenance/${name}`, text })),
     { path: 'report.css', text: REPORT_STYLE },
     ...upkeepFiles(settings),
   ];

@@ -26,6 +26,8 @@ export interface HostSettings {
   readonly pointInTimeDays: number;
   /** When the daily backup and, once a week, security updates with their restarts may run. */
   readonly windows: Windows;
+  /** Days and hours in UTC in which people work, for example `mon-fri 07:00-17:00`. */
+  readonly businessHours: string;
 }
 
 /** Mount point of the data volume. Everything that must outlive the server is below it. */

@@ -47,6 +47,8 @@ export interface OdooServerProps {
   readonly pointInTimeDays: number;
   /** When the daily backup and, once a week, security updates with their restarts may run. */
   readonly windows: Windows;
+  /** Days and hours in UTC in which people work, for example `mon-fri 07:00-17:00`. */
+  readonly businessHours: string;
   /**
    * Label of an image with the packages on board, from which the server is then launched; another label makes another
    * image. The subnet has to give addresses to what is launched in it.

@@ -156,6 +156,7 @@ export class OdooServer extends Construct implements ec2.IConnectable, iam.IGran
       broughtBack: props.broughtBackTo !== undefined,
       pointInTimeDays: props.pointInTimeDays,
       windows: props.windows,
+      businessHours: props.businessHours,
     });
     const { launchTemplate } = new ServerLaunchTemplate(this, 'LaunchTemplate', {
       server,

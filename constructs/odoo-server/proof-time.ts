@@ -7,7 +7,7 @@ const SUNDAY = 6 * DAY;
 const FIRST_HOUR = 8;
 
 /** The longest that a proof takes, 90 minutes (its unit ends it then), and some more. */
-const ENOUGH_MINUTES = 120;
+export const PROOF_MINUTES = 120;
 
 /** The hourly backup, which takes seconds, is over by then, and the next one is far. */
 const AFTER_HOURLY_MINUTES = 10;
@@ -23,7 +23,7 @@ export function proofTime(windows: Windows, hourlyMinute: number): number {
   const minute = (hourlyMinute + AFTER_HOURLY_MINUTES) % 60;
   const hours = Array.from({ length: 24 }, (_, later) => (FIRST_HOUR + later) % 24);
   const times = hours.map((hour) => SUNDAY + hour * 60 + minute);
-  const free = times.map((time) => Math.min(ENOUGH_MINUTES, freeMinutes(time, windows)));
+  const free = times.map((time) => Math.min(PROOF_MINUTES, freeMinutes(time, windows)));
   return times[free.indexOf(Math.max(...free))] ?? SUNDAY;
 }
 
@@ -37,7 +37,7 @@ const VOLUME_HOURS = { first: 3, last: 18 };
 export const VOLUME_START_HOURS = 2;
 
 /** Until it surely has begun, the volume is there (some minutes), and the server has looked at it (90 minutes at most). */
-const VOLUME_MINUTES = VOLUME_START_HOURS * 60 + 120;
+export const VOLUME_MINUTES = VOLUME_START_HOURS * 60 + 120;
 
 /**
  * When in the week AWS Backup begins to restore the data volume for a test, in minutes after Monday 00:00 UTC: as soon after
@@ -52,7 +52,7 @@ export function volumeTestTime(windows: Windows, hourlyMinute: number): number {
 }
 
 /** Minutes from a moment of the week until the next window begins; none within one. */
-function freeMinutes(time: number, { backup, maintenance }: Windows): number {
+export function freeMinutes(time: number, { backup, maintenance }: Windows): number {
   const [weeklyFrom = 0, weeklyTo = 0] = maintenance.split('-').map(momentOf);
   const [dailyFrom = 0, dailyTo = 0] = backup.split('-').map(momentOf);
   return Math.min(

@@ -11,6 +11,7 @@ import {
 import { acknowledge } from '../shared/acknowledge.ts';
 import { acknowledgeWildcard } from '../shared/acknowledge-wildcard.ts';
 import { RESTORE_METRICS } from '../restore-testing/validate-restore.lambda/metrics.ts';
+import { MAINTENANCE_METRICS } from '../database-maintenance/maintain.lambda/handlers.ts';
 import { SERVER_METRICS } from './server-metrics.ts';
 
 /**
@@ -136,7 +137,7 @@ export function allowParameter(role: iam.Role, parameter: ssm.IParameter): void 
 }
 
 /**
- * Lets the server's agents write logs and metrics: into its own log group, its own namespace and that of restore proofs.
+ * Lets the server's agents write logs and metrics: into its own log group, its own namespace and those of restore proofs and of the look at the database.
  *
  * Session Manager looks the log group up before it opens a logged session, by an action that takes no resource.
  */
@@ -147,7 +148,9 @@ export function allowReporting(role: iam.Role, logGroup: logs.ILogGroup): void {
     new iam.PolicyStatement({
       actions: ['cloudwatch:PutMetricData'],
       resources: ['*'],
-      conditions: { StringEquals: { 'cloudwatch:namespace': [SERVER_METRICS, RESTORE_METRICS] } },
+      conditions: {
+        StringEquals: { 'cloudwatch:namespace': [SERVER_METRICS, RESTORE_METRICS, MAINTENANCE_METRICS] },
+      },
     }),
   );
 }

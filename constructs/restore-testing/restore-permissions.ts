@@ -117,12 +117,13 @@ export function allowInVpc(role: iam.Role, purpose: string): void {
   );
 }
 
-function databaseUser(role: iam.Role, resourceId: string): string {
+/** ARN of a role of the database, as whom somebody signs in by IAM. */
+export function databaseUser(role: iam.Role, resourceId: string, resourceName = VERIFIER_ROLE): string {
   const [service, resource] = ['rds-db', `dbuser:${resourceId}`];
-  return Stack.of(role).formatArn({ service, resource, resourceName: VERIFIER_ROLE });
+  return Stack.of(role).formatArn({ service, resource, resourceName });
 }
 
-function allow(role: iam.Role, actions: string[], resource: string): void {
+export function allow(role: iam.Role, actions: string[], resource: string): void {
   role.addToPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
 }
 
@@ -137,7 +138,8 @@ function allowRead(role: iam.Role, bucket: s3.IBucket, prefix: string, actions: 
   );
 }
 
-function allowPut(role: iam.Role, bucket: s3.IBucket, prefix: string, what: string): void {
+/** Writes objects below a prefix, and nothing else. */
+export function allowPut(role: iam.Role, bucket: s3.IBucket, prefix: string, what: string): void {
   const objects = bucket.arnForObjects(`${prefix}*`);
   allow(role, ['s3:PutObject'], objects);
   acknowledgeWildcard(

@@ -1,20 +1,26 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { aws_ec2 as ec2, CfnOutput, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { businessHoursOf } from '../../config/business-hours.ts';
 import { budgetUsd, hasCanary } from '../../config/monitoring.ts';
 import { OdooCanary } from '../../constructs/canary/odoo-canary.ts';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
+import { DatabaseMaintenance } from '../../constructs/database-maintenance/database-maintenance.ts';
+import { maintenanceTime } from '../../constructs/database-maintenance/maintenance-time.ts';
+import { HealthReport, type HealthReportProps } from '../../constructs/health-report/health-report.ts';
 import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
 import { AvailabilityAlarms } from '../../constructs/monitoring/availability-alarms.ts';
 import { CanaryAlarms } from '../../constructs/monitoring/canary-alarms.ts';
+import { BackupAgeAlarms } from '../../constructs/monitoring/backup-age-alarms.ts';
 import { CertificateAlarms } from '../../constructs/monitoring/certificate-alarms.ts';
 import { CostWatch } from '../../constructs/monitoring/cost-watch.ts';
 import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
 import { OdooDashboard } from '../../constructs/monitoring/dashboard/odoo-dashboard.ts';
 import { FenceAlarm } from '../../constructs/monitoring/fence-alarm.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
+import { HealthReportAlarm } from '../../constructs/monitoring/health-report-alarm.ts';
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
 import { LogAlarms } from '../../constructs/monitoring/log-alarms.ts';
+import { MaintenanceAlarms } from '../../constructs/monitoring/maintenance-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
 import { OdooAlarm } from '../../constructs/monitoring/odoo-alarm.ts';
 import { OdooCompositeAlarm } from '../../constructs/monitoring/odoo-composite-alarm.ts';
@@ -29,6 +35,7 @@ import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
 import { WebAclAlarm } from '../../constructs/monitoring/web-acl-alarm.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
 import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
+import { trustedCertificates } from '../../constructs/odoo-node/trusted-certificates.ts';
 import type { FenceGuard } from '../../constructs/recovery/fence-guard.ts';
 import { warnOfMissingCanary } from '../missing-canary.ts';
 import type { BackupStack } from './backup-stack.ts';
@@ -118,6 +125,73 @@ export class OperationsStack extends OdooStack {
       vault,
       proofDays: isProven ? PROOF_DAYS : undefined,
     });
+    const { environment, plan } = this.props;
+    new BackupAgeAlarms(this, 'BackupAgeAlarms', {
+      topic,
+      recoveryPointObjective:
+        plan.database.kind === 'rds' ? Duration.hours(environment.objectives.rpoHours) : undefined,
+    });
+  }
+
+  /** Looks at the database each week; the single server looks at its own. */
+  maintainDatabase({ database, auditBucket }: ServiceDataStack, { recoveryPoints }: BackupStack): void {
+    const { environment, networkStack } = this.props;
+    const securityGroup = new ec2.SecurityGroup(this, 'Maintenance', {
+      vpc: networkStack.network.vpc,
+      description: 'Function that looks at the database',
+      allowAllOutbound: false,
+    });
+    securityGroup.connections.allowToDefaultPort(database, 'PostgreSQL');
+    // These subnets have no other route out.
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3, by its gateway endpoint');
+    new DatabaseMaintenance(this, 'DatabaseMaintenance', {
+      environmentName: environment.name,
+      network: networkStack.network,
+      database,
+      databaseResourceId: database.resourceId,
+      securityGroup,
+      auditBucket,
+      certificates: trustedCertificates(environment.region),
+      time: maintenanceTime(environment.windows, environment.monitoring.businessHours, recoveryPoints.busy),
+      logKey: networkStack.logKey,
+      logRetentionDays: environment.retention.logDays,
+    });
+  }
+
+  /** Whether somebody looks at the database each week, and what was found. */
+  watchMaintenance(): void {
+    new MaintenanceAlarms(this, 'MaintenanceAlarms', { topic: this.topic });
+  }
+
+  /** What the month before comes to, each month. */
+  reportHealth(
+    { auditBucket }: DataStack,
+    {
+      metrics,
+      proofs,
+      drilled,
+    }: Pick<HealthReportProps, 'metrics' | 'proofs'> & { readonly drilled?: RecoveryStack },
+  ): void {
+    const { environment, plan, networkStack } = this.props;
+    const { app, database } = plan;
+    const { machine } = new HealthReport(this, 'HealthReport', {
+      environment: environment.name,
+      tier: plan.tier,
+      users: plan.users,
+      workers: app.nodesMin * app.workers,
+      availabilityPercent: environment.monitoring.availabilityPercent,
+      businessHours: environment.monitoring.businessHours,
+      storageGiB:
+        database.kind === 'rds' ? { planned: database.storageGiB, most: database.storageMaxGiB } : undefined,
+      metrics,
+      proofs,
+      auditBucket,
+      drills: drilled && { bucket: drilled.auditBucket, region: drilled.region },
+      topic: this.topic.topic,
+      logKey: networkStack.logKey,
+      logRetentionDays: environment.retention.logDays,
+    });
+    new HealthReportAlarm(this, 'HealthReportAlarm', { topic: this.topic, machine });
   }
 
   /** Whether S3 copies everything to the recovery Region; how far it is behind is watched there. */

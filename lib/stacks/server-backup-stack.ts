@@ -9,11 +9,9 @@ import { RestoreTesting } from '../../constructs/restore-testing/restore-testing
 import { VolumeValidation } from '../../constructs/restore-testing/volume-validation.ts';
 import { warnOfMissingRestoreTests } from '../missing-restore-tests.ts';
 import { BackupStack, type BackupStackProps } from './backup-stack.ts';
-import type { NetworkStack } from './network-stack.ts';
 import type { ServerStack } from './server-stack.ts';
 
-export interface ServerBackupStackProps extends Omit<BackupStackProps, 'resourceArns'> {
-  readonly networkStack: NetworkStack;
+export interface ServerBackupStackProps extends Omit<BackupStackProps, 'resourceArns' | 'databaseInstance'> {
   readonly serverStack: ServerStack;
 }
 

@@ -67,6 +67,7 @@ export class ServerStack extends OdooStack {
       logRetentionDays: environment.retention.logDays,
       pointInTimeDays: environment.retention.pointInTimeDays,
       windows: environment.windows,
+      businessHours: environment.monitoring.businessHours,
       goldenImage,
       dataVolume,
       broughtBackTo: dataStack.restorePoint?.time,

@@ -13,11 +13,9 @@ import { RestoreValidation } from '../../constructs/restore-testing/restore-vali
 import { warnOfMissingRestoreTests } from '../missing-restore-tests.ts';
 import { BackupStack, type BackupStackProps } from './backup-stack.ts';
 import { filestoreTestOf, testFilestore } from './filestore-restore-test.ts';
-import type { NetworkStack } from './network-stack.ts';
 import type { ServiceDataStack } from './service-data-stack.ts';
 
-export interface ServiceBackupStackProps extends Omit<BackupStackProps, 'resourceArns'> {
-  readonly networkStack: NetworkStack;
+export interface ServiceBackupStackProps extends Omit<BackupStackProps, 'resourceArns' | 'databaseInstance'> {
   readonly dataStack: ServiceDataStack;
 }
 
@@ -38,9 +36,16 @@ export class ServiceBackupStack extends BackupStack {
   /** Not everywhere AWS Backup can. */
   readonly restoresAreTested: boolean;
 
+  private readonly filestoreIsTested: boolean;
+
   constructor(scope: Construct, props: ServiceBackupStackProps) {
-    super(scope, { ...props, resourceArns: resourcesOf(props.dataStack) });
+    super(scope, {
+      ...props,
+      resourceArns: resourcesOf(props.dataStack),
+      databaseInstance: props.dataStack.database.instance.instanceIdentifier,
+    });
     const { environment } = props;
+    this.filestoreIsTested = props.dataStack.filestore instanceof EfsFilestore;
     this.restoresAreTested = regionOf(environment.region).restoreTesting;
     if (this.restoresAreTested) this.testRestores(props);
     else warnOfMissingRestoreTests(this, environment);
@@ -114,6 +119,12 @@ export class ServiceBackupStack extends BackupStack {
   ): ec2.SecurityGroup {
     const { vpc } = networkStack.network;
     return new ec2.SecurityGroup(this, id, { vpc, description, allowAllOutbound: false });
+  }
+
+  /** Of what a restore is proven each week. */
+  get tested(): readonly ('database' | 'filestore')[] {
+    if (!this.restoresAreTested) return [];
+    return this.filestoreIsTested ? ['database', 'filestore'] : ['database'];
   }
 
   /** Before each backup. */

@@ -24,6 +24,7 @@ export class HostDirectory {
       rollout: { modules: [], phases: [] },
       pointInTimeDays: 14,
       windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
+      businessHours: 'mon-fri 07:00-17:00',
     })) {
       this.write(path, text);
     }

@@ -86,6 +86,10 @@ const aws: Readonly<Record<string, Publisher>> = {
     metrics: { 'Reputation.BounceRate': 0, 'Reputation.ComplaintRate': 0 },
     dimensions: [{}],
   },
+  'AWS/States': {
+    metrics: { ExecutionsFailed: 0 },
+    dimensions: [{ StateMachineArn: 'AWS::StepFunctions::StateMachine' }],
+  },
   'AWS/WAFV2': {
     metrics: { AllowedRequests: 0, BlockedRequests: 0 },
     dimensions: [
@@ -105,7 +109,14 @@ const aws: Readonly<Record<string, Publisher>> = {
 
 /** What programs of this project publish: where their source is, and the resource that runs them. */
 const own: Readonly<Record<string, readonly { readonly source: string; readonly runsIn: string }[]>> = {
+  'Odoo/Backups': [
+    { source: 'constructs/backup/watch-recovery-points.lambda', runsIn: 'AWS::Lambda::Function' },
+  ],
   'Odoo/Copies': [{ source: 'constructs/recovery/watch-copies.lambda', runsIn: 'AWS::Lambda::Function' }],
+  'Odoo/Maintenance': [
+    { source: 'constructs/database-maintenance/maintain.lambda', runsIn: 'AWS::Lambda::Function' },
+    { source: 'constructs/odoo-server/files/backup', runsIn: 'AWS::AutoScaling::AutoScalingGroup' },
+  ],
   'Odoo/Restore': [
     { source: 'constructs/restore-testing/validate-restore.lambda', runsIn: 'AWS::Lambda::Function' },
     { source: 'constructs/drill', runsIn: 'AWS::Lambda::Function' },
@@ -119,6 +130,22 @@ export function unpublished(templates: Templates): readonly string[] {
   return watchedMetrics(templates).flatMap((metric) => {
     const problem = problemOf(metric, templates);
     return problem === undefined ? [] : [`${metric.by}: ${metric.namespace} ${metric.name}: ${problem}`];
+  });
+}
+
+/** The same of metrics that a program asks for: their names and the names of their dimensions. */
+export function unpublishedSources(
+  sources: Readonly<Record<string, readonly [string, string, string, Readonly<Record<string, string>>]>>,
+): readonly string[] {
+  return Object.values(sources).flatMap(([namespace, name, , dimensions]) => {
+    const names = Object.keys(dimensions).toSorted().join(', ');
+    const publisher = aws[namespace];
+    const isKnown =
+      publisher === undefined
+        ? (own[namespace] ?? []).some(({ source }) => mentions(source, name)) && names.includes('Environment')
+        : name in publisher.metrics &&
+          publisher.dimensions.some((set) => Object.keys(set).toSorted().join(', ') === names);
+    return isKnown ? [] : [`${namespace} ${name} by ${names}`];
   });
 }
 

@@ -11,6 +11,7 @@ from earlier_server import refuse_to_forget
 from filestore import publish_attachments
 from image_modules import ImageModules
 from job import DATABASE, ROLE, JobError, execute, query, row, rows
+from maintainer import admit_maintainer
 from module_notes import remember
 from odoo_program import change_modules
 from odoo_settings import apply_settings, modules_in
@@ -92,6 +93,7 @@ def harden(job, database):
         execute(connection, "CREATE EXTENSION IF NOT EXISTS pg_trgm")
         execute(connection, "REVOKE ALL ON DATABASE {} FROM PUBLIC", database)
     admit_verifier(job, database)
+    admit_maintainer(job, database)
 
 
 def verify(job, database):

@@ -7,6 +7,7 @@ from administrator import replace_initial_password
 from databases import BEFORE, DATABASE, INCOMING, discard, drop, drop_unfinished, exists, put_in_service
 from filestore import check_attachments
 from job import JobError
+from maintainer import admit_maintainer
 from neutralization import neutralize
 from neutralized import require_neutralized
 from odoo_database import verify
@@ -39,6 +40,7 @@ def receive_copy(job):
     fetch(job)
     verify(job, INCOMING)
     admit_verifier(job, INCOMING)
+    admit_maintainer(job, INCOMING)
     neutralize(job, INCOMING)
     apply_settings(job, INCOMING, installed=[])
     replace_initial_password(job, INCOMING)

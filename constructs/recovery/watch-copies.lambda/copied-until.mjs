@@ -25,7 +25,7 @@
  * }} efs
  * @property {{
  *   listRecoveryPointsByBackupVault(input: object): Promise<{
- *     RecoveryPoints?: { Status?: string, CreationDate?: Date }[],
+ *     RecoveryPoints?: { Status?: string, CreationDate?: Date, ResourceArn?: string }[],
  *     NextToken?: string,
  *   }>,
  * }} backup
@@ -139,18 +139,26 @@ async function destinationsOf(efs, FileSystemId) {
  * @param {string} vault Its name.
  */
 export async function newestRecoveryPoint({ backup }, vault) {
-  /** @type {(Date | undefined)[]} */
-  const moments = [];
+  const points = await usableRecoveryPoints(backup, vault);
+  return latest(points.map(({ CreationDate }) => CreationDate));
+}
+
+/**
+ * All that could be restored now.
+ *
+ * @param {Pick<Clients['backup'], 'listRecoveryPointsByBackupVault'>} backup
+ * @param {string} vault Its name.
+ */
+export async function usableRecoveryPoints(backup, vault) {
+  const points = [];
   /** @type {string | undefined} */
   let NextToken;
   do {
     const page = await backup.listRecoveryPointsByBackupVault({ BackupVaultName: vault, NextToken });
-    for (const { Status = '', CreationDate } of page.RecoveryPoints ?? []) {
-      if (USABLE.includes(Status)) moments.push(CreationDate);
-    }
+    points.push(...(page.RecoveryPoints ?? []).filter(({ Status = '' }) => USABLE.includes(Status)));
     ({ NextToken } = page);
   } while (NextToken);
-  return latest(moments);
+  return points;
 }
 
 /** @param {(Date | undefined)[]} moments */

@@ -13,6 +13,12 @@ export interface Endpoint {
   readonly password: () => Promise<string>;
   /** Certificates that vouch for the server's, PEM. */
   readonly ca: string;
+  /**
+   * Who is at work, as `pg_stat_activity` shows it.
+   *
+   * @default odoo-restore-validation
+   */
+  readonly application?: string;
 }
 
 /** A session that reads, and can do nothing else. */
@@ -24,13 +30,18 @@ export class Database {
   }
 
   /** @throws if it cannot be reached, if its certificate is not for its name, or if it does not let this user in. */
-  static async connect({ host, ca, ...endpoint }: Endpoint): Promise<Database> {
+  static async connect({
+    host,
+    ca,
+    application = 'odoo-restore-validation',
+    ...endpoint
+  }: Endpoint): Promise<Database> {
     const client = new Client({
       ...endpoint,
       host,
       // The name is compared with the certificate's: libpq's verify-full.
       ssl: { ca, rejectUnauthorized: true },
-      application_name: 'odoo-restore-validation',
+      application_name: application,
       options: '-c default_transaction_read_only=on',
       connectionTimeoutMillis: CONNECT_MS,
       statement_timeout: STATEMENT_MS,

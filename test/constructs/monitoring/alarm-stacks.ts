@@ -12,6 +12,7 @@ import {
   aws_rds as rds,
   aws_s3 as s3,
   aws_ses as ses,
+  aws_stepfunctions as sfn,
   Duration,
   type Stack,
 } from 'aws-cdk-lib';
@@ -22,13 +23,16 @@ import { AlarmTopic } from '../../../constructs/monitoring/alarm-topic.ts';
 import { AvailabilityAlarms } from '../../../constructs/monitoring/availability-alarms.ts';
 import { CanaryAlarms } from '../../../constructs/monitoring/canary-alarms.ts';
 import { OdooWebAcl } from '../../../constructs/edge/web-acl.ts';
+import { BackupAgeAlarms } from '../../../constructs/monitoring/backup-age-alarms.ts';
 import { CertificateAlarms } from '../../../constructs/monitoring/certificate-alarms.ts';
 import { CopyAlarms } from '../../../constructs/monitoring/copy-alarms.ts';
 import { DatabaseAlarms } from '../../../constructs/monitoring/database-alarms.ts';
 import { LogAlarms, type LogAlarmsProps } from '../../../constructs/monitoring/log-alarms.ts';
 import { DrillAlarms } from '../../../constructs/monitoring/drill-alarms.ts';
 import { FilestoreAlarms } from '../../../constructs/monitoring/filestore-alarms.ts';
+import { HealthReportAlarm } from '../../../constructs/monitoring/health-report-alarm.ts';
 import { LoadBalancerAlarms } from '../../../constructs/monitoring/load-balancer-alarms.ts';
+import { MaintenanceAlarms } from '../../../constructs/monitoring/maintenance-alarms.ts';
 import { MailAlarms } from '../../../constructs/monitoring/mail-alarms.ts';
 import { requestsAt } from '../../../constructs/monitoring/request-metrics.ts';
 import { RecoveryAlarms } from '../../../constructs/monitoring/recovery-alarms.ts';
@@ -62,6 +66,9 @@ export function stackWithAllAlarms(): Stack {
     addServerAlarms(stack, topic, 't4g.xlarge');
     addMailAlarms(stack, topic);
     addRecoveryAlarms(stack, topic);
+    addBackupAgeAlarms(stack, topic);
+    new MaintenanceAlarms(stack, 'MaintenanceAlarms', { topic });
+    addHealthReportAlarm(stack, topic);
     addCopyAlarms(stack, topic);
     addReplicationAlarms(stack, topic);
     addFenceAlarm(stack, topic);
@@ -211,6 +218,15 @@ export function addMailAlarms(stack: Stack, topic: AlarmTopic): void {
 export function addRecoveryAlarms(stack: Stack, topic: AlarmTopic): void {
   const vault = backup.BackupVault.fromBackupVaultName(stack, 'Vault', 'odoo');
   new RecoveryAlarms(stack, 'RecoveryAlarms', { topic, vault, proofDays: 9 });
+}
+
+export function addBackupAgeAlarms(stack: Stack, topic: AlarmTopic): void {
+  new BackupAgeAlarms(stack, 'BackupAgeAlarms', { topic, recoveryPointObjective: Duration.hours(2) });
+}
+
+export function addHealthReportAlarm(stack: Stack, topic: AlarmTopic): void {
+  const machine = sfn.StateMachine.fromStateMachineName(stack, 'HealthReport', 'report');
+  new HealthReportAlarm(stack, 'HealthReportAlarm', { topic, machine });
 }
 
 export function addCopyAlarms(stack: Stack, topic: AlarmTopic, database: 'rds' | 'repository' = 'rds'): void {

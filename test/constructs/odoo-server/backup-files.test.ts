@@ -13,6 +13,7 @@ const settings: HostSettings = {
   rollout: { modules: [], phases: [] },
   pointInTimeDays: 14,
   windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
+  businessHours: 'mon-fri 07:00-17:00',
 };
 
 function file(path: string, changes: Partial<HostSettings> = {}): string {

@@ -45,6 +45,7 @@ function file(path: string, broughtBack?: boolean): string {
     rollout: { modules: [], phases: [] },
     pointInTimeDays: 14,
     windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
+    businessHours: 'mon-fri 07:00-17:00',
     broughtBack,
   }).find((candidate) => candidate.path === path);
   return found?.text ?? '';

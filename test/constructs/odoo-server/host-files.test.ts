@@ -19,6 +19,7 @@ const settings: HostSettings = {
   domain: { name: 'erp.example.com', hostedZone: { id: 'Z0123456789ABC', name: 'example.com' } },
   pointInTimeDays: 14,
   windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
+  businessHours: 'mon-fri 07:00-17:00',
 };
 
 function file(path: string, changes: Partial<HostSettings> = {}): string {

@@ -24,6 +24,7 @@ function filesWith(smtp: SmtpSettings | undefined): ReadonlyMap<string, string> 
     smtp,
     pointInTimeDays: 14,
     windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
+    businessHours: 'mon-fri 07:00-17:00',
   });
   return new Map(files.map(({ path, text }) => [path, text]));
 }

@@ -237,13 +237,15 @@ describe('the permissions of the server', () => {
     expect(actions().filter((action) => /^ssm:.*Parameter/.test(action))).toEqual(['ssm:GetParameter']);
   });
 
-  it('write metrics into their own namespace and that of proofs, and logs into their own group', () => {
+  it('write metrics into their own namespace, that of proofs and that of looks at the database, and logs into their own group', () => {
     expect(statementsAllowing('cloudwatch:PutMetricData')).toEqual([
       {
         Action: 'cloudwatch:PutMetricData',
         Effect: 'Allow',
         Resource: '*',
-        Condition: { StringEquals: { 'cloudwatch:namespace': ['Odoo/Server', 'Odoo/Restore'] } },
+        Condition: {
+          StringEquals: { 'cloudwatch:namespace': ['Odoo/Server', 'Odoo/Restore', 'Odoo/Maintenance'] },
+        },
       },
     ]);
     const [group] = Object.keys(template.findResources('AWS::Logs::LogGroup'));

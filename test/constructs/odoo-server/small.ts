@@ -119,6 +119,7 @@ export function serverIn(
     logRetentionDays: 90,
     pointInTimeDays: 14,
     windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
+    businessHours: 'mon-fri 07:00-17:00',
     secrets: {
       odooDatabasePassword: secret('DatabasePassword'),
       odooAdminPassword: secret('AdminPassword'),

@@ -11,7 +11,9 @@ it('is a program that Lambda can load, with what the template gives it', () => {
   // With the function that only a filestore on EFS has.
   const storage = { growthPerYear: 0.3, filestoreGiB: 10, floorGiB: 0, filestore: 'efs' } as const;
   const { Backup = { Resources: {} } } = templatesOf(environmentOf(40, { storage }));
-  const functions = resourcesOf({ Backup }, 'AWS::Lambda::Function');
+  const functions = resourcesOf({ Backup }, 'AWS::Lambda::Function').filter(({ logicalId }) =>
+    logicalId.startsWith('Functions'),
+  );
   const handlers = functions.map(({ resource }) => String(resource.Properties?.['Handler']));
   const environment: object = JSON.parse(JSON.stringify(functions[0]?.resource.Properties?.['Environment']));
   const names = Object.keys(Object.values(environment)[0]);

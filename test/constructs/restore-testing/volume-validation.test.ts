@@ -55,7 +55,9 @@ describe('the restore test of the data volume', () => {
   });
 
   it('is judged when this plan has restored it, and only then', () => {
-    const [rule] = ofBackup('AWS::Events::Rule');
+    const [rule] = ofBackup('AWS::Events::Rule').filter(({ logicalId }) =>
+      logicalId.startsWith('VolumeValidation'),
+    );
     expect(rule?.resource.Properties?.['EventPattern']).toMatchObject({
       'detail-type': ['Restore Job State Change'],
       detail: { status: ['COMPLETED'], restoreTestingPlanArn: [expect.anything()] },

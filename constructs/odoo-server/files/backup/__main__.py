@@ -4,6 +4,7 @@
     python3 -m backup filestore | filestore-all                what is new, or everything compared with the bucket
     python3 -m backup dump                                     a portable dump of the database
     python3 -m backup proof                                    the latest backup is restored aside and looked at
+    python3 -m backup maintenance                              statistics of the database, and what needs somebody
     python3 -m backup begin                                    backups are expected from now on
     python3 -m backup status                                   publishes how old they are
 
@@ -13,7 +14,7 @@ Exit code 0 means: done and verified. Whatever happens is published as metrics.
 import sys
 import time
 
-from . import configuration, dump, filestore, handover, metrics, proof, recovery_points, repository, status
+from . import configuration, dump, filestore, handover, maintenance, metrics, proof, recovery_points, repository, status
 from .host import Failure, Host, alone
 from .recovery import clear_proof
 
@@ -62,6 +63,9 @@ def main(name):
         return 0
     if name == "proof":
         return 0 if proof.prove(host) else 1
+    if name == "maintenance":
+        maintenance.maintain(host)
+        return 0
     succeeded = attempt(host, name)
     if name in AFTER:
         # Also after a failure: the files are no less worth saving.
@@ -101,7 +105,7 @@ def attempt(host, name):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in {*RUNS, *OTHERS, "proof"}:
+    if len(sys.argv) != 2 or sys.argv[1] not in {*RUNS, *OTHERS, "maintenance", "proof"}:
         sys.exit(__doc__)
     try:
         sys.exit(main(sys.argv[1]))

@@ -5,7 +5,7 @@ import ssl
 import subprocess
 import time
 
-from . import metrics
+from . import maintenance, metrics
 from .proof import Proof
 from .volume_proof import VolumeProof
 
@@ -19,6 +19,9 @@ def publish(host):
     known = [metric for metric in proofs if metric[2] is not None]
     if known:
         metrics.publish(host, known, metrics.RESTORE_NAMESPACE)
+    maintained = metrics.age(host, "maintenance")
+    if maintained is not None:
+        metrics.publish(host, [("MaintenanceAge", "Seconds", maintained, None)], maintenance.NAMESPACE)
     ages = [("BackupAge", "Seconds", metrics.age(host, job), job) for job in metrics.JOBS]
     others = [
         ("WalArchiveDelay", "Seconds", archive_delay(host), None),
