@@ -1,0 +1,42 @@
+import { resolve4 } from 'node:dns/promises';
+import { get as httpGet } from 'node:http';
+import { get as httpsGet } from 'node:https';
+import { TLSSocket } from 'node:tls';
+import type { Outside, Page } from './outside.ts';
+
+/** Milliseconds for a page: longer than this nobody waits for a health check. */
+const PATIENCE = 10_000;
+
+/** Where the command runs: its name servers, its way to the internet, the certificate authorities that Node.js trusts. */
+export const fromHere: Outside = {
+  async addresses(name) {
+    try {
+      return await resolve4(name);
+    } catch (error) {
+      if (
+        error instanceof Error &&
+        'code' in error &&
+        (error.code === 'ENOTFOUND' || error.code === 'ENODATA')
+      ) {
+        return [];
+      }
+      throw error;
+    }
+  },
+  // Not `fetch`, which keeps the certificate to itself.
+  get(url) {
+    return new Promise<Page>((resolve, reject) => {
+      const get = url.startsWith('https:') ? httpsGet : httpGet;
+      const request = get(url, { timeout: PATIENCE, agent: false }, (response) => {
+        const { socket, statusCode = 0 } = response;
+        const validTo =
+          socket instanceof TLSSocket ? { validTo: new Date(socket.getPeerCertificate().valid_to) } : {};
+        response.resume();
+        resolve({ status: statusCode, ...validTo });
+        request.destroy();
+      });
+      request.once('timeout', () => request.destroy(new Error(`no answer within ${PATIENCE / 1000} s`)));
+      request.once('error', reject);
+    });
+  },
+};
