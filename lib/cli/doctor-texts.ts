@@ -41,6 +41,9 @@ export function renderDoctor(report: DoctorReport, style: Style, { all }: { read
   ].join('\n');
 }
 
+/** Of what has passed so many lines are enough for a person. */
+const SHOWN = 6;
+
 type Color = 'red' | 'yellow' | 'green';
 
 function section(title: string, texts: readonly string[], style: Style, color: Color): readonly string[] {
@@ -90,10 +93,13 @@ function permissions(missing: readonly string[], style: Style): readonly string[
 }
 
 function passedText({ name, asks, basis, seen }: CheckResult, { width }: Style): string {
+  const texts = [...new Set(seen)];
+  const shown = texts.slice(0, SHOWN);
   const source = basis === 'this project' ? '' : ` (${basis})`;
   return [
     wrap(`  ${name}: ${asks}${source}`, width, 2).slice(2),
-    ...[...new Set(seen)].map((text) => wrap(text, width, 4)),
+    ...shown.map((text) => wrap(text, width, 4)),
+    ...(texts.length > SHOWN ? [`    and ${texts.length - SHOWN} more like this; --json has them all`] : []),
   ].join('\n');
 }
 
@@ -106,6 +112,10 @@ function conclusion(report: DoctorReport, all: boolean): string {
   const outcome = outcomeOf(report);
   const rest = all ? '' : ' --all shows what has passed, too.';
   if (goLive !== undefined) {
+    const [first] = goLive.stages;
+    if (first !== undefined && !first.due && first.from !== undefined) {
+      return `Nothing of the list is due before ${instant(first.from)}; what stands open above may take until then.`;
+    }
     const texts = {
       passed: `${environment} may go live, as far as is due by now.`,
       failed: `${environment} must not go live: something that is due has failed.`,

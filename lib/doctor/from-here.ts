@@ -9,17 +9,15 @@ const PATIENCE = 10_000;
 
 /** Where the command runs: its name servers, its way to the internet, the certificate authorities that Node.js trusts. */
 export const fromHere: Outside = {
-  async addresses(name) {
+  async lookUp(name) {
     try {
-      return await resolve4(name);
+      const records = await resolve4(name, { ttl: true });
+      return {
+        addresses: records.map(({ address }) => address),
+        ttl: Math.max(0, ...records.map(({ ttl }) => ttl)),
+      };
     } catch (error) {
-      if (
-        error instanceof Error &&
-        'code' in error &&
-        (error.code === 'ENOTFOUND' || error.code === 'ENODATA')
-      ) {
-        return [];
-      }
+      if (saysThatThereIsNone(error)) return { addresses: [], ttl: 0 };
       throw error;
     }
   },
@@ -40,3 +38,9 @@ export const fromHere: Outside = {
     });
   },
 };
+
+function saysThatThereIsNone(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && (error.code === 'ENOTFOUND' || error.code === 'ENODATA')
+  );
+}

@@ -62,6 +62,17 @@ export const GATE: readonly GateItem[] = [
     checks: ['buckets', 'replication', 'vault', 'keys', 'secrets'],
   },
   { hours: 72, asks: 'Backups are proven by a restore', checks: ['backups', 'restore-proof'] },
+  {
+    hours: 72,
+    asks: 'Backups are proven by a restore',
+    appliesTo: (subject) =>
+      subject.plan.tier !== 'small' && !subject.has('AWS::Backup::RestoreTestingSelection'),
+    person: {
+      name: 'restore-proven',
+      todo: ({ environment }) =>
+        `AWS Backup tests no restores in ${environment.region}: restore the newest backup beside the environment (npm run backups -- --env ${environment.name} prints how), and look into it`,
+    },
+  },
   { hours: 72, asks: 'The recovery was tried, in time', checks: ['drill'] },
   {
     hours: 72,

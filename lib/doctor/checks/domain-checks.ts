@@ -7,8 +7,11 @@ import type { Subject } from '../subject.ts';
 const DAY = 86_400_000;
 /** ACM renews 60 days before the end; after a month of trying something is wrong. */
 const DAYS_LEFT = 30;
-/** The single server's certificate is of Let's Encrypt, for 90 days, and renewed with 30 left. */
+/** The single server's own certificate is for 90 days, and renewed a month before its end. */
 const DAYS_LEFT_SERVER = 14;
+
+/** Seconds. The records that are made here say 60. */
+const LONGEST_TTL = 300;
 
 const CERTIFICATE = 'AWS::CertificateManager::Certificate';
 const ADDRESS = 'AWS::EC2::EIP';
@@ -43,7 +46,7 @@ export const domainChecks: readonly Check[] = [
   },
   {
     name: 'dns',
-    asks: 'Does the domain lead to this environment?',
+    asks: 'Does the domain lead to this environment, by a record that could be changed within minutes?',
     basis: 'environment file',
     todo: 'compare the record of the domain with the addresses above; a record elsewhere than in the hosted zone has to be changed there',
     page: 'docs/architecture.md',
@@ -51,16 +54,22 @@ export const domainChecks: readonly Check[] = [
     async look(subject, findings) {
       const { outside } = subject.props;
       const name = subject.environment.domain?.name ?? '';
-      const found = await findings.read(`addresses of ${name}`, () => outside.addresses(name));
+      const found = await findings.read(`addresses of ${name}`, () => outside.lookUp(name));
       const planned = await entryAddresses(subject, findings);
       if (found === undefined || planned === undefined) return;
-      if (found.length === 0) return findings.fault(`${name} has no address`);
+      const { addresses, ttl } = found;
+      if (addresses.length === 0) return findings.fault(`${name} has no address`);
       // A load balancer answers with some of its addresses, and with others a minute later.
       findings.require(
-        found.some((address) => planned.includes(address)),
-        `${name} leads to ${found.join(', ')}`,
-        `${name} leads to ${found.join(', ')}; the entry has ${planned.join(', ')}`,
+        addresses.some((address) => planned.includes(address)),
+        `${name} leads to ${addresses.join(', ')}`,
+        `${name} leads to ${addresses.join(', ')}; the entry has ${planned.join(', ')}`,
       );
+      if (ttl > LONGEST_TTL) {
+        findings.fault(
+          `its record is believed for ${ttl} s; in a recovery users wait that long, ${LONGEST_TTL} s are enough`,
+        );
+      }
     },
   },
   {
@@ -129,9 +138,10 @@ async function entryAddresses(subject: Subject, findings: Findings): Promise<rea
     return address === undefined ? undefined : [address];
   }
   return findings.read(`addresses of ${balancer.place}`, () =>
-    subject.ask(balancer, async (deployed, arn) =>
-      subject.props.outside.addresses((await deployed.loadBalancer(arn)).DNSName),
-    ),
+    subject.ask(balancer, async (deployed, arn) => {
+      const { DNSName } = await deployed.loadBalancer(arn);
+      return (await subject.props.outside.lookUp(DNSName)).addresses;
+    }),
   );
 }
 

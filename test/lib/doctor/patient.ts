@@ -55,7 +55,7 @@ export class Patient {
         fence: async () => this.fencedAt && { fencedAt: this.fencedAt },
       }),
       outside: {
-        addresses: async (name) => world.names[name] ?? [],
+        lookUp: async (name) => ({ addresses: world.names[name] ?? [], ttl: world.ttl }),
         get: async (url) => {
           const page = world.pages[url] ?? new Error('nobody is there');
           if (page instanceof Error) throw page;

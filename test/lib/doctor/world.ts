@@ -43,6 +43,7 @@ export class World {
   readonly refused = new Map<string, { code: string; message: string }>();
   /** Addresses of names, pages by address. */
   names: Record<string, string[]> = {};
+  ttl = 60;
   pages: Record<string, { status: number; validTo?: Date } | Error> = {};
 
   constructor(planned: PlannedEnvironment, stacks: readonly ExpectedStack[]) {
