@@ -25,6 +25,7 @@ export type DeployedResource = z.infer<typeof deployedResource>;
 
 export const resourceDrift = z.object({
   StackResourceDriftStatus: z.string(),
+  DriftStatusReason: z.string().optional(),
   PropertyDifferences: z
     .array(
       z.object({

@@ -28,9 +28,14 @@ export const driftCheck: Check = {
           (await subject.in(stack.region)).drift(stack.name, logicalId),
         );
         if (drift === undefined) return;
-        const { StackResourceDriftStatus: status, PropertyDifferences: differences } = drift;
+        const {
+          StackResourceDriftStatus: status,
+          PropertyDifferences: differences,
+          DriftStatusReason: reason = 'CloudFormation gives no reason',
+        } = drift;
         if (status === 'IN_SYNC') return findings.see(`${place}: as in its template`);
         if (status === 'NOT_CHECKED') return findings.see(`${place}: CloudFormation cannot say`);
+        if (status === 'UNKNOWN') return findings.cannotRead(`drift of ${place}`, new Error(reason));
         if (status === 'DELETED') return findings.fault(`${place} was deleted`);
         for (const { PropertyPath, ActualValue, ExpectedValue } of differences) {
           findings.fault(`${place}: ${PropertyPath} is ${ActualValue}, in the template ${ExpectedValue}`);

@@ -16,9 +16,10 @@ export const goLiveCheck: Check = {
     }
     const first = weekMoment(goLive);
     const [begins = 0, ends = 0] = maintenance.split('-').map(momentOf);
-    // Weeks begin again: each moment is counted from the first one.
-    const after = (moment: number): number => (moment - first + WEEK) % WEEK;
-    const apart = after(begins) >= DAY && after(ends) > after(begins);
+    // Weeks begin again: everything is counted from the first moment.
+    const opens = (begins - first + WEEK) % WEEK;
+    const closes = opens + ((ends - begins + WEEK) % WEEK);
+    const apart = opens >= DAY && closes <= WEEK;
     const text = `the window is ${maintenance} UTC, the first day begins ${instant(goLive)}`;
     findings.require(apart, text, text);
   },

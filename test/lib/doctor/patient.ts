@@ -78,10 +78,11 @@ async function plannedAs(name: string) {
 }
 
 /** The doctor asks for nothing else, and changes nothing. */
+const never = async (): Promise<never> => {
+  throw new Error('the doctor has no business with it');
+};
+
 function nobody() {
-  const never = async (): Promise<never> => {
-    throw new Error('the doctor has no business with it');
-  };
   return {
     running: never,
     start: never,

@@ -9,10 +9,15 @@ type Answers = (world: World, call: WireCall) => Answer;
 
 /** What the account answers to AWS's own clients. */
 export function answerOf(world: World, call: WireCall): Answer {
-  const refusal =
-    world.refused.get(actionOf(call)) ?? world.refused.get(call.service) ?? world.refused.get('all');
-  if (refusal !== undefined) return { status: 403, ...refusal };
+  const refusal = world.refused.get(actionOf(call)) ?? world.refused.get(call.region);
+  if (refusal !== undefined) return refusal;
   return SERVICES[call.service]?.(world, call);
+}
+
+/** What AWS says to credentials that may not do something. */
+export function notAllowed(action: string): Refusal {
+  const message = `User: arn:aws:iam::111122223333:user/duty is not authorized to perform: ${action} on resource: * because no identity-based policy allows it`;
+  return { code: 'AccessDeniedException', status: 403, message };
 }
 
 /** What IAM calls a service that signs under another name, and calls of S3 that it names otherwise. */

@@ -2,6 +2,7 @@ import type { PlannedEnvironment } from '../../../config/load.ts';
 import { quotaNeeds } from '../../../config/sizing/quota-needs.ts';
 import type { ExpectedResource, ExpectedStack } from '../../../lib/doctor/subject.ts';
 import { healthyThing, type Thing } from './healthy-things.ts';
+import type { Refusal } from '../../support/aws-wire.ts';
 import { ACCOUNT, physicalIdOf } from './physical-ids.ts';
 
 /** When everything here is looked at. */
@@ -39,8 +40,8 @@ export class World {
   mailIdentity: Thing;
   /** Instance types and classes that are offered. */
   isOffered = true;
-  /** What is refused, by the operation of AWS or the service. */
-  readonly refused = new Map<string, { code: string; message: string }>();
+  /** What is refused, by the action of IAM or the Region. */
+  readonly refused = new Map<string, Refusal>();
   /** Addresses of names, pages by address. */
   names: Record<string, string[]> = {};
   ttl = 60;

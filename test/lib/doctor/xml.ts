@@ -20,8 +20,9 @@ export function xml(value: unknown, name = ''): string {
     const element = ELEMENTS[name] ?? 'member';
     return value.map((each) => `<${element}>${xml(each)}</${element}>`).join('');
   }
-  if (typeof value !== 'object' || value === null)
-    return String(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  if (typeof value !== 'object' || value === null) {
+    return text(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  }
   return Object.entries(value)
     .map(([key, each]) => (each === undefined ? '' : `<${key}>${xml(each, key)}</${key}>`))
     .join('');
@@ -37,4 +38,8 @@ function seconds(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(seconds);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, seconds(each)]));
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
