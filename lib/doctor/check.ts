@@ -9,7 +9,7 @@ export interface Check {
   readonly asks: string;
   /** Where the expected answer comes from. */
   readonly basis: Basis;
-  /** What to do where the answer is another one. */
+  /** What to do where the answer is another one; `ENV` in it becomes the name of the environment. */
   readonly todo: string;
   /** Page that says more, and the section in it. */
   readonly page: string;

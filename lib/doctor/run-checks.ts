@@ -10,7 +10,8 @@ export async function runChecks(checks: readonly Check[], subject: Subject): Pro
 }
 
 async function runCheck(check: Check, subject: Subject): Promise<CheckResult> {
-  const { name, asks, basis, todo, page, look } = check;
+  const { name, asks, basis, page, look } = check;
+  const todo = check.todo.replaceAll(/\bENV\b/g, subject.environment.name);
   const findings = new Findings();
   // An answer that nobody foresaw must not take the other checks with it.
   await findings.read(name, () => look(subject, findings));

@@ -73,7 +73,7 @@ export const databaseChecks: readonly Check[] = [
       name: 'database-settings',
       asks: 'Has the database the size and the protections of the plan?',
       basis: 'plan',
-      todo: 'somebody changed it by hand, or a newer plan is not deployed yet: npx cdk diff -c env=NAME, then deploy',
+      todo: 'somebody changed it by hand, or a newer plan is not deployed yet: npx cdk diff -c env=ENV, then deploy',
       page: 'docs/doctor.md#what-is-compared-with-what',
     },
     ({ found, located: { properties }, findings }) => {

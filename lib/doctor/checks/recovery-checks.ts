@@ -18,7 +18,7 @@ export const recoveryChecks: readonly Check[] = [
     name: 'fence',
     asks: 'May the environment serve, or is it fenced because it goes on in its recovery Region?',
     basis: 'this project',
-    todo: 'it was stopped on purpose. Whether it runs in the recovery Region, and how it comes home, is in docs/recovery.md; npm run fence -- --env NAME --lift only if it does not run there',
+    todo: 'it was stopped on purpose. Whether it runs in the recovery Region, and how it comes home, is in docs/recovery.md; npm run fence -- --env ENV --lift only if it does not run there',
     page: 'docs/recovery.md#the-fence',
     appliesTo: ({ environment }) => environment.recoveryRegion !== undefined,
     async look({ props }, findings) {
@@ -33,7 +33,7 @@ export const recoveryChecks: readonly Check[] = [
     name: 'backups',
     asks: 'Can the newest moment be restored here, and from the copies, losing no more than promised?',
     basis: 'environment file',
-    todo: 'npm run backups -- --env NAME shows what there is; the runbook says what to do about what is missing',
+    todo: 'npm run backups -- --env ENV shows what there is; the runbook says what to do about what is missing',
     page: 'docs/recovery-points.md',
     async look({ props }, findings) {
       const report = await findings.read('the backups', props.backups);
@@ -70,7 +70,7 @@ export const recoveryChecks: readonly Check[] = [
     name: 'drill',
     asks: 'Has the recovery been tried, with success and in the promised time?',
     basis: 'environment file',
-    todo: 'npm run drill -- --env NAME tries it beside everything else; the report of the last one says what failed',
+    todo: 'npm run drill -- --env ENV tries it beside everything else; the report of the last one says what failed',
     page: 'docs/drill.md',
     appliesTo: ({ environment, props }) =>
       props.stacks.some(({ name }) => name === `${environment.name}-${DRILLS}`),

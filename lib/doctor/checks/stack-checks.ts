@@ -52,7 +52,7 @@ export const stackChecks: readonly Check[] = [
     name: 'resources',
     asks: 'Is everything there that the templates describe?',
     basis: 'templates',
-    todo: 'deploy from the checkout that the environment is meant to run: npx cdk deploy -c env=NAME --all',
+    todo: 'deploy from the checkout that the environment is meant to run: npx cdk deploy -c env=ENV --all',
     page: 'docs/architecture.md#stacks',
     async look(subject, findings) {
       await Promise.all(
@@ -102,7 +102,7 @@ export const stackChecks: readonly Check[] = [
     name: 'templates',
     asks: 'Is what is deployed what this checkout would deploy?',
     basis: 'templates',
-    todo: 'look with npx cdk diff -c env=NAME. Is this checkout newer? Then deploy it, or run the doctor of the one that is deployed; if not, somebody deployed something else: deploy again',
+    todo: 'look with npx cdk diff -c env=ENV. Is this checkout newer? Then deploy it, or run the doctor of the one that is deployed; if not, somebody deployed something else: deploy again',
     page: 'docs/doctor.md#what-is-compared-with-what',
     async look(subject, findings) {
       await Promise.all(

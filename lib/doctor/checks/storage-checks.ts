@@ -37,7 +37,7 @@ export const storageChecks: readonly Check[] = [
     name: 'replication',
     asks: 'Does S3 copy every bucket that has a copy in the recovery Region?',
     basis: 'templates',
-    todo: 'set it back by deploying NAME-Data with a changed template, or in the S3 console; what was written meanwhile is not copied by itself: docs/recovery-region.md',
+    todo: 'set it back by deploying ENV-Data with a changed template, or in the S3 console; what was written meanwhile is not copied by itself: docs/recovery-region.md',
     page: 'docs/recovery-region.md',
     appliesTo: (subject) => replicated(subject.of([BUCKET])).length > 0,
     async look(subject, findings) {

@@ -1,12 +1,12 @@
 import { notNull } from './not-null.ts';
-import type { Patient } from './patient.ts';
+import type { Patient, PATIENTS } from './patient.ts';
 import { NOW } from './world.ts';
 
 /** Something that is wrong, and what the doctor has to say of it. */
 export interface Fault {
   /** What somebody did, or nobody. */
   readonly what: string;
-  readonly environment: 'dev' | 'staging' | 'prod';
+  readonly environment: (typeof PATIENTS)[number];
   readonly plant: (patient: Patient) => void;
   /** The one check that fails. */
   readonly check: string;
@@ -506,6 +506,29 @@ export const FAULTS: readonly Fault[] = [
     /eu-west-1 does not offer db.m7g.4xlarge/,
     ({ world }) => {
       world.isOffered = false;
+    },
+  ),
+  fault(
+    'test',
+    'recovery-size',
+    'the instance type is not offered there',
+    /eu-west-1 does not offer t4g/,
+    ({ world }) => {
+      world.isOffered = false;
+    },
+  ),
+  fault('test', 'drill', 'the last drill failed', /has failed: rows are missing/, (patient) => {
+    patient.drill = { ...notNull(patient.drill), outcome: 'failed', issues: ['rows are missing'] };
+  }),
+  fault(
+    'test',
+    'restore-proof',
+    'the data volume was never tested',
+    /restore of the data volume was ever/,
+    ({ backups }) => {
+      const [list] = notNull(backups.primary.objects['test-backups/server/recovery-points.json']);
+      const { volumeProof: _volumeProof, ...others } = JSON.parse(notNull(list).text);
+      backups.primary.put('test-backups', 'server/recovery-points.json', others);
     },
   ),
 ];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { examine, subjectOf } from '../../../lib/doctor/examine.ts';
 import { outcomeOf } from '../../../lib/doctor/report.ts';
 import { AwsWire } from '../../support/aws-wire.ts';
-import { Patient } from './patient.ts';
+import { Patient, PATIENTS } from './patient.ts';
 import { answerOf } from './world-wire.ts';
 
 let wire: AwsWire;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => wire?.stop());
 beforeEach(() => wire.reset());
 
-it.each(['dev', 'staging', 'prod'])(
+it.each(PATIENTS)(
   '%s, with nothing wrong, passes every check, and nothing is changed',
   async (name) => {
     const patient = await Patient.healthy(name);

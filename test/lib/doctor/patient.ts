@@ -5,9 +5,16 @@ import type { Instruments } from '../../../lib/doctor/examine.ts';
 import { expectedStacks } from '../../../lib/doctor/expected.ts';
 import type { DrillReport } from '../../../lib/drill/drill-report.ts';
 import type { ExpectedStack } from '../../../lib/doctor/subject.ts';
+import { environmentOf, planOf, production } from '../../support/environments.ts';
 import { NOW, World } from './world.ts';
 
-/** An environment of `config/environments` in an account of its own, and everything that the doctor asks about it. */
+/** A single server in production, which no file describes. */
+export const SMALL_WITH_COPIES = 'test';
+
+/** What is shipped, and that. */
+export const PATIENTS = ['dev', 'staging', 'prod', SMALL_WITH_COPIES] as const;
+
+/** An environment, of `config/environments` or that one, in an account of its own, and everything that the doctor asks about it. */
 export class Patient {
   readonly world: World;
   readonly backups: ReturnType<typeof serviceAccount>;
@@ -71,6 +78,10 @@ export class Patient {
 const made = new Map<string, ReturnType<typeof plannedAs>>();
 
 async function plannedAs(name: string) {
+  if (name === SMALL_WITH_COPIES) {
+    const planned = { environment: environmentOf(10, production), plan: planOf(10, production) };
+    return { planned, stacks: await expectedStacks(planned) };
+  }
   const resolved = resolveAll(await loadEnvironmentFiles(), { env: name });
   const planned = resolved.ok ? resolved.value[0] : undefined;
   if (planned === undefined) throw new Error(`there is no environment ${name}`);

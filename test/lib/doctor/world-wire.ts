@@ -48,6 +48,8 @@ function thingOf({ things }: World, { region }: WireCall, id: unknown): Thing {
   return found;
 }
 
+const VPCS = 'L-F678F1CE';
+
 const query = (fields: object): Success => ({ body: xml(fields) });
 const jsonOf = (fields: object): Success => ({ body: json(fields) });
 
@@ -105,6 +107,10 @@ const SERVICES: Readonly<Record<string, Answers>> = {
     ),
   servicequotas: (world, call) => {
     const { QuotaCode, ServiceCode } = call.parameters;
+    // What was never asked for has a default alone.
+    if (QuotaCode === VPCS && operationOf(call) === 'GetServiceQuota') {
+      return { code: 'NoSuchResourceException', message: 'no such quota' };
+    }
     const Value = world.quotas.get(`${call.region} ${String(QuotaCode)}`);
     return jsonOf({ Quota: { QuotaCode, ServiceCode, Value } });
   },
