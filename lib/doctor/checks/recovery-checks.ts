@@ -39,8 +39,10 @@ export const recoveryChecks: readonly Check[] = [
       const report = await findings.read('the backups', props.backups);
       if (report === undefined) return;
       for (const { region, coordination, problems } of withProblems(report)) {
-        for (const { what, why, unanswered = false } of problems) {
-          if (unanswered) findings.cannotRead(`${region}, ${what}`, new Error(why));
+        // Of what could only be read in part nobody knows whether the rest would do.
+        const inPart = problems.some(({ unanswered }) => unanswered);
+        for (const { what, why } of problems) {
+          if (inPart) findings.cannotRead(`${region}, ${what}`, new Error(why));
           else findings.fault(`${region}, ${what}: ${why}`);
         }
         const { point } = coordination;
@@ -62,8 +64,13 @@ export const recoveryChecks: readonly Check[] = [
     async look(subject, findings) {
       const report = await findings.read('the proofs', subject.props.backups);
       const region = report?.regions.find(({ role }) => role !== 'recovery');
-      if (region === undefined) return;
-      for (const [what, proofs] of testedIn(region, subject)) judgeProof(what, proofs, subject, findings);
+      if (report === undefined || region === undefined) return;
+      const unanswered = report.problems.filter((each) => each.unanswered && each.region === region.region);
+      for (const [what, proofs] of testedIn(region, subject)) {
+        if (proofs.length > 0 || unanswered.length === 0) judgeProof(what, proofs, subject, findings);
+        // There may be some that could not be read.
+        else for (const each of unanswered) findings.cannotRead(`${what}, ${each.what}`, new Error(each.why));
+      }
     },
   },
   {

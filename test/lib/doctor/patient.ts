@@ -1,6 +1,7 @@
 import { loadEnvironmentFiles, resolveAll, type PlannedEnvironment } from '../../../config/load.ts';
 import { serverAccount, serviceAccount } from '../backups/account.ts';
 import { awsDeployed } from '../../../lib/doctor/aws/aws-deployed.ts';
+import type { Deployed } from '../../../lib/doctor/deployed.ts';
 import type { Instruments } from '../../../lib/doctor/examine.ts';
 import { expectedStacks } from '../../../lib/doctor/expected.ts';
 import type { DrillReport } from '../../../lib/drill/drill-report.ts';
@@ -34,10 +35,10 @@ export class Patient {
 
   /** Everything in order. */
   static async healthy(name: string): Promise<Patient> {
-    let known = made.get(name);
+    let known = synthesized.get(name);
     if (known === undefined) {
       known = plannedAs(name);
-      made.set(name, known);
+      synthesized.set(name, known);
     }
     const { planned, stacks } = await known;
     return new Patient(planned, stacks);
@@ -49,7 +50,7 @@ export class Patient {
     return {
       stacksOf: async () => this.stacks,
       // By AWS's own clients, over the wire.
-      deployedIn: async (asked) => awsDeployed(asked),
+      deployedIn: async (asked) => clientsIn(asked),
       backupsIn: async (asked) => (asked === region ? backups.primary : backups.recovery),
       drillsIn: async () => ({
         ...nobody(),
@@ -74,8 +75,18 @@ export class Patient {
   }
 }
 
+/** They remember nothing, and take long to make: once for all tests that share a wire. */
+const clients = new Map<string, Deployed>();
+
+function clientsIn(region: string): Deployed {
+  const wire = `${process.env['AWS_ENDPOINT_URL']} ${region}`;
+  const known = clients.get(wire) ?? awsDeployed(region);
+  clients.set(wire, known);
+  return known;
+}
+
 /** Synthesized once: nothing changes it. */
-const made = new Map<string, ReturnType<typeof plannedAs>>();
+const synthesized = new Map<string, ReturnType<typeof plannedAs>>();
 
 async function plannedAs(name: string) {
   if (name === SMALL_WITH_COPIES) {

@@ -30,10 +30,12 @@ async function actionsOf(environment: string): Promise<readonly string[]> {
 }
 
 describe('what the credentials may not do', () => {
-  it.each(PATIENTS)(
-    'in %s leaves something unknown, whichever action it is, and fails nothing',
-    async (name) => {
+  it('leaves something unknown, whichever action it is, and fails nothing', async () => {
+    const tried = new Set<string>();
+    for (const name of ['prod', ...PATIENTS]) {
       for (const action of await actionsOf(name)) {
+        if (tried.has(action)) continue;
+        tried.add(action);
         const patient = await Patient.healthy(name);
         patient.world.refused.set(action, notAllowed(action));
         const report = await examined(patient);
@@ -42,9 +44,9 @@ describe('what the credentials may not do', () => {
         expect(report.missingPermissions).toEqual([action]);
         expect(outcomeOf(report)).toBe('not checkable');
       }
-    },
-    180_000,
-  );
+    }
+    expect(tried.size).toBeGreaterThan(35);
+  }, 240_000);
 
   it('is all in the policy of docs/doctor.md, which allows nothing else', async () => {
     const page = readFileSync(new URL('../../../docs/doctor.md', import.meta.url), 'utf8');
@@ -106,7 +108,31 @@ describe('what does not answer', () => {
     expect(named(await examined(patient), 'failed')).toEqual(['alarm-receiver']);
   });
 
-  it('with sense is not taken for an answer', async () => {
+  it.each(PATIENTS)('of backups makes neither them nor their proofs fail, in %s', async (name) => {
+    const patient = await Patient.healthy(name);
+    patient.backups.primary.refused.add('all');
+    const report = await examined(patient);
+    expect(named(report, 'failed')).toEqual([]);
+    expect(named(report, 'not checkable')).toEqual(['backups', 'restore-proof']);
+  });
+
+  it.each(['keys', 'text', 'automatedBackups', 'recoveryPoints', 'resources', 'keptDays'] as const)(
+    'of backups in part, %s, is not taken for their not being there',
+    async (question) => {
+      for (const region of ['primary', 'recovery'] as const) {
+        const patient = await Patient.healthy('prod');
+        patient.backups[region].refused.add(question);
+        const report = await examined(patient);
+        expect([region, named(report, 'failed')]).toEqual([region, []]);
+      }
+      const patient = await Patient.healthy('prod');
+      patient.backups.primary.refused.add(question);
+      patient.backups.recovery.refused.add(question);
+      expect(named(await examined(patient), 'not checkable')).toContain('backups');
+    },
+  );
+
+  it('without sense is not taken for an answer', async () => {
     const patient = await Patient.healthy('prod');
     delete patient.world.thing('AWS::RDS::DBInstance')['MultiAZ'];
     const report = await examined(patient);
