@@ -3,7 +3,7 @@ import { recoveryPointDays } from './recovery-points.ts';
 import { isRegionName, regionOf } from './regions.ts';
 import type { EnvironmentFile } from './schema.ts';
 import type { Tier } from './sizing/plan.ts';
-import { clock, dayAndClock, momentOf, WEEK } from './week-time.ts';
+import { clock, DAY, dayAndClock, days, momentOf, WEEK } from './week-time.ts';
 
 /** What the defaults of an environment depend on. */
 export interface DefaultsContext {
@@ -68,6 +68,12 @@ export function defaultsFor({ production, tier, region }: DefaultsContext) {
     backup: { vaultLock: { mode: tier === 'large' ? 'governance' : 'none', graceDays: 7 } },
     objectives: { rtoHours: 4, rpoHours: 1 },
     windows: nightOf(region),
+    monitoring: {
+      // About an hour of the 220 in a month.
+      availabilityPercent: 99.5,
+      businessHours: dayOf(region),
+      canaryMinutes: production ? 5 : 0,
+    },
     network: { cidr: '10.0.0.0/16' },
     recovery: { dns: 'switch', drill: { schedule: production ? 'monthly' : 'manual' } },
     server: { zone: 1 },
@@ -125,6 +131,14 @@ export function settingsOf(file: PartialFile, context: DefaultsContext): Setting
     windows: {
       maintenance: file.windows?.maintenance ?? defaults.windows.maintenance,
       backup: file.windows?.backup ?? defaults.windows.backup,
+    },
+    monitoring: {
+      availabilityPercent: file.monitoring?.availabilityPercent ?? defaults.monitoring.availabilityPercent,
+      businessHours: file.monitoring?.businessHours ?? defaults.monitoring.businessHours,
+      canaryMinutes: file.monitoring?.canaryMinutes ?? defaults.monitoring.canaryMinutes,
+      budgetUsd: file.monitoring?.budgetUsd,
+      costAnomalyMonitor: file.monitoring?.costAnomalyMonitor,
+      runbookUrl: file.monitoring?.runbookUrl,
     },
     server: {
       goldenImage: file.server?.goldenImage,
@@ -184,4 +198,13 @@ function nightOf(region: string | undefined): { maintenance: string; backup: str
     backup: `${clock(inUtc('00:30'))}-${clock(inUtc('01:30'))}`,
     maintenance: `${dayAndClock(inUtc('sun:03:00'))}-${dayAndClock(inUtc('sun:04:00'))}`,
   };
+}
+
+/** Monday to Friday, from eight to six: standard time in the Region, to the full hour, in UTC. */
+function dayOf(region: string | undefined): string {
+  const ahead = isRegionName(region) ? Math.floor(regionOf(region).utcOffsetHours) * 60 : 0;
+  const from = momentOf('mon:08:00') - ahead;
+  const first = Math.floor(from / DAY);
+  const [monday, friday] = [first, first + 4].map((index) => days[(index + 7) % 7]);
+  return `${monday}-${friday} ${clock(from + WEEK)}-${clock(from + WEEK + 10 * 60)}`;
 }

@@ -1,4 +1,5 @@
 import type { DrillChoices } from './drill.ts';
+import type { Monitoring } from './monitoring.ts';
 
 /**
  * One environment, fully resolved: what a validated environment file and the documented defaults add up to.
@@ -46,6 +47,7 @@ export interface Environment {
   readonly tags: Readonly<Record<string, string>>;
   readonly network: NetworkChoice;
   readonly windows: Windows;
+  readonly monitoring: Monitoring;
   readonly server: ServerChoices;
   /** Values that replace what the sizing engine would have chosen; checked again after they are applied. */
   readonly overrides: Overrides;

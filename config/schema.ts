@@ -5,6 +5,7 @@ import { architecture, availability, concurrency, sizing, storage, users } from 
 import { account, name, production, recoveryRegion, region, tags } from './schema/identity.ts';
 import { fieldTexts } from './schema/field.ts';
 import { mail } from './schema/mail.ts';
+import { monitoring } from './schema/monitoring.ts';
 import { network } from './schema/network.ts';
 import { odoo } from './schema/odoo.ts';
 import { objectives, retention, windows } from './schema/operation.ts';
@@ -39,6 +40,7 @@ const environmentFile = {
   backup: backup.optional(),
   objectives: objectives.optional(),
   windows: windows.optional(),
+  monitoring: monitoring.optional(),
   network: network.optional(),
   server: server.optional(),
   tags: tags.optional(),

@@ -3,7 +3,7 @@ export const DAY = 24 * 60;
 /** Minutes of a week; a moment of the week is counted from Monday 00:00. */
 export const WEEK = 7 * DAY;
 
-const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+export const days: readonly string[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 /** `hh:mm` of a moment. */
 export function clock(moment: number): string {

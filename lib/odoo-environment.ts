@@ -42,7 +42,7 @@ import { ServiceStack } from './stacks/service-stack.ts';
  * | Release | no | cluster, database job, its state machine | the same |
  * | Service | no | ECS services | ECS services |
  * | Dns | record of the domain | the same | the same |
- * | Operations | alarms | alarms | alarms |
+ * | Operations | alarms and dashboard | the same | the same |
  */
 export function addEnvironment(app: App, planned: PlannedEnvironment): void {
   const recoveryStack = recoveryStackOf(app, planned);
@@ -138,6 +138,7 @@ function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, d
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
   if (serverStack.fenceGuard !== undefined) operationsStack.watchFence(serverStack.fenceGuard);
+  operationsStack.showDashboard();
   return dataStack;
 }
 
@@ -169,6 +170,7 @@ function addService(
   operationsStack.watchMail(dataStack);
   if (recoveryStack !== undefined) operationsStack.watchReplication(dataStack, recoveryStack);
   if (serviceStack.fenceGuard !== undefined) operationsStack.watchFence(serviceStack.fenceGuard);
+  operationsStack.showDashboard();
   return dataStack;
 }
 

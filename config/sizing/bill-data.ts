@@ -11,8 +11,8 @@ export const KMS_KEYS = 2;
  */
 export const ODOO_SECRETS = 4;
 
-/** Alarms: on a server and its backups; on a database, a load balancer, services and file systems. */
-const ALARMS = { small: 18, medium: 23, large: 23 } as const;
+/** Metrics that alarms look at: of a server and its backups; of a database, a load balancer, services and file systems. */
+const ALARMS = { small: 19, medium: 30, large: 33 } as const;
 
 /** What the single server reports of itself: four metrics for each of three backups, and five of its own. */
 const SERVER_METRICS = 17;
@@ -151,7 +151,7 @@ function repositoryLines(usage: Usage): readonly BillLine[] {
   ];
 }
 
-/** Logs, metrics and alarms. */
+/** Logs, metrics, alarms and a dashboard, of which an account has three for nothing. */
 export function operationLines({ environment, plan, usage }: BillBasis): readonly BillLine[] {
   return [
     {
@@ -182,6 +182,7 @@ export function operationLines({ environment, plan, usage }: BillBasis): readonl
           unit: 'metrics',
           estimated: true,
         },
+    { item: 'Dashboard', key: 'cloudwatch.dashboard', quantity: 1, unit: 'dashboards' },
     {
       item: 'Alarms',
       key: 'cloudwatch.alarm.standard',

@@ -10,6 +10,9 @@ export const RECOVERED_BACKUPS = 'recovered/';
 /** What the server says can be restored, below either of both. */
 export const RECOVERY_POINTS = 'recovery-points.json';
 
+/** The same of the server that the copies are of. */
+export const SERVER_RECOVERY_POINTS = `${SERVER_BACKUPS}${RECOVERY_POINTS}`;
+
 /** Dumps by which an environment goes home from its recovery Region: in the buckets of both Regions, under the same keys. */
 export const FAILBACK_DUMPS = 'failback/';
 

@@ -30,6 +30,8 @@ const TOKENS_IN_LINKS = [
 
 export interface OdooWebAclProps extends WebAclLimits {
   readonly loadBalancer: elbv2.ApplicationLoadBalancer;
+  /** Name of the environment: its metrics are told from those of others in the account by it. */
+  readonly environmentName: string;
   /** Days for which logs are kept; one of CloudWatch Logs' retention values. */
   readonly logRetentionDays: number;
   /** Key for CloudWatch Logs. */
@@ -48,9 +50,12 @@ export interface OdooWebAclProps extends WebAclLimits {
  */
 export class OdooWebAcl extends Construct {
   readonly webAcl: wafv2.CfnWebACL;
+  /** Value of the dimension `WebACL` of its metrics. */
+  readonly metricName: string;
 
   constructor(scope: Construct, id: string, props: OdooWebAclProps) {
     super(scope, id);
+    this.metricName = `Odoo-${props.environmentName}`;
     this.webAcl = this.defineWebAcl(props);
     this.logTo(this.defineLogGroup(props));
     new wafv2.CfnWebACLAssociation(this, 'Association', {
@@ -64,7 +69,7 @@ export class OdooWebAcl extends Construct {
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       rules: webAclRules(props),
-      visibilityConfig: visibility('Odoo'),
+      visibilityConfig: visibility(this.metricName),
       dataProtectionConfig: {
         dataProtections: [
           // The page that one comes from has its tokens in its address too.

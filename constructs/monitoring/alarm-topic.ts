@@ -15,6 +15,12 @@ export interface AlarmTopicProps {
    * @default - nobody; the topic is there to subscribe to
    */
   readonly email?: string;
+  /**
+   * Where the runbook is read.
+   *
+   * @default - its place in this repository
+   */
+  readonly runbookUrl?: string;
 }
 
 /**
@@ -25,10 +31,13 @@ export interface AlarmTopicProps {
 export class AlarmTopic extends Construct {
   readonly topic: sns.Topic;
   readonly environmentName: string;
+  /** Where the runbook is read; the sections bear the names of the alarms. */
+  readonly runbook: string;
 
   constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, id);
     this.environmentName = props.environmentName;
+    this.runbook = props.runbookUrl ?? 'docs/runbook.md';
     this.topic = new sns.Topic(this, 'Topic', {
       displayName: `Odoo ${props.environmentName}`,
       masterKey: props.encryptionKey,

@@ -19,9 +19,9 @@ interface Copy {
   readonly name: string;
   readonly meaning: string;
   readonly limit: Duration;
+  readonly because: string;
 }
 
-/** A recovery point each day, and hours for making and copying it. */
 const RECOVERY_POINT_LIMIT = Duration.hours(36);
 
 /**
@@ -33,12 +33,14 @@ export class CopyAlarms extends Construct {
   constructor(scope: Construct, id: string, { topic, database, recoveryPointObjective }: CopyAlarmsProps) {
     super(scope, id);
     const limit = Duration.seconds(recoveryPointObjective.toSeconds() * 0.75);
+    const because = `three quarters of the ${recoveryPointObjective.toHours()} h that may be lost leave a quarter to act in`;
     const copies: readonly Copy[] = [
       {
         metricName: COPY_AGE.filestore,
         name: 'filestore-copy-late',
         meaning: 'New attachments have not reached the recovery Region.',
         limit,
+        because,
       },
       database === 'rds'
         ? {
@@ -46,24 +48,27 @@ export class CopyAlarms extends Construct {
             name: 'database-copy-late',
             meaning: "The database's automated backups have not reached the recovery Region.",
             limit,
+            because,
           }
         : {
             metricName: COPY_AGE.backups,
             name: 'backups-copy-late',
             meaning: 'Backups of the database have not reached the recovery Region.',
             limit,
+            because,
           },
       {
         metricName: COPY_AGE.recoveryPoints,
         name: 'recovery-point-copy-late',
         meaning: 'No new recovery point has reached the recovery Region for a day and a half.',
         limit: RECOVERY_POINT_LIMIT,
+        because: 'one is made each day, and making and copying it takes hours',
       },
     ];
     for (const copy of copies) this.watch(topic, copy);
   }
 
-  private watch(topic: AlarmTopic, { metricName, name, meaning, limit }: Copy): void {
+  private watch(topic: AlarmTopic, { metricName, name, meaning, limit, because }: Copy): void {
     new OdooAlarm(this, metricName, {
       topic,
       name,
@@ -79,6 +84,8 @@ export class CopyAlarms extends Construct {
       }),
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: limit.toSeconds(),
+      unit: 'seconds',
+      because,
       evaluationPeriods: 1,
       // Whoever does not hear how far behind a copy is does not know it.
       missingData: cloudwatch.TreatMissingData.BREACHING,

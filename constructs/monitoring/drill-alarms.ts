@@ -32,18 +32,24 @@ export class DrillAlarms extends Construct {
       meaning: 'A recovery drill has failed: whether the environment can be brought back is not known.',
       comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       threshold: 1,
+      unit: 'drills passed',
+      because: 'one that fails is the only warning before a disaster',
     });
     this.watch('DrillRecoveryTime', {
       name: 'drill-recovery-time-exceeded',
       meaning: `A recovery drill took longer than the ${rtoHours} h within which Odoo has to be back.`,
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: Duration.hours(rtoHours).toSeconds(),
+      unit: 'seconds',
+      because: 'it is the objective of this environment',
     });
     this.watch('DrillRecoveryPoint', {
       name: 'drill-recovery-point-exceeded',
       meaning: `A recovery would have lost more than the ${rpoHours} h of work that may be lost.`,
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: Duration.hours(rpoHours).toSeconds(),
+      unit: 'seconds',
+      because: 'it is the objective of this environment',
     });
     if (scheduled) this.watchAge();
   }
@@ -54,6 +60,8 @@ export class DrillAlarms extends Construct {
       meaning: `No recovery drill has passed for ${DRILL_DAYS} days: whether the environment can be brought back is not known.`,
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: Duration.days(DRILL_DAYS).toSeconds(),
+      unit: 'seconds',
+      because: 'one is due each month, and one that failed can be repeated within days',
       period: Duration.hours(6),
       // Until the first manifest, a day after the first deployment, there is nothing to try.
       evaluationPeriods: 5,
@@ -66,7 +74,7 @@ export class DrillAlarms extends Construct {
     {
       period = Duration.hours(1),
       ...alarm
-    }: Pick<OdooAlarmProps, 'name' | 'meaning' | 'comparison' | 'threshold'> &
+    }: Pick<OdooAlarmProps, 'name' | 'meaning' | 'comparison' | 'threshold' | 'unit' | 'because'> &
       Partial<Pick<OdooAlarmProps, 'evaluationPeriods' | 'missingData'>> & { readonly period?: Duration },
   ): void {
     const statistic = metricName === 'DrillPassed' ? 'Minimum' : 'Maximum';

@@ -22,7 +22,9 @@ export class FenceAlarm extends Construct {
       metric: guard.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: 0,
-      // A quarter of an hour: a single call may fail.
+      unit: 'failures',
+      because:
+        'a single call may fail; a quarter of an hour of failures ends by nothing that happens by itself',
       evaluationPeriods: 3,
       // Lambda publishes it with every invocation: where there is none, nobody looks.
       missingData: cloudwatch.TreatMissingData.BREACHING,

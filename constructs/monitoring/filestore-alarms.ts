@@ -52,6 +52,8 @@ export class FilestoreAlarms extends Construct {
       metric: filestoreMetric(fileSystemId, metricName, 'Sum'),
       comparison: GREATER_THAN_THRESHOLD,
       threshold: 0,
+      unit: 'files',
+      because: 'none is tried again, so that each one matters',
       evaluationPeriods: 1,
       // Whether S3 Files reports zeros is not documented; an idle file system must not ring.
       missingData: NOT_BREACHING,
@@ -62,13 +64,17 @@ export class FilestoreAlarms extends Construct {
     new OdooAlarm(this, 'ExportAge', {
       topic,
       name: 'filestore-export-age',
+      panel: 'unsaved',
+      line: 'attachments',
       severity: 'warning',
       meaning:
         'Attachments wait longer than half an hour for their way into the bucket: the recovery point suffers.',
       metric: filestoreMetric(fileSystemId, 'ExportAge', 'Maximum'),
       comparison: GREATER_THAN_THRESHOLD,
-      // A file is exported after 60 s without writes; half an hour is half of the promised recovery point.
       threshold: Duration.minutes(30).toSeconds(),
+      unit: 'seconds',
+      because:
+        'a file is exported after a minute without writes, and half an hour is half of what may be lost',
       evaluationPeriods: 3,
       missingData: NOT_BREACHING,
     });

@@ -51,6 +51,7 @@ export class MailAlarms extends Construct {
         'One message in twenty cannot be delivered. At one in ten AWS may stop all mail of the account.',
       metric: rate('Reputation.BounceRate'),
       ...atLeast(0.05),
+      because: 'AWS recommends it: at a tenth it may pause sending',
     });
   }
 
@@ -63,6 +64,7 @@ export class MailAlarms extends Construct {
         'One message in a thousand is reported as spam. At one in two hundred AWS may stop all mail of the account.',
       metric: rate('Reputation.ComplaintRate'),
       ...atLeast(0.001),
+      because: 'AWS recommends it: at five times as much it may pause sending',
     });
   }
 }
@@ -72,6 +74,7 @@ function atLeast(threshold: number) {
   return {
     comparison: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     threshold,
+    unit: 'of all messages',
     evaluationPeriods: 1,
     // SES reports a rate when mail was sent; in between the last one holds.
     missingData: cloudwatch.TreatMissingData.IGNORE,

@@ -55,6 +55,8 @@ export class ReplicationAlarms extends Construct {
       }),
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: 0,
+      unit: 'objects',
+      because: 'S3 does not try again, so that each one is missing there until somebody copies it',
       evaluationPeriods: 1,
       // Published only while something is copied.
       missingData: cloudwatch.TreatMissingData.NOT_BREACHING,

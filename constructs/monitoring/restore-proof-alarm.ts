@@ -23,6 +23,8 @@ export class RestoreProofAlarm extends OdooAlarm {
     super(scope, id, {
       topic,
       name: of === undefined ? 'restore-proof-overdue' : `${of}-restore-proof-overdue`,
+      panel: 'proof',
+      line: of ?? 'database',
       severity: 'warning',
       meaning: `No restore of ${what} has been proven for ${proofDays} days: whether there is ${what} is not known.`,
       metric: new cloudwatch.Metric({
@@ -34,6 +36,8 @@ export class RestoreProofAlarm extends OdooAlarm {
       }),
       comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: Duration.days(proofDays).toSeconds(),
+      unit: 'seconds',
+      because: 'one is made each week, and one that failed can be repeated within two days',
       // Published each hour at least, a little later each time.
       evaluationPeriods: 3,
       // Whoever does not hear of its age does not know it either.

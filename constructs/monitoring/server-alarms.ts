@@ -27,11 +27,15 @@ export class ServerAlarms extends Construct {
     new OdooAlarm(this, 'StatusCheck', {
       topic,
       name: 'server-status-check',
+      panel: 'server',
+      line: 'failed',
       severity: 'critical',
       meaning: 'The server fails its checks or does not exist, and was not replaced within ten minutes.',
       metric: serverMetric(autoScalingGroup, 'StatusCheckFailed', Duration.minutes(1), 'Maximum'),
       comparison: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
+      unit: 'failed checks',
+      because: 'a server that fails is replaced by itself within minutes; after ten it was not',
       evaluationPeriods: 10,
       // No instance, no data.
       missingData: BREACHING,
@@ -42,11 +46,15 @@ export class ServerAlarms extends Construct {
     new OdooAlarm(this, 'Cpu', {
       topic,
       name: 'server-cpu',
+      panel: 'cpu',
+      line: 'server',
       severity: 'warning',
       meaning: 'The server has used nearly all its CPU for half an hour.',
       metric: serverMetric(autoScalingGroup, 'CPUUtilization', Duration.minutes(5), 'Average'),
       comparison: GREATER_THAN_THRESHOLD,
       threshold: 90,
+      unit: 'percent',
+      because: 'half an hour is longer than any peak of a working day should be',
       evaluationPeriods: 6,
       missingData: MISSING,
     });
@@ -61,6 +69,8 @@ export class ServerAlarms extends Construct {
       metric: serverMetric(autoScalingGroup, 'CPUSurplusCreditsCharged', Duration.minutes(5), 'Sum'),
       comparison: GREATER_THAN_THRESHOLD,
       threshold: 0,
+      unit: 'credits',
+      because: 'an hour of surplus is more than a peak, and each credit is billed',
       evaluationPeriods: 12,
       missingData: NOT_BREACHING,
     });

@@ -22,6 +22,7 @@ interface AgeLimit {
   readonly severity: Severity;
   readonly meaning: string;
   readonly limit: Duration;
+  readonly because: string;
   /** What it means when the server reports no age at all. */
   readonly silence: cloudwatch.TreatMissingData;
 }
@@ -40,6 +41,7 @@ const AGES: readonly AgeLimit[] = [
     severity: 'warning',
     meaning: 'No backup of the database has succeeded for two hours; a restore would have more to replay.',
     limit: Duration.hours(2),
+    because: 'one is made each hour, so that two in a row are missing',
     silence: MISSING,
   },
   {
@@ -48,6 +50,7 @@ const AGES: readonly AgeLimit[] = [
     severity: 'critical',
     meaning: 'No backup of the database has succeeded for a day, or nothing is known of any.',
     limit: Duration.hours(26),
+    because: 'a day and the time of a full backup have passed without one',
     // Backups that never began have no age. Somebody has to hear of those, too.
     silence: BREACHING,
   },
@@ -57,8 +60,9 @@ const AGES: readonly AgeLimit[] = [
     severity: 'critical',
     meaning:
       'New attachments have not reached the bucket for half an hour; the loss of the server loses them.',
-    // Half of the hour that may be lost at most, so that somebody can act within the other half.
     limit: Duration.minutes(30),
+    because:
+      'it is half of the hour that may be lost at most, so that somebody can act within the other half',
     silence: MISSING,
   },
   {
@@ -67,6 +71,7 @@ const AGES: readonly AgeLimit[] = [
     severity: 'warning',
     meaning: 'The last portable dump is older than a day.',
     limit: Duration.hours(26),
+    because: 'one is made each night, and takes up to two hours',
     silence: MISSING,
   },
 ];
@@ -94,21 +99,27 @@ export class ServerBackupAlarms extends Construct {
       metric: this.metric('BackupSucceeded', { Job: job }, Duration.minutes(5), 'Minimum'),
       comparison: LESS_THAN_THRESHOLD,
       threshold: 1,
+      unit: 'backups succeeded',
+      because: 'each failure has a reason, which its journal still names now',
       evaluationPeriods: 1,
       // Between two runs nothing is reported. The alarm is then over, and the next failure rings anew.
       missingData: NOT_BREACHING,
     });
   }
 
-  private watchAge({ job, name, severity, meaning, limit, silence }: AgeLimit): void {
+  private watchAge({ job, name, severity, meaning, limit, because, silence }: AgeLimit): void {
     new OdooAlarm(this, pascalCase(name.replace('server-backup-', '')), {
       topic: this.topic,
+      panel: 'backups',
+      line: job,
       name,
       severity,
       meaning,
       metric: this.metric('BackupAge', { Job: job }, Duration.minutes(5), 'Minimum'),
       comparison: GREATER_THAN_THRESHOLD,
       threshold: limit.toSeconds(),
+      unit: 'seconds',
+      because,
       // Half an hour of silence: replacing a server takes less.
       evaluationPeriods: silence === BREACHING ? 6 : 1,
       missingData: silence,
@@ -119,11 +130,15 @@ export class ServerBackupAlarms extends Construct {
     new OdooAlarm(this, 'WalArchive', {
       topic: this.topic,
       name: 'server-wal-archive',
+      panel: 'unsaved',
+      line: 'write-ahead log',
       severity: 'critical',
       meaning: 'What users entered has not reached the backup bucket for a quarter of an hour.',
       metric: this.metric('WalArchiveDelay', {}, Duration.minutes(1), 'Maximum'),
       comparison: GREATER_THAN_THRESHOLD,
       threshold: Duration.minutes(15).toSeconds(),
+      unit: 'seconds',
+      because: 'a segment is archived within two minutes, and an hour is the most that may be lost',
       evaluationPeriods: 3,
       missingData: MISSING,
     });

@@ -17,7 +17,7 @@ export interface ServerMetricProps {
    */
   readonly dimensions?: Readonly<Record<string, string>>;
   readonly period: Duration;
-  readonly statistic: 'Minimum' | 'Maximum' | 'Average';
+  readonly statistic: 'Minimum' | 'Maximum' | 'Average' | 'SampleCount';
 }
 
 /** A metric as the host publishes it: a dimension more or less is another metric, which nobody ever writes. */

@@ -1,13 +1,10 @@
 import { aws_iam as iam, type aws_kms as kms, type aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { COPIES_NOTE, FENCE, FENCE_NOTE } from '../audit/audit-prefixes.ts';
-import { RECOVERY_POINTS, SERVER_BACKUPS } from '../backup/backup-prefixes.ts';
+import { SERVER_RECOVERY_POINTS } from '../backup/backup-prefixes.ts';
 import type { AutomatedBackupPoint } from '../database/restored-instance.ts';
 import { acknowledge } from '../shared/acknowledge.ts';
 import { CopiesLookup } from './copies-lookup.ts';
-
-/** What the single server says can be restored. */
-const SERVER_LIST = `${SERVER_BACKUPS}${RECOVERY_POINTS}`;
 
 export interface RestorePointProps {
   readonly environmentName: string;
@@ -80,7 +77,7 @@ function allowFinding(role: iam.Role, { auditBucket, database, encryptionKey }: 
   allow(['s3:ListBucket'], auditBucket.bucketArn);
   allow(['kms:Decrypt'], encryptionKey.keyArn);
   if (database.kind === 's3') {
-    allow(['s3:GetObject'], database.bucket.arnForObjects(SERVER_LIST));
+    allow(['s3:GetObject'], database.bucket.arnForObjects(SERVER_RECOVERY_POINTS));
     allow(['s3:ListBucket'], database.bucket.bucketArn);
   }
   allow(
@@ -105,7 +102,7 @@ function settings({ database, ...props }: RestorePointProps): Readonly<Record<st
     key: COPIES_NOTE,
     database:
       database.kind === 's3'
-        ? { kind: 's3', bucket: database.bucket.bucketName, key: SERVER_LIST }
+        ? { kind: 's3', bucket: database.bucket.bucketName, key: SERVER_RECOVERY_POINTS }
         : { kind: 'rds', encryptionKey: props.encryptionKey.keyArn },
     secrets: props.secrets,
     fence: FENCE,

@@ -109,7 +109,11 @@ export const remade: readonly Remade[] = [
   {
     what: 'alarms',
     types: [
+      'AWS::Budgets::Budget',
+      'AWS::CE::AnomalyMonitor',
+      'AWS::CE::AnomalySubscription',
       'AWS::CloudWatch::Alarm',
+      'AWS::CloudWatch::Dashboard',
       'AWS::Logs::QueryDefinition',
       'AWS::Logs::ResourcePolicy',
       'AWS::SES::ConfigurationSetEventDestination',

@@ -1,3 +1,4 @@
+import type { aws_certificatemanager as acm } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AccessLogBucket } from '../../constructs/access-logs/access-log-bucket.ts';
 import { OdooCertificate } from '../../constructs/edge/certificate.ts';
@@ -16,6 +17,9 @@ export interface EdgeStackProps extends OdooStackProps {
 /** The entry of medium and large. It knows nothing of the data, so that both are deployed at the same time. */
 export class EdgeStack extends OdooStack {
   readonly entry: OdooLoadBalancer;
+  readonly certificate: acm.ICertificate;
+  /** Absent without a firewall. */
+  readonly webAcl?: OdooWebAcl;
   /** Where users reach Odoo. */
   readonly url: string;
 
@@ -28,11 +32,12 @@ export class EdgeStack extends OdooStack {
     if (domain === undefined) throw new Error(`a ${plan.tier} environment needs a domain, got none`);
 
     this.url = `https://${domain.name}`;
+    this.certificate = new OdooCertificate(this, 'Certificate', { domain }).certificate;
     this.entry = new OdooLoadBalancer(this, 'Entry', {
       vpc: network.vpc,
       subnets: network.publicSubnets,
       allowedCidrs: environment.allowedCidrs,
-      certificate: new OdooCertificate(this, 'Certificate', { domain }).certificate,
+      certificate: this.certificate,
       targetSecurityGroup: network.odooSecurityGroup,
       logBucket: new AccessLogBucket(this, 'AccessLogs', {
         writers: 'load-balancer',
@@ -42,7 +47,8 @@ export class EdgeStack extends OdooStack {
     });
     if (domain.hostedZone === undefined) askForDnsRecord(this, domain.name, this.entry);
     if (props.firewall) {
-      new OdooWebAcl(this, 'WebAcl', {
+      this.webAcl = new OdooWebAcl(this, 'WebAcl', {
+        environmentName: environment.name,
         loadBalancer: this.entry.loadBalancer,
         users: plan.users,
         logRetentionDays: retention.logDays,

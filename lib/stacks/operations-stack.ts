@@ -1,17 +1,24 @@
+import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { budgetUsd } from '../../config/monitoring.ts';
 import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
 import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
+import { CertificateAlarms } from '../../constructs/monitoring/certificate-alarms.ts';
+import { CostWatch } from '../../constructs/monitoring/cost-watch.ts';
 import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
+import { OdooDashboard } from '../../constructs/monitoring/dashboard/odoo-dashboard.ts';
 import { FenceAlarm } from '../../constructs/monitoring/fence-alarm.ts';
 import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
 import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
+import { OdooAlarm } from '../../constructs/monitoring/odoo-alarm.ts';
 import { RecoveryAlarms } from '../../constructs/monitoring/recovery-alarms.ts';
 import { ReplicationAlarms } from '../../constructs/monitoring/replication-alarms.ts';
 import { ServerAlarms } from '../../constructs/monitoring/server-alarms.ts';
 import { ServerBackupAlarms } from '../../constructs/monitoring/server-backup-alarms.ts';
 import { ServerHealthAlarms } from '../../constructs/monitoring/server-health-alarms.ts';
 import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
+import { WebAclAlarm } from '../../constructs/monitoring/web-acl-alarm.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
 import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
 import type { FenceGuard } from '../../constructs/recovery/fence-guard.ts';
@@ -43,6 +50,20 @@ export class OperationsStack extends OdooStack {
       environmentName: props.environment.name,
       encryptionKey: props.networkStack.logKey,
       email: props.environment.alarmEmail,
+      runbookUrl: props.environment.monitoring.runbookUrl,
+    });
+    this.watchCost();
+  }
+
+  /** Not where an environment was brought back: its tag is the same, and so would the name of the budget be. */
+  private watchCost(): void {
+    const { environment, plan, recovered = false } = this.props;
+    if (environment.alarmEmail === undefined || recovered) return;
+    new CostWatch(this, 'CostWatch', {
+      environmentName: environment.name,
+      email: environment.alarmEmail,
+      budgetUsd: budgetUsd(environment.monitoring, plan.costPerMonthUsd.total),
+      costAnomalyMonitor: environment.monitoring.costAnomalyMonitor,
     });
   }
 
@@ -96,10 +117,31 @@ export class OperationsStack extends OdooStack {
     new FenceAlarm(this, 'FenceAlarm', { topic: this.topic, guard: guard.function });
   }
 
+  /** One page with all alarms that were added before. */
+  showDashboard(): void {
+    const { environment, plan, recovered = false } = this.props;
+    const { name, domain } = environment;
+    const { dashboardName } = new OdooDashboard(this, 'Dashboard', {
+      name: recovered ? `Odoo-${name}-Recovery` : `Odoo-${name}`,
+      heading: [
+        `## ${name}`,
+        `${plan.tier}, ${plan.users} users`,
+        ...(domain === undefined ? [] : [`[Odoo](https://${domain.name})`]),
+        this.topic.runbook.startsWith('https:') ? `[runbook](${this.topic.runbook})` : this.topic.runbook,
+      ].join(' · '),
+      alarms: this.node.findAll().filter((construct) => construct instanceof OdooAlarm),
+    });
+    const console = `https://${this.region}.console.aws.amazon.com/cloudwatch/home`;
+    new CfnOutput(this, 'DashboardUrl', {
+      description: 'The state of the environment on one page',
+      value: `${console}?region=${this.region}#dashboards/dashboard/${dashboardName}`,
+    });
+  }
+
   /** Alarms of medium and large. */
   watchService(
     { database, filestore }: ServiceDataStack,
-    { entry }: EdgeStack,
+    { entry, certificate, webAcl }: EdgeStack,
     { service }: ServiceStack,
   ): void {
     const { topic } = this;
@@ -119,7 +161,14 @@ export class OperationsStack extends OdooStack {
       loadBalancer: entry.loadBalancer,
       targetGroup: entry.targetGroup,
     });
-    new ServiceAlarms(this, 'WebAlarms', { topic, service: service.web, role: 'web' });
-    new ServiceAlarms(this, 'CronAlarms', { topic, service: service.cron, role: 'cron' });
+    new CertificateAlarms(this, 'CertificateAlarms', { topic, certificate });
+    if (webAcl !== undefined) new WebAclAlarm(this, 'WebAclAlarm', { topic, webAcl });
+    new ServiceAlarms(this, 'WebAlarms', {
+      topic,
+      service: service.web,
+      role: 'web',
+      tasks: this.props.plan.app.nodesMin,
+    });
+    new ServiceAlarms(this, 'CronAlarms', { topic, service: service.cron, role: 'cron', tasks: 1 });
   }
 }

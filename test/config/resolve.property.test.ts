@@ -86,6 +86,9 @@ const plausible: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     .tuple(day, clock, day, clock)
     .map(([from, start, to, end]) => `${from}:${start}-${to}:${end}`),
   'windows.backup': fc.tuple(clock, clock).map(([start, end]) => `${start}-${end}`),
+  'monitoring.availabilityPercent': fc.constantFrom(80, 99.5, 100),
+  'monitoring.businessHours': fc.constantFrom('mon-fri 07:00-17:00', 'sun-thu 22:00-08:00', '07:00-17:00'),
+  'monitoring.canaryMinutes': fc.integer({ min: -1, max: 61 }),
   network: fc.oneof(
     cidr.map((range) => ({ cidr: range })),
     fc.subarray(Object.keys(existingVpc)).map((keys) => pick(existingVpc, keys)),
@@ -130,6 +133,7 @@ const faults: Readonly<Record<string, unknown>> = {
   'backup.objectLockDays': 36,
   'backup.secondAccountVaultArn': 'arn:aws:backup:eu-west-1:210987654321:backup-vault:odoo',
   'windows.backup': '01:30-02:30',
+  'monitoring.businessHours': 'mon-fri',
   'network.cidr': '10.0.0.0/28',
   'tags.aws:owner': 'me',
   'overrides.app.workers': 0,

@@ -41,6 +41,7 @@ describe('a valid environment', () => {
         drill: { schedule: 'manual', workflows: WORKFLOWS },
       },
       windows: { backup: '23:30-00:30', maintenance: 'sun:02:00-sun:03:00' },
+      monitoring: { availabilityPercent: 99.5, businessHours: 'mon-fri 07:00-17:00', canaryMinutes: 0 },
       server: { zone: 1 },
       signIn: { twoFactor: 'off', providers: [] },
       overrides: {},

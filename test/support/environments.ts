@@ -35,6 +35,11 @@ export function environmentOf(users: number, changes: Partial<Environment> = {})
       drill: { schedule: 'manual', workflows: [] },
     },
     windows: { maintenance: 'sun:03:00-sun:04:00', backup: '00:30-01:30' },
+    monitoring: {
+      availabilityPercent: 99.5,
+      businessHours: 'mon-fri 07:00-17:00',
+      canaryMinutes: 0,
+    },
     server: { zone: 1 },
     signIn: { twoFactor: 'off', providers: [] },
     overrides: {},

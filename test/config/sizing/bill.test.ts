@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../../config/environment.ts';
 import { environmentOf, planOf, production } from '../../support/environments.ts';
-import { resourcesOf, templatesOf } from '../../support/templates.ts';
+import { type Located, resourcesOf, templatesOf } from '../../support/templates.ts';
 
 const HOURS = 730;
 
@@ -13,6 +13,13 @@ function billed(users: number, changes: Partial<Environment>, item: string): num
       (candidate) => candidate.item === item || candidate.item === `${item} in ${changes.recoveryRegion}`,
     )
     .reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
+/** What CloudWatch charges an alarm for: each metric that it looks at. */
+function metricsOf({ resource: { Properties = {} } }: Located): unknown[] {
+  const metrics: unknown = Properties['Metrics'];
+  if (!Array.isArray(metrics)) return [Properties['MetricName']];
+  return metrics.filter((metric: object) => 'MetricStat' in metric);
 }
 
 describe.each([
@@ -48,8 +55,10 @@ describe.each([
     expect(billed(users, changes, 'WAF rules')).toBe(rules.flat().length);
   });
 
-  it('no fewer alarms than there are', () => {
-    expect(billed(users, changes, 'Alarms')).toBeGreaterThanOrEqual(built('AWS::CloudWatch::Alarm'));
+  it('no fewer alarms than there are, each as often as it has metrics, and not many more', () => {
+    const metrics = resourcesOf(templates, 'AWS::CloudWatch::Alarm').flatMap(metricsOf);
+    expect(billed(users, changes, 'Alarms')).toBeGreaterThanOrEqual(metrics.length);
+    expect(billed(users, changes, 'Alarms')).toBeLessThanOrEqual(metrics.length + 6);
   });
 
   it("the server's own metrics, of which no alarm watches more than are billed", () => {

@@ -200,6 +200,7 @@ function stackFor(users: number): Stack {
   const stack = testStack();
   const vpc = new ec2.Vpc(stack, 'Vpc', { natGateways: 0 });
   new OdooWebAcl(stack, 'Firewall', {
+    environmentName: 'prod',
     loadBalancer: new elbv2.ApplicationLoadBalancer(stack, 'LoadBalancer', { vpc }),
     users,
     logRetentionDays: 90,

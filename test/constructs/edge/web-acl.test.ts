@@ -310,6 +310,7 @@ function stackWith(props: Partial<OdooWebAclProps> = {}) {
   const stack = testStack();
   const vpc = new ec2.Vpc(stack, 'Vpc', { natGateways: 0 });
   const webAcl = new OdooWebAcl(stack, 'Firewall', {
+    environmentName: 'prod',
     loadBalancer: new elbv2.ApplicationLoadBalancer(stack, 'LoadBalancer', { vpc }),
     users: 150,
     logRetentionDays: 90,

@@ -1,6 +1,7 @@
 import {
   aws_autoscaling as autoscaling,
   aws_backup as backup,
+  aws_certificatemanager as acm,
   aws_ecs as ecs,
   aws_ec2 as ec2,
   aws_elasticloadbalancingv2 as elbv2,
@@ -14,6 +15,8 @@ import {
 } from 'aws-cdk-lib';
 import type { DatabasePlan } from '../../../config/sizing/plan.ts';
 import { AlarmTopic } from '../../../constructs/monitoring/alarm-topic.ts';
+import { OdooWebAcl } from '../../../constructs/edge/web-acl.ts';
+import { CertificateAlarms } from '../../../constructs/monitoring/certificate-alarms.ts';
 import { CopyAlarms } from '../../../constructs/monitoring/copy-alarms.ts';
 import { DatabaseAlarms } from '../../../constructs/monitoring/database-alarms.ts';
 import { DrillAlarms } from '../../../constructs/monitoring/drill-alarms.ts';
@@ -27,6 +30,7 @@ import { ServerAlarms } from '../../../constructs/monitoring/server-alarms.ts';
 import { ServerBackupAlarms } from '../../../constructs/monitoring/server-backup-alarms.ts';
 import { ServerHealthAlarms } from '../../../constructs/monitoring/server-health-alarms.ts';
 import { ServiceAlarms } from '../../../constructs/monitoring/service-alarms.ts';
+import { WebAclAlarm } from '../../../constructs/monitoring/web-acl-alarm.ts';
 import { testStack } from '../../support/stack.ts';
 
 // Stacks with the alarms of one kind, or of all, over resources that somebody else made.
@@ -42,6 +46,8 @@ export function stackWithAllAlarms(): Stack {
     addDatabaseAlarms(stack, topic, { class: 'db.t4g.large' });
     addLoadBalancerAlarms(stack, topic);
     addServiceAlarms(stack, topic);
+    addCertificateAlarms(stack, topic);
+    addWebAclAlarm(stack, topic);
     addFilestoreAlarms(stack, topic);
     addServerAlarms(stack, topic, 't4g.xlarge');
     addMailAlarms(stack, topic);
@@ -111,6 +117,29 @@ export function addLoadBalancerAlarms(stack: Stack, topic: AlarmTopic): void {
   new LoadBalancerAlarms(stack, 'LoadBalancerAlarms', { topic, loadBalancer, targetGroup });
 }
 
+export function addCertificateAlarms(stack: Stack, topic: AlarmTopic): void {
+  const certificate = acm.Certificate.fromCertificateArn(
+    stack,
+    'Certificate',
+    'arn:aws:acm:eu-central-1:111122223333:certificate/erp',
+  );
+  new CertificateAlarms(stack, 'CertificateAlarms', { topic, certificate });
+}
+
+export function addWebAclAlarm(stack: Stack, topic: AlarmTopic): void {
+  const vpc = new ec2.Vpc(stack, 'FirewallVpc', { natGateways: 0 });
+  const loadBalancer = new elbv2.ApplicationLoadBalancer(stack, 'Entry', { vpc });
+  const logKey = kms.Key.fromKeyArn(stack, 'LogKey', 'arn:aws:kms:eu-central-1:111122223333:key/log');
+  const webAcl = new OdooWebAcl(stack, 'Firewall', {
+    environmentName: 'prod',
+    loadBalancer,
+    users: 100,
+    logRetentionDays: 365,
+    logKey,
+  });
+  new WebAclAlarm(stack, 'WebAclAlarm', { topic, webAcl });
+}
+
 export function addServiceAlarms(stack: Stack, topic: AlarmTopic): void {
   const vpc = new ec2.Vpc(stack, 'ServiceVpc', { natGateways: 0 });
   const cluster = new ecs.Cluster(stack, 'Cluster', { vpc });
@@ -123,7 +152,12 @@ export function addServiceAlarms(stack: Stack, topic: AlarmTopic): void {
       minHealthyPercent: 0,
       circuitBreaker: { rollback: true },
     });
-    new ServiceAlarms(stack, `ServiceAlarms-${role}`, { topic, service, role });
+    new ServiceAlarms(stack, `ServiceAlarms-${role}`, {
+      topic,
+      service,
+      role,
+      tasks: role === 'web' ? 2 : 1,
+    });
   }
 }
 

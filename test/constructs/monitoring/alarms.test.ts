@@ -13,6 +13,9 @@ import {
   addFilestoreAlarms,
 } from './alarm-stacks.ts';
 
+/** What AWS tells by mails of its own, under names that end as the sections do. */
+const BY_MAIL = ['budget-exceeded', 'cost-anomaly'];
+
 interface AlarmProperties {
   readonly AlarmName: string;
   readonly AlarmDescription: string;
@@ -35,6 +38,8 @@ describe('every alarm', () => {
     expect(alarms.map(slugOf).toSorted()).toEqual([
       'backups-copy-failed',
       'backups-copy-late',
+      'certificate-expires-soon',
+      'certificate-expiry',
       'cron-cpu',
       'cron-memory',
       'cron-not-running',
@@ -42,8 +47,10 @@ describe('every alarm', () => {
       'database-copy-late',
       'database-cpu',
       'database-cpu-credits',
+      'database-days-to-full',
       'database-free-storage',
       'database-memory',
+      'database-storage',
       'database-transaction-ids',
       'drill-failed',
       'drill-overdue',
@@ -56,9 +63,11 @@ describe('every alarm', () => {
       'filestore-export-failures',
       'filestore-import-failures',
       'filestore-lost-and-found',
+      'firewall-blocks',
       'load-balancer-errors',
       'load-balancer-latency',
       'load-balancer-no-healthy-target',
+      'load-balancer-response-time',
       'load-balancer-target-errors',
       'load-balancer-unhealthy-target',
       'mail-bounces',
@@ -77,6 +86,7 @@ describe('every alarm', () => {
       'server-data-disk',
       'server-data-disk-full',
       'server-memory',
+      'server-monitoring-silent',
       'server-odoo-unhealthy',
       'server-root-disk',
       'server-status-check',
@@ -85,12 +95,18 @@ describe('every alarm', () => {
       'web-cpu',
       'web-memory',
       'web-not-running',
+      'web-too-few-tasks',
     ]);
   });
 
   it.each(alarms.map((alarm) => [alarm.AlarmName, alarm] as const))(
     '%s says where its runbook section is, and the section says what to do',
     (name, alarm) => {
+      // What it means, when it rings, and why then. CloudWatch takes 1,024 characters.
+      expect(alarm.AlarmDescription).toMatch(
+        /^[A-Z].*\. Rings (at or )?(above|below) \d.*: .{20,}\. Runbook: /,
+      );
+      expect(alarm.AlarmDescription.length).toBeLessThan(1000);
       const anchor = /Runbook: docs\/runbook\.md#([a-z-]+)$/.exec(alarm.AlarmDescription)?.[1];
       expect(anchor).toBeDefined();
       expect(name).toMatch(new RegExp(`^prod-(critical|warning)-${anchor}$`));
@@ -110,7 +126,7 @@ describe('every alarm', () => {
   });
 
   it('has a section in the runbook and no section is left over', () => {
-    expect([...runbookSections().keys()].toSorted()).toEqual(alarms.map(slugOf).toSorted());
+    expect([...runbookSections().keys()].toSorted()).toEqual([...alarms.map(slugOf), ...BY_MAIL].toSorted());
   });
 });
 

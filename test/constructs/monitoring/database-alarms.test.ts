@@ -1,4 +1,4 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, it } from 'vitest';
 import { stackWithDatabaseAlarms } from './alarm-stacks.ts';
 
@@ -54,13 +54,45 @@ describe('database alarms', () => {
     });
   });
 
-  it('ring at 85 % of the connections of the plan', () => {
+  it('ring when 85 % of the planned storage is used for ten minutes', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-warning-database-storage',
+      MetricName: 'FreeStorageSpace',
+      Statistic: 'Minimum',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 0.15 * 100 * 1024 ** 3,
+      Period: 300,
+      EvaluationPeriods: 2,
+    });
+  });
+
+  it('ring when three days in a row say that the storage is full within two weeks', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-warning-database-days-to-full',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 14,
+      EvaluationPeriods: 3,
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'IF(RATE(free) < 0, free / (-1 * RATE(free) * 86400), 365)' }),
+        Match.objectLike({
+          MetricStat: Match.objectLike({
+            Metric: Match.objectLike({ MetricName: 'FreeStorageSpace' }),
+            Period: 86_400,
+            Stat: 'Minimum',
+          }),
+        }),
+      ]),
+    });
+  });
+
+  it('ring when three quarters of the connections of the plan are taken for five minutes', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'prod-warning-database-connections',
       Statistic: 'Maximum',
       ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 340,
-      DatapointsToAlarm: 3,
+      Threshold: 300,
+      Period: 60,
+      EvaluationPeriods: 5,
     });
   });
 

@@ -137,9 +137,9 @@ describe("alarms on the server's own metrics", () => {
   });
 
   it.each([
-    ['warning', 'server-data-disk', '/srv/data', 80, 12, 'breaching'],
-    ['critical', 'server-data-disk-full', '/srv/data', 90, 3, 'missing'],
-    ['warning', 'server-root-disk', '/', 85, 3, 'missing'],
+    ['warning', 'server-data-disk', '/srv/data', 85, 2, 'missing'],
+    ['critical', 'server-data-disk-full', '/srv/data', 93, 2, 'missing'],
+    ['warning', 'server-root-disk', '/', 85, 2, 'missing'],
   ])('ring when a disk fills: %s %s', (severity, name, path, percent, periods, missing) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: `prod-${severity}-${name}`,
@@ -148,6 +148,19 @@ describe("alarms on the server's own metrics", () => {
       Threshold: percent,
       EvaluationPeriods: periods,
       TreatMissingData: missing,
+    });
+  });
+
+  it('ring when the server says nothing of its disks for an hour, which is none of a full one', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-warning-server-monitoring-silent',
+      MetricName: 'disk_used_percent',
+      Statistic: 'SampleCount',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      Period: 300,
+      EvaluationPeriods: 12,
+      TreatMissingData: 'breaching',
     });
   });
 

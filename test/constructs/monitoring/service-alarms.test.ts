@@ -38,7 +38,7 @@ describe('load balancer alarms', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'prod-critical-load-balancer-target-errors',
       ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 5,
+      Threshold: 2,
       EvaluationPeriods: 5,
       DatapointsToAlarm: 3,
       TreatMissingData: 'notBreaching',
@@ -65,6 +65,27 @@ describe('load balancer alarms', () => {
       Statistic: 'Sum',
       Threshold: 10,
       TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('ring after two minutes in which everybody waits, and not for one long report at night', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'prod-critical-load-balancer-response-time',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 5,
+      EvaluationPeriods: 2,
+      TreatMissingData: 'notBreaching',
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'IF(requests > 20, seconds, 0)' }),
+        Match.objectLike({
+          Id: 'seconds',
+          MetricStat: Match.objectLike({
+            Metric: Match.objectLike({ MetricName: 'TargetResponseTime' }),
+            Stat: 'Average',
+            Period: 60,
+          }),
+        }),
+      ]),
     });
   });
 

@@ -15,12 +15,14 @@ import { type Located, resourcesOf, templatesOf } from '../../support/templates.
 async function environments(): Promise<readonly Environment[]> {
   const shipped = resolveAll(await loadEnvironmentFiles(), {});
   if (!shipped.ok) throw new Error('the shipped environments are wrong');
-  const { storage } = environmentOf(150);
+  const { storage, monitoring } = environmentOf(150);
   return [
     ...shipped.value.map(({ environment }) => environment),
     environmentOf(10, {
       ...production,
       server: { zone: 1, goldenImage: '2026-11', dataVolume: '2026-11-22' },
+      alarmEmail: 'odoo-alarms@example.com',
+      monitoring: { ...monitoring, costAnomalyMonitor: 'tag' },
     }),
     environmentOf(150, { ...production, storage: { ...storage, filestore: 'efs' } }),
   ];
