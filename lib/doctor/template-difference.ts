@@ -16,13 +16,13 @@ type Template = z.infer<typeof template>;
  * @throws if it is not a template in JSON, as the CDK writes it.
  */
 export function templateDifference(deployed: string, synthesized: unknown): readonly string[] {
-  const before = jsonText.pipe(template).parse(deployed);
+  const before = template.parse(mangled(jsonText.parse(deployed)));
   const after = template.parse(mangled(synthesized));
   const changes = resourceChanges(before, after);
   return isDeepStrictEqual(rest(before), rest(after)) ? changes : [...changes, ...restChanges(before, after)];
 }
 
-/** CloudFormation gives a question mark for each character that is not ASCII; otherwise each of them would be a change. */
+/** CloudFormation gives a question mark back for each character that is not ASCII; otherwise each of them would be a change. */
 function mangled(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value).replaceAll(/[\u{80}-\u{10ffff}]/gu, '?'));
 }

@@ -99,7 +99,8 @@ export class World {
     this.stacks[stack.name] = {
       StackStatus: 'UPDATE_COMPLETE',
       EnableTerminationProtection: stack.terminationProtection,
-      template: JSON.stringify(stack.template),
+      // CloudFormation keeps no others.
+      template: JSON.stringify(stack.template).replaceAll(/[\u{80}-\u{10ffff}]/gu, '?'),
       region: stack.region,
       resources: entries.map(([id, resource]) => ({
         LogicalResourceId: id,
