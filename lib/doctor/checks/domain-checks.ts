@@ -1,3 +1,4 @@
+import { RENEWED_DAYS } from '../../../constructs/monitoring/certificate-alarms.ts';
 import { instant } from '../../backups/words.ts';
 import type { Certificate } from '../answers.ts';
 import type { Check } from '../check.ts';
@@ -5,10 +6,8 @@ import type { Findings } from '../findings.ts';
 import type { Subject } from '../subject.ts';
 
 const DAY = 86_400_000;
-/** ACM renews 60 days before the end; after a month of trying something is wrong. */
-const DAYS_LEFT = 30;
 /** The single server's own certificate is for 90 days, and renewed a month before its end. */
-const DAYS_LEFT_SERVER = 14;
+const SERVER_DAYS = 14;
 
 /** Seconds. The records that are made here say 60. */
 const LONGEST_TTL = 300;
@@ -24,7 +23,7 @@ export const domainChecks: readonly Check[] = [
     asks: 'Is the certificate issued for the domain, in use, and valid for a month or more?',
     basis: 'environment file',
     todo: 'ACM renews by itself while the DNS record of its validation is there and the certificate is in use: compare that record in the hosted zone with the one that ACM names',
-    page: 'docs/configuration.md',
+    page: 'docs/runbook.md#certificate-expiry',
     appliesTo: (subject) =>
       subject.has(CERTIFICATE) || subject.environment.domain?.certificateArn !== undefined,
     async look(subject, findings) {
@@ -88,7 +87,7 @@ export const domainChecks: readonly Check[] = [
       findings.require(page.status === 200, `${url} answers`, `${url} answers with ${page.status}`);
       if (page.validTo === undefined) return;
       const days = daysUntil(page.validTo, subject);
-      const least = subject.plan.tier === 'small' ? DAYS_LEFT_SERVER : DAYS_LEFT;
+      const least = subject.plan.tier === 'small' ? SERVER_DAYS : RENEWED_DAYS;
       const text = `its certificate is valid for ${days} days`;
       findings.require(days >= least, text, `${text}; it should be ${least} or more`);
     },
@@ -114,7 +113,7 @@ function judge(
   if (NotAfter !== undefined) {
     const days = daysUntil(NotAfter, subject);
     const text = `it is valid until ${instant(NotAfter)}, ${days} days`;
-    findings.require(days >= DAYS_LEFT, text, `${text}; it should be ${DAYS_LEFT} or more`);
+    findings.require(days >= RENEWED_DAYS, text, `${text}; it should be ${RENEWED_DAYS} or more`);
   }
   if (inUse && InUseBy.length === 0) findings.fault('nothing uses it, so that ACM does not renew it');
   if (RenewalSummary?.RenewalStatus === 'FAILED') findings.fault('its renewal has failed');

@@ -3,7 +3,7 @@ import type { Alarm } from '../answers.ts';
 import type { Findings } from '../findings.ts';
 import type { Located, Subject } from '../subject.ts';
 
-const ALARM = 'AWS::CloudWatch::Alarm';
+const ALARMS = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'];
 const TOPIC = 'AWS::SNS::Topic';
 const LOG_GROUP = 'AWS::Logs::LogGroup';
 
@@ -19,7 +19,7 @@ interface Watched {
 
 /** Every alarm of the templates with what CloudWatch says of it. */
 async function alarmsOf(subject: Subject, findings: Findings): Promise<readonly Watched[]> {
-  const named = subject.of([ALARM]).flatMap((located) => {
+  const named = subject.of(ALARMS).flatMap((located) => {
     const name = located.properties['AlarmName'];
     return typeof name === 'string' ? [{ located, name }] : [];
   });
@@ -41,6 +41,12 @@ async function alarmsOf(subject: Subject, findings: Findings): Promise<readonly 
   return found.flat();
 }
 
+/** What is only a part of another alarm tells nobody by itself. */
+function tells({ properties }: Located): boolean {
+  const actions = properties['AlarmActions'];
+  return Array.isArray(actions) && actions.length > 0;
+}
+
 /** Whether somebody hears of it. */
 export const watchChecks: readonly Check[] = [
   {
@@ -56,7 +62,7 @@ export const watchChecks: readonly Check[] = [
           continue;
         }
         findings.require(alarm.ActionsEnabled, `${name} is on`, `${name} is silenced`);
-        if (alarm.AlarmActions.length === 0) findings.fault(`${name} tells nobody`);
+        if (alarm.AlarmActions.length === 0 && tells(located)) findings.fault(`${name} tells nobody`);
         findings.expect(`threshold of ${name}`, alarm.Threshold, located.properties['Threshold']);
       }
     },

@@ -433,6 +433,24 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'prod',
     'alarms',
+    'an alarm was disconnected',
+    /prod-critical-database-free-storage tells nobody/,
+    ({ world }) => {
+      world.thing('AWS::CloudWatch::Alarm', 'DatabaseAlarmsFreeStorage')['AlarmActions'] = [];
+    },
+  ),
+  fault(
+    'prod',
+    'alarms',
+    'an alarm was deleted',
+    /prod-critical-database-free-storage is not there/,
+    ({ world }) => {
+      world.things.delete('eu-central-1 prod-critical-database-free-storage');
+    },
+  ),
+  fault(
+    'prod',
+    'alarms',
     'a threshold was moved',
     /threshold of prod-warning-database-cpu is 99/,
     ({ world }) => {

@@ -172,7 +172,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'AWS::CloudWatch::Alarm': ({ properties }) => ({
     AlarmName: properties.AlarmName,
     ActionsEnabled: true,
-    AlarmActions: ['arn:of-the-topic'],
+    AlarmActions: (properties.AlarmActions ?? []).map(() => 'arn:of-the-topic'),
     StateValue: 'OK',
     Threshold: properties.Threshold,
   }),
