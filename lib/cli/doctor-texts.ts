@@ -41,6 +41,9 @@ export function renderDoctor(report: DoctorReport, style: Style, { all }: { read
   ].join('\n');
 }
 
+/** Of what has failed as many lines as show what kind of thing it is. */
+const FAULTS = 12;
+
 /** Of what has passed so many lines are enough for a person. */
 const SHOWN = 6;
 
@@ -56,7 +59,8 @@ function section(title: string, texts: readonly string[], style: Style, color: C
 function failedText({ name, asks, faults, todo, page }: CheckResult, { width }: Style): string {
   return [
     wrap(`! ${name}: ${asks}`, width, 2).slice(2),
-    ...faults.map((fault) => wrap(fault, width, 4)),
+    ...faults.slice(0, FAULTS).map((fault) => wrap(fault, width, 4)),
+    ...(faults.length > FAULTS ? [`    and ${faults.length - FAULTS} more; --json has them all`] : []),
     hanging('To do', `${todo}.`, width),
     hanging('See', page, width),
   ].join('\n');

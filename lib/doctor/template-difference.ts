@@ -7,6 +7,7 @@ const template = z.looseObject({
   Resources: z.record(z.string(), z.looseObject({ Type: z.string(), Properties: section })),
 });
 type Template = z.infer<typeof template>;
+type Resource = Template['Resources'][string];
 
 /**
  * What a deployment would change, resource by resource and with the names of properties; nothing where the templates are the
@@ -30,9 +31,10 @@ function mangled(value: unknown): unknown {
 function resourceChanges({ Resources: before }: Template, { Resources: after }: Template): readonly string[] {
   const ids = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   return ids.flatMap((id) => {
-    const [old, made] = [before[id], after[id]];
-    if (old === undefined) return [`${id} (${made?.Type}) would be made`];
-    if (made === undefined) return [`${id} (${old.Type}) would be removed`];
+    const [deployed, synthesized] = [before[id], after[id]];
+    if (deployed === undefined) return [`${id} (${synthesized?.Type}) would be made`];
+    if (synthesized === undefined) return [`${id} (${deployed.Type}) would be removed`];
+    const [old, made] = [withoutNotes(deployed), withoutNotes(synthesized)];
     if (isDeepStrictEqual(old, made)) return [];
     const names = [
       ...changed(old.Properties, made.Properties),
@@ -43,8 +45,14 @@ function resourceChanges({ Resources: before }: Template, { Resources: after }: 
 }
 
 /** DependsOn, DeletionPolicy and the like. */
-function attributes(resource: Template['Resources'][string]): Readonly<Record<string, unknown>> {
+function attributes(resource: Resource): Readonly<Record<string, unknown>> {
   return { ...resource, Properties: undefined };
+}
+
+/** The command line of the CDK notes where in the app a resource comes from, and which files it was made of. Neither deploys anything. */
+function withoutNotes({ Metadata: metadata, ...resource }: Resource): Resource {
+  const others = Object.entries(Object(metadata)).filter(([name]) => !/^aws:(cdk|asset):/.test(name));
+  return others.length === 0 ? resource : { ...resource, Metadata: Object.fromEntries(others) };
 }
 
 /** Everything but the resources: outputs, parameters, mappings. */

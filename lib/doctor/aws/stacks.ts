@@ -28,10 +28,20 @@ export function awsStacks(config: PatientClient): DeployedStacks {
       return z.string().parse(TemplateBody);
     },
     async drift(stack, logicalId) {
-      const { StackResourceDrift } = await client.send(
-        new DetectStackResourceDriftCommand({ StackName: stack, LogicalResourceId: logicalId }),
-      );
-      return resourceDrift.parse(StackResourceDrift);
+      try {
+        const { StackResourceDrift } = await client.send(
+          new DetectStackResourceDriftCommand({ StackName: stack, LogicalResourceId: logicalId }),
+        );
+        return resourceDrift.parse(StackResourceDrift);
+      } catch (error) {
+        if (!saysThatItCannotTell(error)) throw error;
+        return { StackResourceDriftStatus: 'NOT_CHECKED', PropertyDifferences: [] };
+      }
     },
   };
+}
+
+/** Of a type whose drift CloudFormation does not know. The error has no name of its own. */
+function saysThatItCannotTell(error: unknown): boolean {
+  return error instanceof Error && /drift .*not supported/i.test(error.message);
 }

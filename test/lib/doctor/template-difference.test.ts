@@ -25,6 +25,14 @@ it('takes the question marks of CloudFormation for the characters that they stan
   ]);
 });
 
+it('reads over what the command line of the CDK notes, and over nothing else', () => {
+  const noted = (notes: object) => template({ B: { ...BUCKET, Metadata: notes } });
+  const notes = { 'aws:cdk:path': 'prod-Data/B', 'aws:asset:path': 'asset.1' };
+  expect(differences(noted(notes), template({ B: BUCKET }))).toEqual([]);
+  const init = { 'AWS::CloudFormation::Init': { config: {} } };
+  expect(differences(noted(notes), noted(init))).toEqual(['B (AWS::S3::Bucket) would change: Metadata']);
+});
+
 it('names what would be made, removed and changed, and which properties', () => {
   const changed = { ...BUCKET, DeletionPolicy: 'Retain', Properties: { BucketName: 'b', Tags: [] } };
   expect(differences(template({ B: BUCKET, Old: BUCKET }), template({ B: changed, New: BUCKET }))).toEqual([

@@ -140,6 +140,13 @@ function cloudformation(world: World, call: WireCall): Answer {
     case 'DetectStackResourceDrift': {
       const id = String(call.parameters['LogicalResourceId']);
       const resource = stack.resources.find((each) => each.LogicalResourceId === id);
+      // As an emulator of AWS words it.
+      if (resource?.ResourceType === 'AWS::Backup::BackupVault') {
+        return {
+          code: 'ValidationError',
+          message: `Drift detection is not supported for resource type [${resource.ResourceType}]`,
+        };
+      }
       return query({
         StackResourceDrift: {
           StackId: name,

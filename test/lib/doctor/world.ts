@@ -99,8 +99,8 @@ export class World {
     this.stacks[stack.name] = {
       StackStatus: 'UPDATE_COMPLETE',
       EnableTerminationProtection: stack.terminationProtection,
-      // CloudFormation keeps no others.
-      template: JSON.stringify(stack.template).replaceAll(/[\u{80}-\u{10ffff}]/gu, '?'),
+      // CloudFormation keeps no other letters.
+      template: JSON.stringify(asDeployed(stack)).replaceAll(/[\u{80}-\u{10ffff}]/gu, '?'),
       region: stack.region,
       resources: entries.map(([id, resource]) => ({
         LogicalResourceId: id,
@@ -137,4 +137,15 @@ function firstOf(stacks: readonly ExpectedStack[], type: string): string | undef
     if (found !== undefined) return idIn(stack, found[0]);
   }
   return undefined;
+}
+
+/** The command line of the CDK adds where a resource comes from. */
+function asDeployed({ name, template }: ExpectedStack): Thing {
+  const whole: Thing = { ...Object(template) };
+  const resources: Thing = {};
+  for (const [id, resource] of Object.entries<Thing>(whole['Resources'])) {
+    const Metadata = { ...resource['Metadata'], 'aws:cdk:path': `${name}/${id}/Resource` };
+    resources[id] = { ...resource, Metadata };
+  }
+  return { ...whole, Resources: resources };
 }
