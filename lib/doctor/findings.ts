@@ -52,7 +52,9 @@ export class Findings {
   }
 
   cannotRead(what: string, error: unknown): void {
-    this.unread.push({ what, why: reasonOf(error), missing: missingAction(error) });
+    // The clients of AWS say some of it in several lines.
+    const why = reasonOf(error).replaceAll(/\s+/g, ' ');
+    this.unread.push({ what, why, missing: missingAction(error) });
   }
 }
 

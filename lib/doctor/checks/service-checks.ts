@@ -146,14 +146,12 @@ export const serviceChecks: readonly Check[] = [
     async look(subject, findings) {
       const [machine] = subject.of([MACHINE], 'Release');
       if (machine === undefined) return;
-      const last = await findings.read(`releases, ${machine.place}`, () =>
-        subject.ask(machine, async (deployed, arn) => {
-          const found = await deployed.lastExecution(arn);
-          if (found === undefined) throw new Error('there was none yet');
-          return found;
-        }),
+      const answer = await findings.read(`releases, ${machine.place}`, () =>
+        subject.ask(machine, async (deployed, arn) => ({ last: await deployed.lastExecution(arn) })),
       );
-      if (last === undefined) return;
+      if (answer === undefined) return;
+      const { last } = answer;
+      if (last === undefined) return findings.see('none within the 90 days that Step Functions remembers');
       const text = `release ${last.name} of ${instant(last.startDate)} is ${last.status}`;
       findings.require(last.status === 'SUCCEEDED', text, text);
     },

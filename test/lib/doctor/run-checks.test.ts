@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
 import type { Check } from '../../../lib/doctor/check.ts';
+import { serviceChecks } from '../../../lib/doctor/checks/service-checks.ts';
 import { subjectOf } from '../../../lib/doctor/examine.ts';
 import { runChecks } from '../../../lib/doctor/run-checks.ts';
+import { AwsWire } from '../../support/aws-wire.ts';
 import { Patient } from './patient.ts';
+import { answerOf } from './world-wire.ts';
 
 const check = (name: string, look: Check['look'], more: Partial<Check> = {}): Check => ({
   name,
@@ -53,4 +56,18 @@ it('claims nothing of what a template refers to', async () => {
     }),
   );
   expect(results).toMatchObject([{ seen: ['the size is 500'], faults: [] }]);
+});
+
+it('takes a release that nobody remembers for none that failed', async () => {
+  const patient = await Patient.healthy('staging');
+  patient.world.thing('AWS::StepFunctions::StateMachine', 'Release')['executions'] = [];
+  const wire = await AwsWire.start();
+  wire.otherwise = (call) => answerOf(patient.world, call);
+  const subject = await subjectOf(patient.planned, undefined, patient.instruments);
+  const results = await runChecks(
+    serviceChecks.filter(({ name }) => name === 'last-release'),
+    subject,
+  );
+  wire.stop();
+  expect(results).toMatchObject([{ verdict: 'passed', seen: [expect.stringContaining('90 days')] }]);
 });
