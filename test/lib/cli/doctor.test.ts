@@ -4,6 +4,7 @@ import { doctorCommand } from '../../../lib/cli/doctor.ts';
 import { ALL_CHECKS } from '../../../lib/doctor/checks/all.ts';
 import { driftCheck } from '../../../lib/doctor/checks/drift-check.ts';
 import { goLiveCheck } from '../../../lib/doctor/checks/go-live-check.ts';
+import { GATE } from '../../../lib/doctor/gate-items.ts';
 import { AwsWire } from '../../support/aws-wire.ts';
 import { Patient } from '../doctor/patient.ts';
 import { answerOf, notAllowed } from '../doctor/world-wire.ts';
@@ -166,5 +167,13 @@ describe('each check', () => {
     const page = readFileSync(new URL('../../../docs/doctor.md', import.meta.url), 'utf8');
     const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (.*?\?) \|/gm)].map(([, name, asks]) => [name, asks]);
     expect(rows).toEqual(checks.map(({ name, asks }) => [name, asks]));
+  });
+
+  it('and each line of the list for a go-live is in the other table there', () => {
+    const page = readFileSync(new URL('../../../docs/doctor.md', import.meta.url), 'utf8');
+    const rows = page.match(/^\| \d\d h \| .*$/gm);
+    const who = ({ checks: names = [], person }: (typeof GATE)[number]) =>
+      person === undefined ? names.map((name) => `\`${name}\``).join(', ') : `a person: \`${person.name}\``;
+    expect(rows).toEqual(GATE.map((item) => `| ${item.hours} h | ${item.asks} | ${who(item)} |`));
   });
 });
