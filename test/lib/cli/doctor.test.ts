@@ -34,6 +34,10 @@ async function doctor(args: readonly string[], terminal: { columns?: number; isT
 
 const PROD = ['--env', 'prod'];
 
+/** Who answers a line of the list for a go-live. */
+const who = ({ checks: names = [], person }: (typeof GATE)[number]) =>
+  person === undefined ? names.map((name) => `\`${name}\``).join(', ') : `a person: \`${person.name}\``;
+
 describe('npm run doctor', () => {
   it('says in a few lines that all is well, and changes nothing', async () => {
     const { exitCode, out, errors } = await doctor(PROD);
@@ -172,8 +176,6 @@ describe('each check', () => {
   it('and each line of the list for a go-live is in the other table there', () => {
     const page = readFileSync(new URL('../../../docs/doctor.md', import.meta.url), 'utf8');
     const rows = page.match(/^\| \d\d h \| .*$/gm);
-    const who = ({ checks: names = [], person }: (typeof GATE)[number]) =>
-      person === undefined ? names.map((name) => `\`${name}\``).join(', ') : `a person: \`${person.name}\``;
     expect(rows).toEqual(GATE.map((item) => `| ${item.hours} h | ${item.asks} | ${who(item)} |`));
   });
 });
