@@ -8,6 +8,9 @@ export interface CertificateAlarmsProps {
   readonly certificate: acm.ICertificate;
 }
 
+/** Days before its end by which a certificate has been renewed, unless something is wrong. */
+export const RENEWED_DAYS = 30;
+
 /** Alarms on a certificate of ACM that is about to expire: one that was not renewed, or one that somebody has to renew. */
 export class CertificateAlarms extends Construct {
   constructor(scope: Construct, id: string, { topic, certificate }: CertificateAlarmsProps) {
@@ -30,7 +33,7 @@ export class CertificateAlarms extends Construct {
       name: 'certificate-expiry',
       panel: 'certificate',
       meaning: 'The certificate of the domain expires within a month and was not renewed.',
-      threshold: 30,
+      threshold: RENEWED_DAYS,
       because: 'ACM renews 60 days before by itself, so that it has tried in vain for a month',
     });
     watch({

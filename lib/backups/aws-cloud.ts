@@ -2,30 +2,14 @@ import { BackupClient, paginateListRecoveryPointsByBackupVault } from '@aws-sdk/
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { paginateDescribeDBInstanceAutomatedBackups, RDSClient } from '@aws-sdk/client-rds';
 import { z } from 'zod';
+import { type Patience, PATIENCE, patientClient } from '../aws-patience.ts';
 import { resourcesOf, saysThatNoneExists } from '../cloudformation.ts';
 import { AwsObjects } from './aws-objects.ts';
 import type { AutomatedBackup, Cloud, RecoveryPoint, StackResource } from './cloud.ts';
 
-/** How long a Region is waited for, milliseconds: it may be the one that is lost. Each is tried three times. */
-export interface Patience {
-  readonly connection: number;
-  readonly answer: number;
-}
-
-const PATIENCE: Patience = { connection: 3_000, answer: 10_000 };
-
 /** AWS itself, in one Region, with the credentials that the AWS CLI would use. */
-export function awsCloud(region: string, { connection, answer }: Patience = PATIENCE): Cloud {
-  const config = {
-    region,
-    maxAttempts: 3,
-    requestHandler: {
-      connectionTimeout: connection,
-      requestTimeout: answer,
-      // Otherwise it is a warning.
-      throwOnRequestTimeout: true,
-    },
-  };
+export function awsCloud(region: string, patience: Patience = PATIENCE): Cloud {
+  const config = patientClient(region, patience);
   const cloudFormation = new CloudFormationClient(config);
   const rds = new RDSClient(config);
   const backup = new BackupClient(config);

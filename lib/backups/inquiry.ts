@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { reasonOf } from '../reason-of.ts';
 import type { Cloud, StackResource } from './cloud.ts';
 import type { BackupProblem, Surroundings } from './report.ts';
 import type { Role } from './role.ts';
@@ -75,13 +75,14 @@ export class Inquiry {
     try {
       return await question();
     } catch (error) {
-      this.note(what, reasonOf(error));
+      const unanswered = !(error instanceof NothingThere);
+      this.note(what, reasonOf(error), unanswered);
       return undefined;
     }
   }
 
-  note(what: string, why: string): void {
-    this.problems.push({ region: this.props.region, what, why });
+  note(what: string, why: string, unanswered = false): void {
+    this.problems.push({ region: this.props.region, what, why, ...(unanswered && { unanswered }) });
   }
 
   /** A bucket, or in the recovery Region its copy. */
@@ -181,20 +182,15 @@ export class Inquiry {
   }
 }
 
+/** There was an answer: that what was asked for is not there. */
+class NothingThere extends Error {}
+
 /** @throws with the reason if there is nothing. */
 export function expected<T>(value: T | undefined, otherwise: string): T {
-  if (value === undefined) throw new Error(otherwise);
+  if (value === undefined) throw new NothingThere(otherwise);
   return value;
 }
 
 function find(stack: readonly StackResource[] | undefined, type: string, id: string): string | undefined {
   return stack?.find((resource) => resource.type === type && resource.logicalId.startsWith(id))?.physicalId;
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof z.ZodError) return z.prettifyError(error).replaceAll(/\s*\n\s*/g, ' ');
-  if (!(error instanceof Error)) return String(error);
-  // What Node says of a host that has several addresses and answers on none has no message.
-  const { message, name } = error;
-  return message || ('code' in error && typeof error.code === 'string' ? error.code : name);
 }

@@ -49,4 +49,6 @@ export interface BackupProblem {
   /** What it is about, for example `AWS Backup, vault odoo-1a2b`. */
   readonly what: string;
   readonly why: string;
+  /** There was no answer, or none that could be read: whether something is wrong is not known. */
+  readonly unanswered?: true;
 }

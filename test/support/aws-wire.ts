@@ -36,7 +36,7 @@ export interface Refusal {
 const QUERY = 'application/x-www-form-urlencoded';
 
 /** Services that speak JSON by method and path, like S3 speaks XML. */
-const REST_JSON = new Set(['backup', 'elasticfilesystem']);
+const REST_JSON = new Set(['backup', 'elasticfilesystem', 'ses']);
 
 /**
  * AWS on loopback, for AWS's own clients: they find it by the environment, so that what is tested is what the program makes of
