@@ -3,7 +3,7 @@ import type { PlannedEnvironment } from '../config/load.ts';
 import { withoutDrill } from '../config/sizing/drilled.ts';
 import { recoveredEnvironment, recoveredNetwork } from '../config/sizing/recovered.ts';
 import type { DnsTarget } from '../constructs/edge/dns-record.ts';
-import { requestsAt } from '../constructs/monitoring/request-metrics.ts';
+import { requestsAt, requestsInLog } from '../constructs/monitoring/request-metrics.ts';
 import { warnOfMissedObjective } from './missed-objective.ts';
 import { warnOfMissingDrill } from './missing-drill.ts';
 import { warnOfMissingMail } from './missing-mail.ts';
@@ -136,7 +136,7 @@ function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, d
   pointDomainAt(app, site, { ipAddress: serverStack.server.publicIp }, serverStack);
   const operationsStack = new OperationsStack(app, { ...site, networkStack });
   operationsStack.watchServer(serverStack, backupStack);
-  operationsStack.watchUsers(serverStack.url);
+  operationsStack.watchUsers(serverStack.url, requestsInLog(site.environment.name));
   operationsStack.watchRecovery(backupStack);
   operationsStack.watchMaintenance();
   operationsStack.reportHealth(dataStack, {

@@ -13,8 +13,11 @@ const RUN_OBJECTS = 4;
 /** On what the canary finds, and that it runs. */
 const CANARY_ALARMS = 2;
 
-/** Metrics that a share of failed requests is made of: answered, failed, refused. Of a share of failed runs it is one. */
-const REQUEST_METRICS = 3;
+/**
+ * Metrics that a share of failed requests is made of: answered, failed and, where a load balancer counts them, refused. Of a share of
+ * failed runs it is one.
+ */
+const REQUEST_METRICS = { small: 2, medium: 3, large: 3 } as const;
 
 /** Two alarms on availability, each of a long time and a short one. */
 const AVAILABILITY_ALARMS = 2;
@@ -62,5 +65,5 @@ export function userAlarmMetrics(basis: BillBasis): number {
 /** Of requests and of runs of the canary, as far as they are counted and something is promised. */
 function metricsOfAShare({ environment, plan }: BillBasis): number {
   if (!environment.production) return 0;
-  return (plan.tier === 'small' ? 0 : REQUEST_METRICS) + (hasCanary(environment) ? 1 : 0);
+  return REQUEST_METRICS[plan.tier] + (hasCanary(environment) ? 1 : 0);
 }

@@ -1,4 +1,5 @@
-import { aws_cloudwatch as cloudwatch } from 'aws-cdk-lib';
+import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
+import { logMetric } from './log-metrics.ts';
 
 /** Requests at the entry, as sums. */
 export interface RequestMetrics {
@@ -32,4 +33,11 @@ export function requestsAt(loadBalancer: string): RequestMetrics {
     failed: metric('HTTPCode_Target_5XX_Count'),
     refused: metric('HTTPCode_ELB_5XX_Count'),
   };
+}
+
+/** Those that the single server has in the log of its nginx; what does not reach that, nobody counts. */
+export function requestsInLog(environmentName: string): RequestMetrics {
+  const sum = (name: 'Requests' | 'FailedRequests') =>
+    logMetric({ environmentName, name, period: Duration.minutes(5), statistic: 'Sum' });
+  return { answered: sum('Requests'), failed: sum('FailedRequests') };
 }

@@ -86,7 +86,7 @@ function panelsOf(question: string, alarms: readonly OdooAlarm[]): readonly Fill
     .filter((filled) => filled.alarms.length > 0);
 }
 
-/** Eight lights stand side by side, each half a row high, below a heading. */
+/** Eight lights stand side by side, five of them above each other in two rows, below a heading. */
 function lightRows(alarms: number): number {
-  return 1 + Math.ceil(alarms / 8 / 2);
+  return 1 + Math.ceil(alarms / 8 / 2.5);
 }
