@@ -88,7 +88,7 @@ export class DatabaseMaintenance extends Construct {
     const role = this.logGroup.roleOf(this, 'MaintainRole');
     allowInVpc(role, 'looks at the database');
     allow(role, ['rds-db:connect'], databaseUser(role, databaseResourceId, MAINTAINER_ROLE));
-    allowPut(role, auditBucket, MAINTENANCE, 'A report');
+    allowPut(role, auditBucket, MAINTENANCE, 'A report of the weekly look');
     return role;
   }
 

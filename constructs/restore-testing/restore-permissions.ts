@@ -93,7 +93,7 @@ export function allowFilestoreValidation(
 
 /** Writes reports. */
 export function allowReport(role: iam.Role, { auditBucket }: RestorePermissionsProps): void {
-  allowPut(role, auditBucket, RESTORE_TESTS, 'A report');
+  allowPut(role, auditBucket, RESTORE_TESTS, 'A report of a restore test');
 }
 
 /** Looks at the names of reports. */

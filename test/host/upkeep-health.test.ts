@@ -60,7 +60,7 @@ class WatchedOdoo {
     const file = (name: string): string => join(this.host.path, name);
     const options = {
       state: file('state'),
-      maintenance: file('maintenance'),
+      maintenance: file('away'),
       systemctl: file('systemctl'),
       'web-port': this.web.number,
       'websocket-port': this.websocket.number,
@@ -187,12 +187,12 @@ describe.skipIf(process.platform !== 'linux').concurrent('the health watch', () 
 
   it('restarts nothing while the database is away, though nobody is well then', async ({ odoo }) => {
     odoo.web.status = 500;
-    odoo.write('maintenance', '');
+    odoo.write('away', '');
     odoo.start();
     await seconds(2.5);
     expect(odoo.verdict()).toMatchObject({ healthy: false });
     expect(odoo.restarts()).toEqual([]);
-    odoo.remove('maintenance');
+    odoo.remove('away');
     await expect.poll(odoo.restarts).toEqual([RESTART_WEB]);
   });
 

@@ -67,7 +67,7 @@ describe.each([10, 40, 150])('with %i users', (users) => {
     const templates = templatesOf(environmentOf(users, { ...production, ...office }));
     expect(canariesOf(templates)).toEqual([]);
     expect(alarmsOf(templates, 'canary')).toEqual([]);
-    expect(alarmsOf(templates, 'availability')).toEqual(users < 26 ? [] : AVAILABILITY);
+    expect(alarmsOf(templates, 'availability')).toEqual(AVAILABILITY);
   });
 });
 

@@ -50,7 +50,7 @@ export const FAULTS: readonly Fault[] = [
     ({ world }) => {
       delete world.stacks['prod-Operations'];
     },
-    ['resources', 'templates', 'alarm-receiver'],
+    ['resources', 'templates', 'buckets', 'alarm-receiver', 'logs', 'drift'],
   ),
   fault(
     'prod',

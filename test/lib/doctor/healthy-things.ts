@@ -170,11 +170,12 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     NextRotationDate: later(now, 12),
   }),
   'AWS::CloudWatch::Alarm': ({ properties }) => ({
-    AlarmName: properties.AlarmName,
-    ActionsEnabled: true,
-    AlarmActions: (properties.AlarmActions ?? []).map(() => 'arn:of-the-topic'),
-    StateValue: 'OK',
+    ...alarmOf(properties),
     Threshold: properties.Threshold,
+  }),
+  'AWS::CloudWatch::CompositeAlarm': ({ properties }) => ({
+    ...alarmOf(properties),
+    AlarmRule: 'ALARM(one) AND ALARM(other)',
   }),
   'AWS::SNS::Topic': ({ id, planned }) => ({
     subscriptions: [
@@ -192,6 +193,15 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     kmsKeyId: 'arn:of-the-key',
   }),
 };
+
+function alarmOf(properties: Thing): Thing {
+  return {
+    AlarmName: properties['AlarmName'],
+    ActionsEnabled: true,
+    AlarmActions: Object.values(Object(properties['AlarmActions'])).map(() => 'arn:of-the-topic'),
+    StateValue: 'OK',
+  };
+}
 
 function firewallArn(id: string | undefined): string | undefined {
   const [name, uuid] = id?.split('|') ?? [];

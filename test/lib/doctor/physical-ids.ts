@@ -38,6 +38,7 @@ export function physicalIdOf(
     'AWS::EC2::Volume': `vol-${hash}`,
     'AWS::EC2::EIP': '203.0.113.10',
     'AWS::CloudWatch::Alarm': String(Properties['AlarmName']),
+    'AWS::CloudWatch::CompositeAlarm': String(Properties['AlarmName']),
   };
   return forms[Type] ?? name;
 }

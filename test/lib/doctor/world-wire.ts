@@ -91,8 +91,11 @@ const SERVICES: Readonly<Record<string, Answers>> = {
   monitoring: (world, call) => {
     const names: unknown[] = Object(call.parameters['AlarmNames']);
     // Those that are not there are left out.
+    const alarms = names.flatMap((name) => world.things.get(`${call.region} ${String(name)}`) ?? []);
+    const isComposite = (alarm: Thing) => 'AlarmRule' in alarm;
     return jsonOf({
-      MetricAlarms: names.flatMap((name) => world.things.get(`${call.region} ${String(name)}`) ?? []),
+      MetricAlarms: alarms.filter((alarm) => !isComposite(alarm)),
+      CompositeAlarms: alarms.filter(isComposite),
     });
   },
   sns: (world, call) =>
