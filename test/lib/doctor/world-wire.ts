@@ -92,7 +92,6 @@ const SERVICES: Readonly<Record<string, Answers>> = {
     const names: unknown[] = Object(call.parameters['AlarmNames']);
     // Those that are not there are left out.
     const alarms = names.flatMap((name) => world.things.get(`${call.region} ${String(name)}`) ?? []);
-    const isComposite = (alarm: Thing) => 'AlarmRule' in alarm;
     return jsonOf({
       MetricAlarms: alarms.filter((alarm) => !isComposite(alarm)),
       CompositeAlarms: alarms.filter(isComposite),
@@ -227,4 +226,8 @@ function s3(world: World, call: WireCall): Answer {
     return { body: `<ReplicationConfiguration>${rules}</ReplicationConfiguration>` };
   }
   return undefined;
+}
+
+function isComposite(alarm: Thing): boolean {
+  return 'AlarmRule' in alarm;
 }
