@@ -132,7 +132,8 @@ describe('the database watcher', () => {
     await cable.mend();
     watch();
     await expect.poll(connections).toBe(1);
-    expect(flag()).toBe(false);
+    // On a busy machine the first attempt may have taken longer than it is waited for.
+    await expect.poll(flag).toBe(false);
     cable.cut();
     await expect.poll(flag, { timeout: 2000 }).toBe(true);
     await cable.mend();
@@ -145,12 +146,13 @@ describe('the database watcher', () => {
   it('is not alarmed by a message that does not end the connection', async () => {
     await cable.mend();
     watch();
-    await expect.poll(connections).toBe(1);
+    await expect.poll(() => connections() === 1 && !flag()).toBe(true);
     const [before] = pids();
+    const saidBefore = output;
     postgres.sql(["ALTER SYSTEM SET TimeZone = 'Asia/Tokyo'", 'SELECT pg_reload_conf()']);
     await sleep(500);
     expect(pids()).toEqual([before]);
-    expect(output).toBe('');
+    expect(output).toBe(saidBefore);
   });
 
   it('raises it when an administrator ends its connection', async () => {
@@ -192,7 +194,7 @@ describe('the database watcher', () => {
     await cable.mend();
     await expect.poll(flag).toBe(false);
     await sleep(1000);
-    expect(connections()).toBe(1);
+    await expect.poll(connections).toBe(1);
   });
 
   it('lowers a flag that an earlier watcher left behind', async () => {
