@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm';
+
 /** One entry of the metrics of an alarm, as the template has it. */
 export interface MetricQuery {
   readonly Id: string;
@@ -38,9 +40,8 @@ export function valueOf(queries: readonly MetricQuery[], moment: Moment): number
       DAY: () => moment.day,
       HOUR: () => moment.hour,
     };
-    // eslint-disable-next-line typescript/no-implied-eval -- the expression is the project's own
-    const run = new Function(...Object.keys(functions), ...ids, `return ${program};`);
-    const result: unknown = run(...Object.values(functions), ...ids.map(evaluate));
+    const values = Object.fromEntries(ids.map((id) => [id, evaluate(id)]));
+    const result: unknown = runInNewContext(program, { ...functions, ...values });
     return typeof result === 'number' && !Number.isNaN(result) ? result : undefined;
   };
   const returned = queries.find(({ ReturnData }) => ReturnData !== false);

@@ -1,12 +1,7 @@
 import type { PlannedEnvironment } from '../../../config/load.ts';
 import type { ExpectedResource } from '../../../lib/doctor/subject.ts';
 import { ACCOUNT } from './physical-ids.ts';
-
-/** What a service says of something, in its own words. */
-export interface Thing {
-  // Whatever a test may want to change.
-  [name: string]: any; // oxlint-disable-line typescript/no-explicit-any
-}
+import { part, parts, type Thing } from './thing.ts';
 
 export interface Made {
   readonly id: string;
@@ -30,7 +25,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     DBInstanceArn: `arn:aws:rds:eu-central-1:${ACCOUNT}:db:${id}`,
     DBInstanceStatus: 'available',
     DBInstanceClass: given.DBInstanceClass,
-    EngineVersion: `${given.EngineVersion}.6`,
+    EngineVersion: `${String(given.EngineVersion)}.6`,
     AllocatedStorage: Number(given.AllocatedStorage),
     MaxAllocatedStorage: given.MaxAllocatedStorage,
     StorageType: given.StorageType,
@@ -46,7 +41,10 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     CertificateDetails: { CAIdentifier: given.CACertificateIdentifier, ValidTill: later(now, 300) },
     PendingModifiedValues: {},
     DBParameterGroups: [
-      { DBParameterGroupName: idOf(given.DBParameterGroupName.Ref), ParameterApplyStatus: 'in-sync' },
+      {
+        DBParameterGroupName: idOf(String(part(given.DBParameterGroupName).Ref)),
+        ParameterApplyStatus: 'in-sync',
+      },
     ],
   }),
   'AWS::ECS::Service': ({ id, properties, idOf, planned: { plan } }) => {
@@ -58,12 +56,12 @@ const MAKERS: Readonly<Record<string, Maker>> = {
       desiredCount: tasks,
       runningCount: tasks,
       pendingCount: 0,
-      taskDefinition: idOf(properties.TaskDefinition.Ref),
+      taskDefinition: idOf(String(part(properties.TaskDefinition).Ref)),
       deployments: [{ status: 'PRIMARY', rolloutState: 'COMPLETED', rolloutStateReason: 'steady' }],
     };
   },
   'AWS::ECS::TaskDefinition': ({ properties }) => ({
-    containerDefinitions: properties.ContainerDefinitions.map(({ Name, Image }: Thing) => ({
+    containerDefinitions: parts(properties.ContainerDefinitions).map(({ Name, Image }) => ({
       name: Name,
       image: typeof Image === 'string' ? Image : 'put-together',
     })),
@@ -110,7 +108,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   }),
   'AWS::ElasticLoadBalancingV2::LoadBalancer': ({ id, properties, first }) => ({
     balancer: { LoadBalancerArn: id, DNSName: 'entry.elb.amazonaws.com', State: { Code: 'active' } },
-    attributes: properties.LoadBalancerAttributes.map(({ Key, Value }: Thing) => ({
+    attributes: parts(properties.LoadBalancerAttributes).map(({ Key, Value }) => ({
       Key,
       Value: typeof Value === 'string' ? Value : 'logs',
     })),
@@ -137,19 +135,22 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     InUseBy: ['arn:of-the-load-balancer'],
   }),
   'AWS::S3::Bucket': ({ properties }) => ({
-    versioning: properties.VersioningConfiguration?.Status,
-    encryption:
-      properties.BucketEncryption.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault
-        .SSEAlgorithm,
+    versioning: part(properties.VersioningConfiguration).Status,
+    encryption: part(
+      properties.BucketEncryption,
+      'ServerSideEncryptionConfiguration',
+      0,
+      'ServerSideEncryptionByDefault',
+    ).SSEAlgorithm,
     block: properties.PublicAccessBlockConfiguration,
-    rules: (properties.ReplicationConfiguration?.Rules ?? []).map(({ Status }: Thing) => ({ Status })),
+    rules: parts(properties.ReplicationConfiguration, 'Rules').map(({ Status }) => ({ Status })),
   }),
   'AWS::Backup::BackupVault': ({ id, properties: { LockConfiguration: lock } }) => ({
     BackupVaultName: id,
-    ...(lock && {
+    ...(lock !== undefined && {
       Locked: true,
-      MinRetentionDays: lock.MinRetentionDays,
-      MaxRetentionDays: lock.MaxRetentionDays,
+      MinRetentionDays: part(lock).MinRetentionDays,
+      MaxRetentionDays: part(lock).MaxRetentionDays,
     }),
   }),
   'AWS::KMS::Key': ({ id, properties }) => ({
@@ -159,7 +160,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   }),
   'AWS::SecretsManager::Secret': ({ id, properties }) => ({
     ARN: id,
-    ReplicationStatus: (properties.ReplicaRegions ?? []).map(({ Region }: Thing) => ({
+    ReplicationStatus: parts(properties.ReplicaRegions).map(({ Region }) => ({
       Region,
       Status: 'InSync',
     })),
@@ -198,7 +199,7 @@ function alarmOf(properties: Thing): Thing {
   return {
     AlarmName: properties['AlarmName'],
     ActionsEnabled: true,
-    AlarmActions: Object.values(Object(properties['AlarmActions'])).map(() => 'arn:of-the-topic'),
+    AlarmActions: parts(properties['AlarmActions']).map(() => 'arn:of-the-topic'),
     StateValue: 'OK',
   };
 }

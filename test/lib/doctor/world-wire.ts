@@ -1,6 +1,6 @@
 import type { Refusal, Success, WireCall } from '../../support/aws-wire.ts';
 import { noStack } from '../../support/stack-answers.ts';
-import type { Thing } from './healthy-things.ts';
+import { parts, type Thing } from './thing.ts';
 import { type World, NOW } from './world.ts';
 import { json, xml } from './xml.ts';
 
@@ -89,9 +89,12 @@ const SERVICES: Readonly<Record<string, Answers>> = {
   },
   secretsmanager: (world, call) => jsonOf(thingOf(world, call, call.parameters['SecretId'])),
   monitoring: (world, call) => {
-    const names: unknown[] = Object(call.parameters['AlarmNames']);
+    const names: unknown[] = Object.values(Object(call.parameters['AlarmNames']));
     // Those that are not there are left out.
-    const alarms = names.flatMap((name) => world.things.get(`${call.region} ${String(name)}`) ?? []);
+    const alarms = names.flatMap((name): Thing[] => {
+      const alarm = world.things.get(`${call.region} ${String(name)}`);
+      return alarm === undefined ? [] : [alarm];
+    });
     return jsonOf({
       MetricAlarms: alarms.filter((alarm) => !isComposite(alarm)),
       CompositeAlarms: alarms.filter(isComposite),
@@ -220,9 +223,12 @@ function s3(world: World, call: WireCall): Answer {
     return query({ PublicAccessBlockConfiguration: bucket['block'] });
   }
   if ('replication' in parameters) {
-    if (bucket['rules'].length === 0) return { code: 'ReplicationConfigurationNotFoundError', status: 404 };
+    if (parts(bucket['rules']).length === 0)
+      return { code: 'ReplicationConfigurationNotFoundError', status: 404 };
     // The list has no element of its own.
-    const rules = bucket['rules'].map((rule: Thing) => `<Rule>${xml(rule)}</Rule>`).join('');
+    const rules = parts(bucket['rules'])
+      .map((rule) => `<Rule>${xml(rule)}</Rule>`)
+      .join('');
     return { body: `<ReplicationConfiguration>${rules}</ReplicationConfiguration>` };
   }
   return undefined;

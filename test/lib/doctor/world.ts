@@ -1,7 +1,8 @@
 import type { PlannedEnvironment } from '../../../config/load.ts';
 import { quotaNeeds } from '../../../config/sizing/quota-needs.ts';
 import type { ExpectedResource, ExpectedStack } from '../../../lib/doctor/subject.ts';
-import { healthyThing, type Thing } from './healthy-things.ts';
+import { healthyThing } from './healthy-things.ts';
+import { part, type Thing } from './thing.ts';
 import type { Refusal } from '../../support/aws-wire.ts';
 import { ACCOUNT, physicalIdOf } from './physical-ids.ts';
 
@@ -143,9 +144,9 @@ function firstOf(stacks: readonly ExpectedStack[], type: string): string | undef
 function asDeployed({ name, template }: ExpectedStack): Thing {
   const whole: Thing = { ...Object(template) };
   const resources: Thing = {};
-  for (const [id, resource] of Object.entries<Thing>(whole['Resources'])) {
-    const Metadata = { ...resource['Metadata'], 'aws:cdk:path': `${name}/${id}/Resource` };
-    resources[id] = { ...resource, Metadata };
+  for (const [id, resource] of Object.entries(part(whole, 'Resources'))) {
+    const Metadata = { ...part(resource, 'Metadata'), 'aws:cdk:path': `${name}/${id}/Resource` };
+    resources[id] = { ...part(resource), Metadata };
   }
   return { ...whole, Resources: resources };
 }
