@@ -16,15 +16,16 @@ import { EgressStack } from './stacks/egress-stack.ts';
 import { healthOfServer, healthOfService } from './stacks/health-metrics.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import type { OdooStackProps } from './stacks/odoo-stack.ts';
-import { OperationsStack } from './stacks/operations-stack.ts';
 import { RecoveryStack } from './stacks/recovery-stack.ts';
 import { ReleaseStack } from './stacks/release-stack.ts';
 import { ServerBackupStack } from './stacks/server-backup-stack.ts';
 import { ServerDrillStack } from './stacks/server-drill-stack.ts';
+import { ServerOperationsStack } from './stacks/server-operations-stack.ts';
 import { ServerStack } from './stacks/server-stack.ts';
 import { ServiceBackupStack } from './stacks/service-backup-stack.ts';
 import { ServiceDataStack } from './stacks/service-data-stack.ts';
 import { ServiceDrillStack } from './stacks/service-drill-stack.ts';
+import { ServiceOperationsStack } from './stacks/service-operations-stack.ts';
 import { ServiceStack } from './stacks/service-stack.ts';
 
 /**
@@ -134,7 +135,7 @@ function addServer(app: App, site: OdooStackProps, networkStack: NetworkStack, d
   });
   openWayOut(app, site, networkStack, serverStack);
   pointDomainAt(app, site, { ipAddress: serverStack.server.publicIp }, serverStack);
-  const operationsStack = new OperationsStack(app, { ...site, networkStack });
+  const operationsStack = new ServerOperationsStack(app, { ...site, networkStack });
   operationsStack.watchServer(serverStack, backupStack);
   operationsStack.watchUsers(serverStack.url, requestsInLog(site.environment.name));
   operationsStack.watchRecovery(backupStack);
@@ -173,7 +174,7 @@ function addService(
   });
   openWayOut(app, site, networkStack, serviceStack);
   pointDomainAt(app, site, edgeStack.entry, serviceStack);
-  const operationsStack = new OperationsStack(app, { ...site, networkStack });
+  const operationsStack = new ServiceOperationsStack(app, { ...site, networkStack });
   operationsStack.watchService(dataStack, edgeStack, serviceStack);
   operationsStack.watchServiceLogs(dataStack, releaseStack, serviceStack);
   operationsStack.watchUsers(edgeStack.url, requestsAt(edgeStack.entry.loadBalancer.loadBalancerFullName));

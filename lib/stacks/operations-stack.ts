@@ -1,25 +1,17 @@
-import { aws_ec2 as ec2, CfnOutput, Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { businessHoursOf } from '../../config/business-hours.ts';
 import { budgetUsd, hasCanary } from '../../config/monitoring.ts';
 import { OdooCanary } from '../../constructs/canary/odoo-canary.ts';
-import { S3FilesFilestore } from '../../constructs/filestore/s3-files-filestore.ts';
-import { DatabaseMaintenance } from '../../constructs/database-maintenance/database-maintenance.ts';
-import { maintenanceTime } from '../../constructs/database-maintenance/maintenance-time.ts';
 import { HealthReport, type HealthReportProps } from '../../constructs/health-report/health-report.ts';
 import { AlarmTopic } from '../../constructs/monitoring/alarm-topic.ts';
 import { AvailabilityAlarms } from '../../constructs/monitoring/availability-alarms.ts';
 import { CanaryAlarms } from '../../constructs/monitoring/canary-alarms.ts';
 import { BackupAgeAlarms } from '../../constructs/monitoring/backup-age-alarms.ts';
-import { CertificateAlarms } from '../../constructs/monitoring/certificate-alarms.ts';
 import { CostWatch } from '../../constructs/monitoring/cost-watch.ts';
-import { DatabaseAlarms } from '../../constructs/monitoring/database-alarms.ts';
 import { OdooDashboard } from '../../constructs/monitoring/dashboard/odoo-dashboard.ts';
 import { FenceAlarm } from '../../constructs/monitoring/fence-alarm.ts';
-import { FilestoreAlarms } from '../../constructs/monitoring/filestore-alarms.ts';
 import { HealthReportAlarm } from '../../constructs/monitoring/health-report-alarm.ts';
-import { LoadBalancerAlarms } from '../../constructs/monitoring/load-balancer-alarms.ts';
-import { LogAlarms } from '../../constructs/monitoring/log-alarms.ts';
 import { MaintenanceAlarms } from '../../constructs/monitoring/maintenance-alarms.ts';
 import { MailAlarms } from '../../constructs/monitoring/mail-alarms.ts';
 import { OdooAlarm } from '../../constructs/monitoring/odoo-alarm.ts';
@@ -27,41 +19,31 @@ import { OdooCompositeAlarm } from '../../constructs/monitoring/odoo-composite-a
 import type { RequestMetrics } from '../../constructs/monitoring/request-metrics.ts';
 import { RecoveryAlarms } from '../../constructs/monitoring/recovery-alarms.ts';
 import { ReplicationAlarms } from '../../constructs/monitoring/replication-alarms.ts';
-import { ServerAlarms } from '../../constructs/monitoring/server-alarms.ts';
-import { ServerBackupAlarms } from '../../constructs/monitoring/server-backup-alarms.ts';
-import { ServerCertificateAlarms } from '../../constructs/monitoring/server-certificate-alarms.ts';
-import { ServerHealthAlarms } from '../../constructs/monitoring/server-health-alarms.ts';
-import { ServiceAlarms } from '../../constructs/monitoring/service-alarms.ts';
-import { WebAclAlarm } from '../../constructs/monitoring/web-acl-alarm.ts';
 import { SesSender } from '../../constructs/mail/ses-sender.ts';
 import { PROOF_DAYS } from '../../constructs/restore-testing/proof-days.ts';
-import { trustedCertificates } from '../../constructs/odoo-node/trusted-certificates.ts';
 import type { FenceGuard } from '../../constructs/recovery/fence-guard.ts';
 import { warnOfMissingCanary } from '../missing-canary.ts';
 import type { BackupStack } from './backup-stack.ts';
 import type { DataStack } from './data-stack.ts';
-import type { EdgeStack } from './edge-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { OdooStack, type OdooStackProps } from './odoo-stack.ts';
 import type { RecoveryStack } from './recovery-stack.ts';
-import type { ReleaseStack } from './release-stack.ts';
-import type { ServerBackupStack } from './server-backup-stack.ts';
-import type { ServerStack } from './server-stack.ts';
 import { ServiceBackupStack } from './service-backup-stack.ts';
-import type { ServiceDataStack } from './service-data-stack.ts';
-import type { ServiceStack } from './service-stack.ts';
 
 export interface OperationsStackProps extends OdooStackProps {
   readonly networkStack: NetworkStack;
 }
 
-/** Who hears of what: the alarms of an environment. Last of its stacks, because it looks at all of them. */
-export class OperationsStack extends OdooStack {
-  private readonly topic: AlarmTopic;
-  private readonly props: OperationsStackProps;
+/**
+ * Who hears of what: alarms, dashboard, canary and reports of an environment. Last of its stacks, because it looks at all of them.
+ * What is of one architecture alone is in {@link ServerOperationsStack} and {@link ServiceOperationsStack}.
+ */
+export abstract class OperationsStack extends OdooStack {
+  protected readonly topic: AlarmTopic;
+  protected readonly props: OperationsStackProps;
 
   constructor(scope: Construct, props: OperationsStackProps) {
-    super(scope, 'Operations', props, { description: 'alarms', stateful: false });
+    super(scope, 'Operations', props, { description: 'alarms, dashboard, reports', stateful: false });
     this.props = props;
     this.topic = new AlarmTopic(this, 'AlarmTopic', {
       environmentName: props.environment.name,
@@ -91,30 +73,6 @@ export class OperationsStack extends OdooStack {
     new MailAlarms(this, 'MailAlarms', { topic, configurationSet: mail.configurationSet });
   }
 
-  /** Alarms of the small architecture. */
-  watchServer({ server }: ServerStack, { restoresAreTested }: ServerBackupStack): void {
-    const { topic } = this;
-    new ServerAlarms(this, 'ServerAlarms', {
-      topic,
-      autoScalingGroup: server.autoScalingGroup,
-      instanceType: this.props.plan.database.class,
-    });
-    new ServerHealthAlarms(this, 'ServerHealthAlarms', { topic });
-    if (this.props.environment.domain !== undefined) {
-      new ServerCertificateAlarms(this, 'ServerCertificateAlarms', { topic });
-    }
-    new LogAlarms(this, 'LogAlarms', {
-      topic,
-      plan: this.props.plan,
-      from: { kind: 'server', logGroup: server.logGroup },
-    });
-    new ServerBackupAlarms(this, 'ServerBackupAlarms', {
-      topic,
-      proofDays: PROOF_DAYS,
-      volumeIsTested: restoresAreTested,
-    });
-  }
-
   /** Whether recovery points are made and copied and, in medium and large, whether they were proven. */
   watchRecovery(backupStack: BackupStack): void {
     const { topic } = this;
@@ -130,31 +88,6 @@ export class OperationsStack extends OdooStack {
       topic,
       recoveryPointObjective:
         plan.database.kind === 'rds' ? Duration.hours(environment.objectives.rpoHours) : undefined,
-    });
-  }
-
-  /** Looks at the database each week; the single server looks at its own. */
-  maintainDatabase({ database, auditBucket }: ServiceDataStack, { recoveryPoints }: BackupStack): void {
-    const { environment, networkStack } = this.props;
-    const securityGroup = new ec2.SecurityGroup(this, 'Maintenance', {
-      vpc: networkStack.network.vpc,
-      description: 'Function that looks at the database',
-      allowAllOutbound: false,
-    });
-    securityGroup.connections.allowToDefaultPort(database, 'PostgreSQL');
-    // These subnets have no other route out.
-    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3, by its gateway endpoint');
-    new DatabaseMaintenance(this, 'DatabaseMaintenance', {
-      environmentName: environment.name,
-      network: networkStack.network,
-      database,
-      databaseResourceId: database.resourceId,
-      securityGroup,
-      auditBucket,
-      certificates: trustedCertificates(environment.region),
-      time: maintenanceTime(environment.windows, environment.monitoring.businessHours, recoveryPoints.busy),
-      logKey: networkStack.logKey,
-      logRetentionDays: environment.retention.logDays,
     });
   }
 
@@ -207,20 +140,6 @@ export class OperationsStack extends OdooStack {
   /** Whether the environment could be stopped from the recovery Region. */
   watchFence(guard: FenceGuard): void {
     new FenceAlarm(this, 'FenceAlarm', { topic: this.topic, guard: guard.function });
-  }
-
-  /** What Odoo, nginx and PostgreSQL of medium and large write into their logs. */
-  watchServiceLogs(
-    { database }: ServiceDataStack,
-    { cluster }: ReleaseStack,
-    { service }: ServiceStack,
-  ): void {
-    new LogAlarms(this, 'LogAlarms', {
-      topic: this.topic,
-      plan: this.props.plan,
-      from: { kind: 'services', logGroup: cluster.logGroup, databaseLogGroup: database.logGroup },
-      nodes: service.web.metricCpuUtilization(),
-    });
   }
 
   /**
@@ -282,39 +201,5 @@ export class OperationsStack extends OdooStack {
       description: 'The state of the environment on one page',
       value: `${console}?region=${this.region}#dashboards/dashboard/${dashboardName}`,
     });
-  }
-
-  /** Alarms of medium and large. */
-  watchService(
-    { database, filestore }: ServiceDataStack,
-    { entry, certificate, webAcl }: EdgeStack,
-    { service }: ServiceStack,
-  ): void {
-    const { topic } = this;
-    new DatabaseAlarms(this, 'DatabaseAlarms', {
-      topic,
-      database: database.instance,
-      plan: this.props.plan.database,
-    });
-    if (filestore instanceof S3FilesFilestore) {
-      new FilestoreAlarms(this, 'FilestoreAlarms', {
-        topic,
-        fileSystemId: filestore.fileSystem.attrFileSystemId,
-      });
-    }
-    new LoadBalancerAlarms(this, 'LoadBalancerAlarms', {
-      topic,
-      loadBalancer: entry.loadBalancer,
-      targetGroup: entry.targetGroup,
-    });
-    new CertificateAlarms(this, 'CertificateAlarms', { topic, certificate });
-    if (webAcl !== undefined) new WebAclAlarm(this, 'WebAclAlarm', { topic, webAcl });
-    new ServiceAlarms(this, 'WebAlarms', {
-      topic,
-      service: service.web,
-      role: 'web',
-      tasks: this.props.plan.app.nodesMin,
-    });
-    new ServiceAlarms(this, 'CronAlarms', { topic, service: service.cron, role: 'cron', tasks: 1 });
   }
 }
