@@ -16,21 +16,10 @@ import { acknowledge } from '../shared/acknowledge.ts';
 import { DataSecret } from '../shared/data-secret.ts';
 import type { RecoveryRegion } from '../shared/recovery-region.ts';
 import type { OdooDatabase } from './odoo-database.ts';
+import { ENGINE, PORT } from './postgres-engine.ts';
 import { problemsOf } from './rds-limits.ts';
 import { RdsLogGroups } from './rds-log-groups.ts';
 import { type AutomatedBackupPoint, restoreInstance } from './restored-instance.ts';
-
-/** Major version of PostgreSQL. */
-export const POSTGRESQL = 17;
-
-/**
- * The major version only: RDS picks the minor and moves it in the maintenance window. A pinned minor that it has moved
- * past would turn the next update into a downgrade, which fails.
- */
-export const ENGINE = rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.VER_17 });
-
-/** Of PostgreSQL. */
-export const PORT = 5432;
 
 /** Not `postgres`: Odoo refuses to run as a user of that name. */
 const MASTER_USER = 'odoo_master';

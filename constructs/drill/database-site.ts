@@ -1,7 +1,7 @@
 import { aws_ec2 as ec2, aws_rds as rds } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DatabasePlan } from '../../config/sizing/plan.ts';
-import { ENGINE, PORT } from '../database/rds-postgres.ts';
+import { ENGINE, PORT } from '../database/postgres-engine.ts';
 import type { Network } from '../network/network.ts';
 import { DrillSite, type DrillSiteProps } from './drill-site.ts';
 import type { DrillDatabase } from './restore-states.ts';

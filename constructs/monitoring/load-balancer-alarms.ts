@@ -5,6 +5,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { AlarmTopic } from './alarm-topic.ts';
+import { watchEntry } from './entry-alarms.ts';
 import { OdooAlarm } from './odoo-alarm.ts';
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } =
@@ -12,9 +13,6 @@ const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, GREATER_THAN_THRESHOLD, LESS_THAN_TH
 const { BREACHING, NOT_BREACHING } = cloudwatch.TreatMissingData;
 
 const NAMESPACE = 'AWS/ApplicationELB';
-
-/** Requests per minute below which a share of failures says nothing. */
-const MEANINGFUL_REQUESTS = 20;
 
 export interface LoadBalancerAlarmsProps {
   readonly topic: AlarmTopic;
@@ -28,10 +26,20 @@ export class LoadBalancerAlarms extends Construct {
     super(scope, id);
     this.watchHealthyTargets(props);
     this.watchUnhealthyTargets(props);
-    this.watchTargetErrors(props);
     this.watchOwnErrors(props);
-    this.watchResponseTime(props);
-    this.watchLatency(props);
+    watchEntry(this, {
+      topic: props.topic,
+      names: {
+        responseTime: 'load-balancer-response-time',
+        latency: 'load-balancer-latency',
+        errors: 'load-balancer-target-errors',
+      },
+      seconds: (period, statistic) =>
+        targetMetric(props, 'TargetResponseTime', period.toMinutes(), statistic),
+      answered: targetMetric(props, 'RequestCount', 1, 'Sum'),
+      failed: targetMetric(props, 'HTTPCode_Target_5XX_Count', 1, 'Sum'),
+      requests: targetMetric(props, 'RequestCount', 1, 'Sum'),
+    });
   }
 
   private watchHealthyTargets(props: LoadBalancerAlarmsProps): void {
@@ -72,35 +80,6 @@ export class LoadBalancerAlarms extends Construct {
     });
   }
 
-  private watchTargetErrors(props: LoadBalancerAlarmsProps): void {
-    new OdooAlarm(this, 'TargetErrors', {
-      topic: props.topic,
-      name: 'load-balancer-target-errors',
-      panel: 'errors',
-      line: 'by Odoo or nginx',
-      severity: 'critical',
-      meaning: 'More than one request in fifty fails in Odoo or nginx.',
-      metric: new cloudwatch.MathExpression({
-        label: 'Share of failed requests, percent',
-        // Failures are reported only when there are any.
-        expression: `IF(requests > ${MEANINGFUL_REQUESTS}, 100 * FILL(failures, 0) / requests, 0)`,
-        usingMetrics: {
-          failures: targetMetric(props, 'HTTPCode_Target_5XX_Count', 1, 'Sum'),
-          requests: targetMetric(props, 'RequestCount', 1, 'Sum'),
-        },
-        period: Duration.minutes(1),
-      }),
-      comparison: GREATER_THAN_THRESHOLD,
-      threshold: 2,
-      unit: 'percent',
-      because: 'at one in fifty each user meets a failure within minutes',
-      evaluationPeriods: 5,
-      datapointsToAlarm: 3,
-      // No requests, no failures.
-      missingData: NOT_BREACHING,
-    });
-  }
-
   private watchOwnErrors(props: LoadBalancerAlarmsProps): void {
     new OdooAlarm(this, 'OwnErrors', {
       topic: props.topic,
@@ -121,54 +100,6 @@ export class LoadBalancerAlarms extends Construct {
       because: 'a deployment may cut a few requests off; more of them for ten minutes are something else',
       evaluationPeriods: 2,
       missingData: NOT_BREACHING,
-    });
-  }
-
-  /** What everybody meets, at once: not one slow report, which the average of few requests would show as well. */
-  private watchResponseTime(props: LoadBalancerAlarmsProps): void {
-    new OdooAlarm(this, 'ResponseTime', {
-      topic: props.topic,
-      name: 'load-balancer-response-time',
-      panel: 'responseTime',
-      line: 'average',
-      severity: 'critical',
-      meaning: 'Requests take longer than five seconds on average: people cannot work like that.',
-      metric: new cloudwatch.MathExpression({
-        label: 'Average response time, seconds',
-        expression: `IF(requests > ${MEANINGFUL_REQUESTS}, seconds, 0)`,
-        usingMetrics: {
-          seconds: targetMetric(props, 'TargetResponseTime', 1, 'Average'),
-          requests: targetMetric(props, 'RequestCount', 1, 'Sum'),
-        },
-        period: Duration.minutes(1),
-      }),
-      comparison: GREATER_THAN_THRESHOLD,
-      threshold: 5,
-      unit: 'seconds',
-      because: 'a quick page takes a tenth of a second, and two minutes tell it from one slow report',
-      evaluationPeriods: 2,
-      missingData: NOT_BREACHING,
-    });
-  }
-
-  private watchLatency(props: LoadBalancerAlarmsProps): void {
-    new OdooAlarm(this, 'Latency', {
-      topic: props.topic,
-      name: 'load-balancer-latency',
-      panel: 'responseTime',
-      line: 'p95',
-      severity: 'warning',
-      meaning: 'One request in twenty has taken longer than three seconds for a quarter of an hour.',
-      metric: targetMetric(props, 'TargetResponseTime', 5, 'p95'),
-      comparison: GREATER_THAN_THRESHOLD,
-      threshold: 3,
-      unit: 'seconds',
-      because:
-        'an hour of work with Odoo is hundreds of requests, and beyond three seconds people begin to wait',
-      evaluationPeriods: 3,
-      missingData: NOT_BREACHING,
-      // At night one long report would be the slowest twentieth.
-      ignoreLowSamples: true,
     });
   }
 }

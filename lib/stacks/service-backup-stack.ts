@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { DAY } from '../../config/week-time.ts';
 import { regionOf } from '../../config/regions.ts';
 import { DATABASE_NAME } from '../../constructs/database/odoo-database.ts';
-import { POSTGRESQL } from '../../constructs/database/rds-postgres.ts';
+import { POSTGRESQL } from '../../constructs/database/postgres-engine.ts';
 import { EfsFilestore } from '../../constructs/filestore/efs-filestore.ts';
 import { FILESTORE_DIRECTORY } from '../../constructs/filestore/filestore-bucket.ts';
 import { trustedCertificates } from '../../constructs/odoo-node/trusted-certificates.ts';

@@ -1,4 +1,4 @@
-import { PORT, POSTGRESQL } from '../../constructs/database/rds-postgres.ts';
+import { PORT, POSTGRESQL } from '../../constructs/database/postgres-engine.ts';
 import { AutomatedBackups } from '../../constructs/drill/automated-backups.ts';
 import { DatabaseSite } from '../../constructs/drill/database-site.ts';
 import type { DrillFunctions } from '../../constructs/drill/drill-functions.ts';

@@ -76,7 +76,7 @@ describe('load balancer alarms', () => {
       EvaluationPeriods: 2,
       TreatMissingData: 'notBreaching',
       Metrics: Match.arrayWith([
-        Match.objectLike({ Expression: 'IF(requests > 20, seconds, 0)' }),
+        Match.objectLike({ Expression: 'IF(answered > 20, seconds, 0)' }),
         Match.objectLike({
           Id: 'seconds',
           MetricStat: Match.objectLike({
