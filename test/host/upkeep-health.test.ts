@@ -80,7 +80,10 @@ class WatchedOdoo {
 
   /** Sets the state of a unit, which by default has been in it since the computer was booted. */
   unit(name: string, state: string, startedSeconds = 0): void {
-    this.write(name, `ActiveState=${state}\nActiveEnterTimestampMonotonic=${Math.round(startedSeconds * 1_000_000)}\n`);
+    this.write(
+      name,
+      `ActiveState=${state}\nActiveEnterTimestampMonotonic=${Math.round(startedSeconds * 1_000_000)}\n`,
+    );
   }
 
   write(name: string, text: string): void {
